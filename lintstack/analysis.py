@@ -1,0 +1,328 @@
+"""The whole way from paths to findings; reads files, writes nothing."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lintstack.engine import Active, run
+from lintstack.environments import Environment, Project, infer
+from lintstack.facts import ABSENT, Fact
+from lintstack.findings import Finding, Kind
+from lintstack.model import Stack, Suppression, bind
+from lintstack.project import Reader, Tree, discover
+from lintstack.rules import Rule, builtin, names, nearest, read_pages
+from lintstack.selection import select
+from lintstack.source import Source, Span, span_key
+from lintstack.suppressions import Directive, in_dockerfile, in_yaml
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+    from lintstack.config import Config
+    from lintstack.dockerfile.stages import Stage
+    from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.images import Catalogue
+    from lintstack.join import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked for, beside the configuration.
+
+    Args:
+        paths: files and folders to lint.
+        config: the configuration in force.
+        as_kind: what environments of unknown kind are taken for.
+        environments: only these environments, by name; empty: all.
+        select, extend_select, ignore, preset: see `selection.select`.
+        inline_ignores: whether suppression comments count.
+        root: folder outside which nothing is opened; "" lets discovery choose.
+        related: report only findings that touch the given files (their stacks are still analysed whole).
+    """
+
+    paths: tuple[str, ...]
+    config: Config
+    as_kind: Kind | None = None
+    environments: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    preset: str = ""
+    inline_ignores: bool = True
+    root: str = ""
+    related: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a run found.
+
+    Args:
+        findings: sorted, suppressed ones left out.
+        suppressed: how many a comment silenced.
+        prod_would_add: how many more `--as prod` would give.
+        stacks: every stack that was analysed, lone Dockerfiles included.
+        projects: the projects with their environments.
+        tree: what discovery found.
+        rules: the rules that ran.
+        sources: every file that was read.
+    """
+
+    findings: tuple[Finding, ...]
+    suppressed: int
+    prod_would_add: int
+    stacks: tuple[Stack, ...]
+    projects: tuple[Project, ...]
+    tree: Tree
+    rules: tuple[Active, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What a run gathers on its way: files parsed once, findings of their readers, comments."""
+
+    reader: Reader
+    problems: list[Finding] = field(default_factory=list)
+    directives: list[Directive] = field(default_factory=list)
+    dockerfiles: dict[str, Dockerfile | None] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    inline_ignores: bool = True
+
+    def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
+        """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
+        from lintstack.dockerfile.syntax import parse
+
+        if path in self.dockerfiles:
+            return self.dockerfiles[path]
+        found: Dockerfile | None = None
+        if at is None or self.reader.exists(path):
+            source = self.reader.source(path, at, kind="dockerfile")
+            if isinstance(source, Finding):
+                self.problems.append(source)
+            else:
+                found = parse(source)
+                self._keep(source)
+                self.problems += found.problems
+                self.directives += in_dockerfile(found) if self.inline_ignores else ()
+        self.dockerfiles[path] = found
+        return found
+
+    def compose_file(self, source: Source) -> None:
+        """Take note of a compose file, once."""
+        from lintstack.yaml import parse
+
+        if self._keep(source) and self.inline_ignores:
+            self.directives += in_yaml(source, parse(source).documents)
+
+    def _keep(self, source: Source) -> bool:
+        new = source.path not in self.sources
+        self.sources[source.path] = source
+        return new
+
+
+def all_rules(config: Config) -> tuple[Rule, ...]:
+    """Rules that ship with lintstack and those of the configuration's folders, sorted by name."""
+    own = [rule for folder in config.rule_dirs for rule in read_pages(folder)]
+    return tuple(sorted((*builtin(), *own), key=lambda rule: rule.name)) if own else builtin()
+
+
+def analyse(options: Options) -> Analysis:
+    """Lint.
+
+    Raises:
+        UsageError: a path that does not exist or cannot be read.
+        UnknownRule: a rule name that nothing has.
+    """
+    rules = all_rules(options.config)
+    active = select(
+        rules,
+        options.config,
+        select=options.select,
+        extend=options.extend_select,
+        ignore=options.ignore,
+        preset=options.preset,
+    )
+    tree = discover(_widened(options), options.config, options.root or None)
+    desk = _Desk(Reader(tree.root), inline_ignores=options.inline_ignores)
+    projects = infer(tree, options.config, desk.reader, options.as_kind) if tree.compose_files else ()
+    groups = [*_stacks(projects, desk, options), *_lone(tree, desk, options)]
+    result = run(groups, active, tree.root)
+    found = _unique((*tree.problems, *desk.problems, *result.findings))
+    kept, suppressed, used = _suppress(found, desk.directives)
+    kept += _directive_findings(desk.directives, used, rules, active, tree.root)
+    if options.related:
+        kept = [finding for finding in kept if _touches(finding, options.paths)]
+    return Analysis(
+        tuple(sorted(kept, key=lambda finding: finding.sort_key)),
+        suppressed,
+        result.prod_would_add,
+        tuple(stack for group in groups for stack in group),
+        projects,
+        tree,
+        active,
+        tuple(desk.sources.values()),
+    )
+
+
+def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> tuple[Finding, ...]:
+    """Lint files and folders; the function behind `lintstack.check`.
+
+    Args:
+        paths: files and folders.
+        config: the configuration; None finds the nearest `.lintstack.yaml` as the command does.
+
+    Returns:
+        Findings, sorted by place.
+
+    Raises:
+        UsageError: a path that does not exist; ConfigError: a configuration with a mistake.
+    """
+    from lintstack.config import load
+
+    listed = tuple(os.fspath(path) for path in paths)
+    return analyse(Options(listed, config or load(listed[0] if listed else "."))).findings
+
+
+def _widened(options: Options) -> tuple[str, ...]:
+    """With `related`, the folders of the given files as well, so that their stacks are whole."""
+    if not options.related:
+        return options.paths
+    return (".",)
+
+
+def _touches(finding: Finding, paths: Sequence[str]) -> bool:
+    wanted = {os.path.realpath(path) for path in paths}
+    return any(place.span.source.real in wanted for place in (finding.at, *finding.related))
+
+
+def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
+    """The stacks of each project, one for each environment asked for."""
+    from lintstack.compose.load import load
+
+    for project in projects:
+        stacks = []
+        for environment in project.environments:
+            loaded = load(
+                environment.files,
+                desk.reader,
+                environment.project_dir,
+                env_files=environment.env_files,
+                profiles=environment.profiles,
+            )
+            desk.problems += loaded.problems
+            for source in loaded.sources:
+                desk.compose_file(source)
+            if loaded.root is not None and _wanted(environment, options):
+                stacks.append(_joined(environment, project, loaded, desk, options))
+        yield tuple(stacks)
+
+
+def _wanted(environment: Environment, options: Options) -> bool:
+    return not options.environments or environment.name in options.environments
+
+
+def _joined(environment: Environment, project: Project, loaded: Loaded, desk: _Desk, options: Options) -> Stack:
+    from lintstack.join import join
+
+    site = _site(desk, environment.project_dir, options.config)
+    return join(environment.name, environment.kind, project.folder, loaded, site)
+
+
+def _site(desk: _Desk, folder: str, config: Config) -> Site:
+    from lintstack.join import Disk, Site
+
+    opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
+    disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
+    return Site(disk, opened, frozenset(config.edge), _catalogue(config))
+
+
+def _catalogue(config: Config) -> Catalogue:
+    """What is known of images, the configuration's own entries included."""
+    from lintstack.images import catalogue, extend
+
+    own = [{"names": [name], **entry} for name, entry in config.images.items()]
+    return extend(own) if own else catalogue()
+
+
+def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
+    """Stacks of Dockerfiles that no service builds."""
+    from lintstack.dockerfile.stages import output_stages
+    from lintstack.join import lone
+
+    built, known = set(desk.dockerfiles), _catalogue(options.config)
+    for path in tree.dockerfiles:
+        if os.path.abspath(path) not in built:
+            dockerfile = desk.dockerfile(path)
+            if dockerfile is not None:
+                stages: tuple[Stage, ...] = output_stages(dockerfile)
+                yield (lone(dockerfile, options.as_kind or "unknown", os.path.dirname(path) or ".", stages, known),)
+
+
+def _unique(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings once each: the same file may be read for several environments."""
+    seen: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
+    return list(seen.values())
+
+
+def _suppress(
+    findings: Iterable[Finding], directives: Sequence[Directive]
+) -> tuple[list[Finding], int, set[Directive]]:
+    """Findings that stay, the number of those that do not, and the directives that silenced one."""
+    kept, count, used = [], 0, set[Directive]()
+    for finding in findings:
+        silencing = [item for item in directives if _silences(item, finding)] if finding.suppressible else []
+        used.update(silencing)
+        count += bool(silencing)
+        if not silencing:
+            kept.append(finding)
+    return kept, count, used
+
+
+def _silences(directive: Directive, finding: Finding) -> bool:
+    asked = directive.rule.lower()
+    named = asked == finding.rule or any(asked == peer.lower() for ids in finding.see.values() for peer in ids)
+    return named and directive.speaks_for(finding)
+
+
+def _directive_findings(
+    directives: Sequence[Directive], used: set[Directive], rules: Sequence[Rule], active: Sequence[Active], root: str
+) -> list[Finding]:
+    """Findings about the comments themselves: `unknown-suppression`, `unused-suppression`."""
+    if not directives:
+        return []
+    stack = Stack("suppressions", directives[0].span, "suppressions")
+    known = names(rules)
+    asked = {item.rule.name for item in active}
+    subjects = tuple(_suppression(item, item in used, known, asked) for item in directives)
+    bind(stack, suppressions=subjects)
+    return [replace(finding, environments=()) for finding in run([(stack,)], active, root).findings]
+
+
+SYSTEM = frozenset({"compose-schema", "interpolation", "yaml-duplicate-key", "hidden-characters", "dotenv-syntax"})
+
+
+def _suppression(directive: Directive, used: bool, known: dict[str, tuple[Rule, ...]], asked: set[str]) -> Suppression:
+    """A comment as a subject; whether it is used is unknown when its rule did not run."""
+    rules = known.get(directive.rule.lower(), ())
+    exists = bool(rules) or directive.rule in SYSTEM
+    ran = directive.rule in SYSTEM or any(rule.name in asked for rule in rules)
+    near = "" if exists else nearest(directive.rule, known)
+    return Suppression(
+        directive.rule,
+        directive.span,
+        f"suppression[{directive.rule}]",
+        known=Fact(exists, default=False) if exists else _at(False, directive),
+        used=_at(used, directive) if ran else Fact(None, (), "its rule did not run"),
+        suggestion=Fact(near) if near else ABSENT,
+    )
+
+
+def _at(value: bool, directive: Directive) -> Fact[bool]:
+    from lintstack.facts import Place
+
+    return Fact(value, (Place(directive.span),))

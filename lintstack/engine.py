@@ -1,0 +1,279 @@
+"""Rules × subjects → problems → findings: one finding for each cause, with every environment it holds in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from lintstack.facts import Fact, Place, getter
+from lintstack.findings import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
+from lintstack.model import Service, Stack, Subject
+from lintstack.rules import PageError, Rule
+from lintstack.schema import SchemaError, compile_schema
+from lintstack.source import span_key
+
+Check = Callable[[Subject], Iterator[Problem]]
+
+# How the subjects of each folder of rules are found in a stack.
+SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
+    "stack": lambda stack: (stack,),
+    "compose-file": lambda stack: stack.files,
+    "service": lambda stack: stack.services,
+    "port": lambda stack: stack.ports,
+    "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),
+    "variable": lambda stack: (
+        item for service in stack.services for item in (*service.environment, *service.build_args)
+    ),
+    "dependency": lambda stack: (item for service in stack.services for item in service.depends_on),
+    "reference": lambda stack: (item for service in stack.services for item in service.references),
+    "resource": lambda stack: stack.resources,
+    "image": lambda stack: stack.images,
+    "build": lambda stack: (service.build for service in stack.services if service.build),
+    "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
+    "suppression": lambda stack: stack.suppressions,
+}
+
+
+class Active(NamedTuple):
+    """A rule that this run asks for, with what the configuration changed."""
+
+    rule: Rule
+    severity: Mapping[Kind, Severity]
+    options: Mapping[str, Any]
+    environments: frozenset[str] = frozenset()  # names or kinds it is confined to; empty: all
+
+    def level(self, stack: Stack) -> Severity | None:
+        """Its severity in a stack; None when it has nothing to say there."""
+        if self.environments and not self.environments & {stack.environment, stack.kind}:
+            return None
+        return self.severity.get(stack.kind)
+
+
+class Hit(NamedTuple):
+    """A problem of one rule in one stack."""
+
+    active: Active
+    stack: Stack
+    subject: Subject
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Findings of a run, not yet suppressed or sorted, and how many more `--as prod` would give."""
+
+    findings: tuple[Finding, ...]
+    prod_would_add: int
+
+
+def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active], root: str = "") -> Result:
+    """Evaluate rules over the stacks of each project.
+
+    Args:
+        projects: the stacks of each project, one for each environment.
+        rules: the rules asked for.
+        root: absolute path that fingerprints are relative to.
+    """
+    active = tuple(rules)
+    found: dict[tuple[object, ...], Finding] = {}
+    extra: set[tuple[object, ...]] = set()
+    for stacks in projects:
+        hits = [hit for stack in stacks for hit in _hits(stack, active)]
+        for finding in _findings(hits, stacks):
+            key = _identity(finding)
+            found[key] = _merged(found[key], finding) if key in found else finding
+        extra.update(_identity(finding) for finding in _prod_only(stacks, active))
+    return Result(tuple(_fingerprinted(found.values(), root)), len(extra - found.keys()))
+
+
+def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
+    """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
+    hits: list[Hit] = []
+    for active in rules:
+        if active.level(stack):
+            check = checker(active.rule, active.options)
+            subjects = SUBJECTS[active.rule.subject](stack)
+            hits += [Hit(active, stack, subject, problem) for subject in subjects for problem in check(subject)]
+    fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
+    for hit in hits:
+        if not any((name, hit.subject.anchor) in fired for name in hit.active.rule.yields_to):
+            yield hit
+
+
+def _prod_only(stacks: Iterable[Stack], rules: Iterable[Active]) -> Iterator[Finding]:
+    """What rules that speak about prod only would find in stacks whose kind is not known."""
+    silent = [active for active in rules if "prod" in active.severity and "unknown" not in active.severity]
+    unknown = [replace(stack, kind="prod") for stack in stacks if stack.kind == "unknown"]
+    if silent and unknown:
+        yield from _findings([hit for stack in unknown for hit in _hits(stack, silent)], unknown)
+
+
+def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]:
+    for hit in hits:
+        severity = hit.active.level(hit.stack)
+        assert severity
+        rule, problem = hit.active.rule, hit.problem
+        at, related = _places(hit, stacks)
+        service = getattr(hit.subject, "service", None)
+        yield Finding(
+            rule=rule.name,
+            severity=severity,
+            message=problem.message if problem.message is not None else render(rule, hit.subject),
+            at=at,
+            related=related,
+            environments=(hit.stack.environment,) if hit.stack.environment else (),
+            service=service.name if isinstance(service, Service) and not service.synthetic else "",
+            see=dict(rule.see),
+            title=rule.title,
+            fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
+            fix=problem.fix,
+        )
+
+
+def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]]:
+    """Where a problem is reported: at its own place, or for a missing thing at the key of the service.
+
+    A thing that is missing in every environment belongs to the first file that names the service; one that only
+    this environment lacks belongs to the last file of it.
+    """
+    problem, subject = hit.problem, hit.subject
+    if problem.at is not None:
+        return problem.at, problem.related
+    service = getattr(subject, "service", None)
+    if not isinstance(service, Service) or not service.keys:
+        return Place(subject.span), problem.related
+    everywhere = all(_has_twin(hit, stack) for stack in stacks if stack is not hit.stack)
+    chosen = service.keys[0] if everywhere else service.keys[-1]
+    others = [Place(key, f"`{service.name}` continues here") for key in service.keys if key is not chosen]
+    return Place(chosen, f"nothing here sets `{problem.detail or problem.fact}`" if problem.fact else ""), (
+        *others,
+        *problem.related,
+    )
+
+
+def _has_twin(hit: Hit, stack: Stack) -> bool:
+    """Whether another environment has the same problem, or does not have the service at all."""
+    if all(service.name != hit.subject.service.name for service in stack.services):  # type: ignore[attr-defined]
+        return True
+    check = checker(hit.active.rule, hit.active.options)
+    return any(
+        problem.at is None and problem.fact == hit.problem.fact
+        for subject in SUBJECTS[hit.active.rule.subject](stack)
+        if subject.anchor == hit.subject.anchor
+        for problem in check(subject)
+    )
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, span_key(finding.at.span), finding.message, finding.service
+
+
+def _merged(first: Finding, second: Finding) -> Finding:
+    environments = tuple(sorted({*first.environments, *second.environments}))
+    severity = min(first.severity, second.severity, key=SEVERITIES.index)
+    return replace(first, environments=environments, severity=severity)
+
+
+def _fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
+    """Findings with hashes in place of what identifies them: rule, path below the root, anchor, ordinal."""
+    from hashlib import sha256
+    from os.path import relpath
+
+    seen: dict[str, int] = {}
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+        source = finding.at.span.source
+        path = relpath(source.real, root) if source.real and root else source.path
+        key = f"{path.replace(chr(92), '/')}|{finding.fingerprint}"
+        seen[key] = seen.get(key, 0) + 1
+        digest = sha256(f"{key}|{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
+        yield replace(finding, fingerprint=digest[:32])
+
+
+def checker(rule: Rule, options: Mapping[str, Any]) -> Check:
+    """The function that yields a rule's problems: its sentence, or the function of the same name in `checks/`.
+
+    Raises:
+        PageError: the page's schemas cannot be compiled, or there is no such function.
+    """
+    return _sentence(rule) if rule.require else _function(rule, options)
+
+
+@cache
+def _sentence(rule: Rule) -> Check:
+    """A check compiled from `when` and `require`: one problem for each fact that fails."""
+    try:
+        when = [(getter(name), compile_schema(schema), schema is False) for name, schema in rule.when.items()]
+        require = [
+            (name.rstrip("?"), getter(name.rstrip("?")), compile_schema(schema), name.endswith("?") or schema is False)
+            for name, schema in rule.require.items()
+        ]
+    except SchemaError as error:
+        raise PageError(f"{rule.page or rule.name}: {error}") from error
+
+    def check(subject: Subject) -> Iterator[Problem]:
+        if not all(_holds(get(subject), test, absent) for get, test, absent in when):
+            return
+        for name, get, test, optional in require:
+            fact = get(subject)
+            if _fails(fact, test, optional):
+                yield problem_of(name, fact)
+
+    return check
+
+
+def _holds(fact: Fact[Any], test: Callable[[Any], bool], absent: bool) -> bool:
+    if fact.unknown:
+        return False
+    return absent if fact.value is None else test(fact.value)
+
+
+def _fails(fact: Fact[Any], test: Callable[[Any], bool], optional: bool) -> bool:
+    if fact.unknown:
+        return False
+    return not optional if fact.value is None else not test(fact.value)
+
+
+def problem_of(name: str, fact: Fact[Any]) -> Problem:
+    """The problem of a fact that fails: at its place, or missing."""
+    if fact.decided:
+        return Problem(at=fact.places[0], related=fact.places[1:], fact=name)
+    return Problem(related=fact.places, fact=name)
+
+
+def _function(rule: Rule, options: Mapping[str, Any]) -> Check:
+    module = import_module(f"lintstack.checks.{rule.subject.replace('-', '_')}")
+    function = getattr(module, rule.name.replace("-", "_"), None)
+    if function is None:
+        raise PageError(f"{rule.page or rule.name}: no `require`, and checks/ has no function of that name")
+    if not rule.options:
+        return function  # type: ignore[no-any-return]  # checks/ is held to the signature by mypy
+    return lambda subject: function(subject, options)
+
+
+def render(rule: Rule, subject: Subject) -> str:
+    """The page's message with the subject's facts in the place of `{fact}`."""
+    parts = rule.message.split("{")
+    for index, part in enumerate(parts[1:], 1):
+        name, _, rest = part.partition("}")
+        parts[index] = _shown(getter(name)(subject).value) + rest
+    return "".join(parts)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, tuple):
+        return " ".join(str(item) for item in value)
+    return str(value)
+
+
+def kinds_of(rule: Rule) -> tuple[Kind, ...]:
+    """Kinds of environments that a rule speaks about."""
+    return tuple(kind for kind in KINDS if kind in rule.severity)

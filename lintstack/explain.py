@@ -1,0 +1,84 @@
+"""`lintstack explain` and `lintstack rules`: rule pages as text, table, JSON and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from lintstack.report import RuleHead
+from lintstack.rules import Rule
+
+
+def page(rule: Rule) -> str:
+    """A rule's page for the terminal: its head in words, then its text."""
+    lines = [f"{rule.name}: {rule.title}", "", *_facts(rule), "", rule.text.rstrip(), ""]
+    return "\n".join(lines)
+
+
+def _facts(rule: Rule) -> Iterable[str]:
+    yield f"subject:   {rule.subject}"
+    yield f"preset:    {rule.preset}"
+    yield "severity:  " + severity(rule)
+    for name, option in rule.options.items():
+        yield f"option:    {name} = {option['default']!r} ({option.get('description', '')})"
+    if rule.see:
+        yield "same as:   " + "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in rule.see.items())
+    yield f"page:      {RuleHead(rule.name, rule.title, subject=rule.subject).url}"
+
+
+def severity(rule: Rule) -> str:
+    """Severities in words: "error", or "prod error, unknown warning"."""
+    if len(rule.severity) == 3 and len(set(rule.severity.values())) == 1:
+        return rule.worst
+    return ", ".join(f"{kind} {level}" for kind, level in rule.severity.items())
+
+
+def listing(rules: Iterable[Rule], format: str) -> str:
+    """All rules.
+
+    Args:
+        rules: in the order to print.
+        format: table, json or md.
+    """
+    return LISTINGS[format](list(rules))
+
+
+def _table(rules: list[Rule]) -> str:
+    width = max(len(rule.name) for rule in rules)
+    levels = max(len(severity(rule)) for rule in rules)
+    return "".join(
+        f"{rule.name:<{width}}  {rule.subject:<12}  {rule.preset:<11}  {severity(rule):<{levels}}  {rule.title}\n"
+        for rule in rules
+    )
+
+
+def _json(rules: list[Rule]) -> str:
+    import json
+
+    heads = [
+        {
+            "name": rule.name,
+            "subject": rule.subject,
+            "title": rule.title,
+            "severity": dict[str, str](rule.severity.items()),
+            "preset": rule.preset,
+            "see": {tool: list(ids) for tool, ids in rule.see.items()},
+            "options": {name: dict(option) for name, option in rule.options.items()},
+            "aka": list(rule.aka),
+            "url": RuleHead(rule.name, rule.title, subject=rule.subject).url,
+        }
+        for rule in rules
+    ]
+    return json.dumps({"version": 1, "rules": heads}, indent=2) + "\n"
+
+
+def _markdown(rules: list[Rule]) -> str:
+    head = "| rule | subject | preset | severity | what it wants |\n| --- | --- | --- | --- | --- |\n"
+    rows = (
+        f"| [`{rule.name}`](rules/{rule.subject}/{rule.name}.md) | {rule.subject} | {rule.preset} |"
+        f" {severity(rule)} | {rule.title} |\n"
+        for rule in rules
+    )
+    return head + "".join(rows)
+
+
+LISTINGS: dict[str, Callable[[list[Rule]], str]] = {"table": _table, "json": _json, "md": _markdown}

@@ -1,0 +1,182 @@
+"""What `lintstack facts` prints: every documented fact of a stack with its origins, and their JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from lintstack import model
+from lintstack.facts import Fact
+from lintstack.model import Stack, Subject, Variable
+
+MASK = "***"
+# Parents and other subjects that a subject points at: printing them again would never end.
+POINTERS = frozenset({"service", "stack", "span", "anchor", "keys", "source_file", "secrets", "suppressions", "stage"})
+JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+def sheet(stack: Stack) -> dict[str, Any]:
+    """All facts of a stack as plain data; values of secrets are masked."""
+    data = _subject(stack)
+    data["files"] = [file.source.path for file in stack.files]
+    return data
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    data: dict[str, Any] = {"name": subject.name, "at": _at(subject.span)}
+    hidden = isinstance(subject, Variable) and bool(subject.is_secret.value)
+    for name in documented(type(subject)):
+        value = getattr(subject, name)
+        if isinstance(value, Fact):
+            data[name] = _fact(value, hidden and name in {"value", "fallback"})
+        elif name not in data:
+            data[name] = value
+    for name, value in _children(subject):
+        data[name] = [_subject(item) for item in value] if isinstance(value, tuple) else _subject(value)
+    return data
+
+
+def _children(subject: Subject) -> Iterator[tuple[str, Any]]:
+    for item in fields(subject):
+        if item.name in POINTERS or item.name in {"files", "target"}:
+            continue
+        value = getattr(subject, item.name)
+        if isinstance(value, Subject) or (isinstance(value, tuple) and value and isinstance(value[0], Subject)):
+            yield item.name, value
+
+
+def _fact(fact: Fact[Any], hidden: bool) -> dict[str, Any]:
+    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
+    data: dict[str, Any] = {"value": MASK if hidden and value is not None else value}
+    if fact.unknown:
+        data["unknown"] = fact.unknown
+    if fact.default:
+        data["default"] = True
+    if fact.places:
+        data["at"] = [_at(place.span) for place in fact.places]
+    return data
+
+
+def _at(span: Any) -> str:
+    return f"{span.path}:{span.line}:{span.column}"
+
+
+def documented(subject: type[Subject]) -> dict[str, str]:
+    """Facts of a subject by name, with their documentation: the `Attributes` of its docstring."""
+    return _documented(subject.__doc__ or "") | ({} if subject is Subject else _documented(Subject.__doc__ or ""))
+
+
+@cache
+def _documented(docstring: str) -> dict[str, str]:
+    text = docstring.partition("Attributes:")[2]
+    found: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("        ") and not line.startswith("         "):
+            name, _, rest = line.strip().partition(": ")
+            found[name] = rest
+        elif line.strip() and name:
+            found[name] += " " + line.strip()
+    return found
+
+
+def subjects() -> dict[str, type[Subject]]:
+    """Every subject by its class name."""
+    return {
+        name: item
+        for name, item in vars(model).items()
+        if isinstance(item, type) and issubclass(item, Subject) and item is not Subject
+    }
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of what `sheet` returns, as a list of stacks."""
+    definitions = {name: _definition(item) for name, item in subjects().items() if name != "Suppression"}
+    definitions["Place"] = {"type": "string", "description": "path:line:column, from 1"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "lintstack facts",
+        "type": "array",
+        "items": {"$ref": "#/$defs/Stack"},
+        "$defs": definitions,
+    }
+
+
+def _definition(subject: type[Subject]) -> dict[str, Any]:
+    docs = documented(subject)
+    hints = hints_of(subject)
+    properties: dict[str, Any] = {"at": {"$ref": "#/$defs/Place"}}
+    for name, hint in hints.items():
+        if name in docs:
+            properties[name] = _leaf(hint) | {"description": docs[name]}
+        elif name == "files":
+            properties[name] = {"type": "array", "items": {"type": "string"}}
+        elif name not in POINTERS and name != "target":
+            properties.update(_branch(name, hint))
+    description = (subject.__doc__ or "").partition("\n")[0]
+    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+
+
+def hints_of(subject: type[Subject]) -> dict[str, Any]:
+    """Types of a subject's attributes."""
+    from lintstack.dockerfile.stages import Stage
+
+    names: dict[str, Any] = {"Stage": Stage}
+    return get_type_hints(subject, localns=names)
+
+
+def _leaf(hint: Any) -> dict[str, Any]:
+    if get_origin(hint) is not Fact:
+        return _plain(hint)
+    value = _plain(get_args(hint)[0])
+    kinds = value.get("type")
+    places = {"type": "array", "items": {"$ref": "#/$defs/Place"}}
+    return {
+        "type": "object",
+        "required": ["value"],
+        "properties": {
+            "value": value | {"type": [kinds, "null"]},
+            "unknown": {"type": "string", "description": "why it cannot be known"},
+            "default": {"type": "boolean", "description": "whether it is Docker's default, which no file spells out"},
+            "at": places,
+        },
+        "additionalProperties": False,
+    }
+
+
+def _plain(hint: Any) -> dict[str, Any]:
+    if get_origin(hint) is tuple:
+        return {"type": "array", "items": _plain(get_args(hint)[0])}
+    return {"type": JSON_TYPES.get(hint, "string")}
+
+
+def _branch(name: str, hint: Any) -> dict[str, Any]:
+    """A related subject, or a list of them."""
+    options = [item for item in _options(hint) if isinstance(item, type) and is_dataclass(item)]
+    for option in options:
+        reference = {"$ref": f"#/$defs/{option.__name__}"}
+        many = get_origin(hint) is tuple
+        return {name: {"type": "array", "items": reference} if many else reference}
+    return {}
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    if get_origin(hint) in (Union, UnionType, tuple):
+        return get_args(hint)
+    return (hint,)
+
+
+def fact_names(subject: type[Subject], depth: int = 3) -> Iterator[str]:
+    """Dotted names of all facts that a page about this subject may use."""
+    for name, hint in hints_of(subject).items():
+        if name in documented(subject):
+            yield name
+        elif depth and get_origin(hint) is not tuple:
+            for option in _options(hint):
+                if isinstance(option, type) and issubclass(option, Subject):
+                    yield from (f"{name}.{below}" for below in fact_names(option, depth - 1))
+    if subject is model.Service and depth:
+        yield "service"

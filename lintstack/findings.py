@@ -1,0 +1,118 @@
+"""What checks yield (Problem), what users read (Finding), what fixes apply (Edit)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lintstack.facts import Place
+from lintstack.source import Span
+
+Severity = Literal["error", "warning", "info"]
+Kind = Literal["dev", "prod", "unknown"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+KINDS: tuple[Kind, ...] = ("dev", "prod", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A set of edits that belong together.
+
+    Args:
+        title: what it does, in the imperative ("remove `version:`").
+        edits: none of them overlap; all or none are applied.
+        safe: whether what runs stays the same.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a check says about its subject; it knows neither its rule's name nor its severity.
+
+    Args:
+        message: the fact, then the way out, in the words of the user's file; None takes the page's `message`.
+        at: the place to change, with the label printed under it; None when something is missing: the engine
+            then picks the service key or stage that lacks it.
+        related: further places that made it so, in the order in which they should be read.
+        fact: dotted name of the fact that failed, "" when no single fact did.
+        detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
+        fix: edits that would remove the problem.
+    """
+
+    message: str | None = None
+    at: Place | None = None
+    related: tuple[Place, ...] = ()
+    fact: str = ""
+    detail: str = ""
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem with its rule's name and severity, ready to be reported.
+
+    Args:
+        rule: name of the rule, or a system slug such as `yaml-syntax`.
+        severity: error, warning or info.
+        message: one sentence or two; no secret value.
+        at: primary place.
+        related: further places, possibly in other files.
+        environments: names of the environments it holds in, sorted; empty for findings about a file alone.
+        service: the service concerned, "" when none.
+        see: ids of the same fault in other tools, by tool.
+        title: the rule's one-line title.
+        fingerprint: 32 hex digits that survive unrelated edits of the file.
+        fix: edits that would remove the finding.
+        suppressible: False for findings that no comment, baseline or threshold removes (syntax, limits, refusals).
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    at: Place
+    related: tuple[Place, ...] = ()
+    environments: tuple[str, ...] = ()
+    service: str = ""
+    see: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    title: str = ""
+    fingerprint: str = ""
+    fix: Fix | None = None
+    suppressible: bool = True
+
+    @property
+    def sort_key(self) -> tuple[bytes, int, int, str, str]:
+        """Total order of reports: path bytes, line, column, rule, message."""
+        span = self.at.span
+        path = span.source.path.encode("utf-8", "surrogateescape")
+        return path, *span.source.position(span.start), self.rule, self.message
+
+
+# System diagnostics that a comment or configuration may silence; all others always count as errors.
+SUPPRESSIBLE = frozenset(
+    {"compose-schema", "interpolation", "yaml-duplicate-key", "remote-reference", "hidden-characters", "dotenv-syntax"}
+)
+
+
+def diagnostic(
+    slug: str, message: str, span: Span, severity: Severity = "error", related: tuple[Place, ...] = (), label: str = ""
+) -> Finding:
+    """A finding about reading a file, made by the reader itself instead of a rule.
+
+    Args:
+        slug: what kind of trouble, such as `yaml-syntax`.
+        message: one sentence; what is wrong and what was expected. Never quotes a value.
+        span: the place.
+    """
+    return Finding(slug, severity, message, Place(span, label), related, suppressible=slug in SUPPRESSIBLE)

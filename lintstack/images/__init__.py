@@ -1,0 +1,44 @@
+"""Well-known images: who they run as, what they ship, where they keep data; the facts are in known.json."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cache
+
+from lintstack.images.known import Catalogue, Entry, Known
+from lintstack.images.reference import Reference, pinning, split
+
+__all__ = ["Catalogue", "Known", "Reference", "catalogue", "extend", "lookup", "pinning", "split"]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that comes with the package; read on first use."""
+    import json
+
+    with open(os.path.join(os.path.dirname(__file__), "known.json"), encoding="utf-8") as file:
+        data = json.load(file)
+    return Catalogue(data["bases"], data["images"])
+
+
+def lookup(reference: Reference, tag_known: bool = True) -> Known | None:
+    """What is known of an image; None when it is no well-known one.
+
+    Args:
+        reference: the image, from `split`.
+        tag_known: False keeps only what holds under every tag.
+    """
+    return catalogue().lookup(reference, tag_known)
+
+
+def extend(entries: Iterable[Entry]) -> Catalogue:
+    """The catalogue with a user's own entries, which win over ours fact by fact.
+
+    Args:
+        entries: mappings in the shape of known.json's images; only `names` is required.
+
+    Raises:
+        ValueError: an entry is malformed; the message names its place and what is wrong.
+    """
+    return catalogue().extended(entries)

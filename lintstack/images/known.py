@@ -1,0 +1,202 @@
+"""What is known of an image, and the catalogue that finds it by name and tag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from lintstack.images.reference import Reference, split
+
+KIND_WORDS = "database cache broker search storage edge dev-tool job runtime base web app observability"
+KINDS = tuple(KIND_WORDS.split())
+DATA_KINDS = frozenset({"database", "cache", "broker", "search"})
+EDGE_KINDS = frozenset({"edge", "web"})
+LONGEST_TAG = 128  # https://github.com/distribution/reference/blob/main/regexp.go
+
+# Keys of an entry (and of a variant, a base) that add to `programs`, with what they say of each program.
+PROGRAM_KEYS: dict[str, bool | None] = {"has": True, "lacks": False, "unsure": None}
+
+Entry = Mapping[str, Any]
+
+
+class Known(NamedTuple):
+    """Facts about a published image under one tag; whatever is not certain is unknown.
+
+    Attributes:
+        name: what the image is known as (`Reference.name`).
+        kind: what it is for, one of `KINDS`; "" when unknown.
+        user: user that the image starts as ("root", "node", "65532"); None when unknown.
+        uid: number of that user; None when unknown.
+        drops_privileges: whether its entrypoint starts as root and then becomes a service user.
+        programs: whether it ships a program (None: unknown); "*" speaks for all that are not listed. Ask `has`.
+        package_manager: apk, apt, dnf, microdnf, yum or none; "" when unknown.
+        ports: ports it listens on, as "5432/tcp".
+        data_dirs: directories whose content must survive the container.
+        healthcheck: whether the image itself defines a health check; None when unknown.
+        secrets: environment variables that hold credentials, with the variable that takes a file instead ("" if none).
+        source: URL of the documentation or Dockerfile that the facts were taken from.
+    """
+
+    name: str
+    kind: str = ""
+    user: str | None = None
+    uid: int | None = None
+    drops_privileges: bool = False
+    programs: Mapping[str, bool | None] = {}
+    package_manager: str = ""
+    ports: tuple[str, ...] = ()
+    data_dirs: tuple[str, ...] = ()
+    healthcheck: bool | None = None
+    secrets: Mapping[str, str] = {}
+    source: str = ""
+
+    def has(self, program: str) -> bool | None:
+        """Whether the image ships a program (base name, "curl"); None when that is unknown."""
+        return self.programs.get(program, self.programs.get("*"))
+
+    @property
+    def is_database(self) -> bool:
+        """Whether it keeps data: databases, caches, brokers, search engines."""
+        return self.kind in DATA_KINDS
+
+    @property
+    def is_edge(self) -> bool:
+        """Whether it is made to stand in front of others: reverse proxies and web servers."""
+        return self.kind in EDGE_KINDS
+
+    @property
+    def is_dev_tool(self) -> bool:
+        """Whether only developers need it."""
+        return self.kind == "dev-tool"
+
+
+class Tag(NamedTuple):
+    """What conditions of variants ask about a tag: its words, and the versions in it by the word before them."""
+
+    words: frozenset[str]
+    versions: Mapping[str, tuple[int, ...]]
+
+
+def read_tag(tag: str) -> Tag:
+    """Words and versions of a tag: "16.4-alpine3.19" has alpine and alpine3.19, "" at (16, 4), alpine at (3, 19)."""
+    segments = tag[:LONGEST_TAG].lower().replace("_", "-").split("-")
+    words = set(segments)
+    versions: dict[str, tuple[int, ...]] = {}
+    for index, segment in enumerate(segments):
+        found = re.match(r"([a-z]*)([0-9]+(?:\.[0-9]+)*)", segment)
+        if found is None:
+            continue
+        word = "" if found[1] == "v" else found[1]
+        words.add(word)
+        if word or index == 0:
+            versions.setdefault(word, tuple(int(part) for part in found[2].split(".")))
+    return Tag(frozenset(words), versions)
+
+
+def applies(condition: str, tag: Tag) -> bool:
+    """Whether a variant's condition holds for a tag.
+
+    Args:
+        condition: terms that must all hold, separated by blanks: "alpine" (a word of the tag), "!slim" (not one),
+            ">=18", "<8.0", "pg>=18" (a version, of the word before it). A tag without that version is the newest.
+    """
+    return all(_holds(term, tag) for term in condition.split())
+
+
+def _holds(term: str, tag: Tag) -> bool:
+    word, operator, bound = term.partition(">=") if ">=" in term else term.partition("<")
+    if not operator:
+        return term[1:] not in tag.words if term.startswith("!") else term in tag.words
+    # A missing component is the newest one: the tag 2 is at least 2.4.
+    version = (*tag.versions.get(word, ()), float("inf"))
+    reached = version >= tuple(int(part) for part in bound.split("."))
+    return reached if operator == ">=" else not reached
+
+
+class Catalogue:
+    """Entries by image name. Of several entries with one name later ones win, fact by fact.
+
+    Args:
+        bases: families of programs (alpine, debian, distroless…) that entries build upon.
+        entries: entries as in known.json.
+    """
+
+    __slots__ = ("_bases", "_layers")
+
+    def __init__(self, bases: Mapping[str, Entry], entries: Iterable[Entry]) -> None:
+        self._bases = bases
+        self._layers: dict[str, tuple[Entry, ...]] = {}
+        for entry in entries:
+            for name in entry["names"]:
+                self._layers[name] = (*self._layers.get(name, ()), entry)
+
+    def extended(self, entries: Iterable[Entry]) -> Catalogue:
+        """A catalogue that knows these entries too; they win over those that are there.
+
+        Raises:
+            ValueError: an entry is malformed; the message names its place and what is wrong.
+        """
+        from lintstack.images.entries import problems
+
+        own = list(entries)
+        for index, entry in enumerate(own):
+            for problem in problems(entry, self._bases):
+                raise ValueError(f"images[{index}]: {problem}")
+        result = Catalogue(
+            self._bases, [{**entry, "names": [split(name).name for name in entry["names"]]} for entry in own]
+        )
+        for name, layers in self._layers.items():
+            result._layers[name] = layers + result._layers.get(name, ())
+        return result
+
+    def lookup(self, reference: Reference, tag_known: bool = True) -> Known | None:
+        """What is known of an image; None when it is not in the catalogue.
+
+        Args:
+            reference: the image.
+            tag_known: False keeps only what holds under every tag (a variable in the tag has no value). A reference
+                with a digest and no tag is treated likewise.
+        """
+        layers = self._layers.get(reference.name)
+        if layers is None:
+            return None
+        if tag_known and (reference.tag or not reference.digest):
+            tag = read_tag(reference.tag)
+            return _known(reference.name, self._facts(layers, lambda condition: applies(condition, tag)))
+        conditions = {condition for layer in layers for condition in layer.get("variants", ())}
+        return _known(reference.name, _agreed([self._facts(layers, one.__eq__) for one in ("", *conditions)]))
+
+    def _facts(self, layers: Iterable[Entry], chosen: Callable[[str], bool]) -> dict[str, Any]:
+        """Facts of all parts of the layers that apply, laid over the base that the last of them names."""
+        parts = [part for layer in layers for part in _parts(layer, chosen)]
+        base = next((part["base"] for part in reversed(parts) if "base" in part), None)
+        facts: dict[str, Any] = {"programs": {}}
+        for part in (self._bases[base] if base else {}, *parts):
+            facts.update((key, value) for key, value in part.items() if key in Known._fields)
+            for key, says in PROGRAM_KEYS.items():
+                facts["programs"].update(dict.fromkeys(part.get(key, ()), says))
+        return facts
+
+
+def _parts(layer: Entry, chosen: Callable[[str], bool]) -> Iterator[Entry]:
+    yield layer
+    yield from (part for condition, part in layer.get("variants", {}).items() if chosen(condition))
+
+
+def _agreed(versions: list[dict[str, Any]]) -> dict[str, Any]:
+    """What all of several sets of facts say alike."""
+    first, *others = versions
+    facts = {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
+    programs = [version["programs"] for version in versions]
+    said = {name: {each.get(name, each.get("*")) for each in programs} for name in set().union(*programs)}
+    facts["programs"] = {name: says.pop() if len(says) == 1 else None for name, says in said.items()}
+    return facts
+
+
+def _known(name: str, facts: dict[str, Any]) -> Known:
+    """Facts as a value: null is unknown, lists are tuples."""
+    values = {key: value for key, value in facts.items() if value is not None}
+    for key in ("ports", "data_dirs"):
+        values[key] = tuple(values.get(key, ()))
+    return Known(name, **values)

@@ -1,0 +1,335 @@
+"""Merged compose tree + Dockerfile stages + known images → Stack."""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lintstack.compose.casts import as_bool
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.findings import Kind
+from lintstack.images import Catalogue, Known, catalogue
+from lintstack.join import image as images
+from lintstack.join import process as processes
+from lintstack.join import service as services
+from lintstack.join import variables
+from lintstack.join.image import Built, Ground
+from lintstack.join.mounts import Disk, mounts
+from lintstack.join.ports import ports
+from lintstack.join.read import entries, entry, places, scalar, text, unset
+from lintstack.model import (
+    ComposeFile,
+    Image,
+    Logging,
+    Resource,
+    Service,
+    Stack,
+    bind,
+)
+from lintstack.source import Span
+from lintstack.yaml import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+    from lintstack.dockerfile.stages import ImageConfig, Stage
+    from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.yaml import Entry
+
+OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
+Arguments = abc.Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a stack lies.
+
+    Args:
+        disk: the project's files.
+        open_dockerfile: parse the Dockerfile at an absolute path, once; None when it cannot be read.
+        edge: services that the configuration calls the edge.
+        catalogue: what is known of images, the configuration's own entries included.
+    """
+
+    disk: Disk
+    open_dockerfile: OpenDockerfile
+    edge: frozenset[str] = frozenset()
+    catalogue: Catalogue = field(default_factory=catalogue)
+
+
+def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
+    """The stack of one environment.
+
+    Args:
+        environment: its name.
+        kind: its kind.
+        project: folder of the project, for reports.
+        loaded: what the compose files amount to.
+        site: where it lies.
+    """
+    root = loaded.root
+    first = loaded.sources[0].whole
+    stack = Stack(environment or "stack", first, "stack", kind, environment, project)
+    if root is None:
+        return stack
+    declared = {type_: services.names_of(root, field) for field, type_ in services.RESOURCES.items()}
+    declared["service"] = services.names_of(root, "services")
+    builds = _builds(root, site)
+    made = _Made(stack, root, site, builds, declared, loaded, services.completing(root))
+    found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
+    _bind_dependencies(found)
+    _bind_edge(found)
+    all_resources = tuple(_resources(stack, root, found))
+    bind(
+        stack,
+        services=found,
+        service_names=Fact(tuple(service.name for service in found)),
+        resources=all_resources,
+        files=tuple(_files(loaded)),
+        images=tuple(_images(found, builds)),
+        secrets=tuple(_secrets(found)),
+    )
+    return stack
+
+
+def _builds(root: Mapping, site: Site) -> dict[str, Built]:
+    found = {}
+    for item in entries(root, "services"):
+        if isinstance(item.value, Mapping):
+            built = images.build_of(item.key.text, item.value, site.disk.folder, site.disk.root, site.open_dockerfile)
+            if built is not None:
+                found[item.key.text] = built
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Everything that making one service of a stack needs."""
+
+    stack: Stack
+    root: Mapping
+    site: Site
+    builds: dict[str, Built]
+    declared: dict[str, frozenset[str]]
+    loaded: Loaded
+    completing: frozenset[str]
+
+    def image_names(self) -> dict[str, Built]:
+        """Builds by the name of the image that they produce (`image:` beside `build:`)."""
+        named = {}
+        for name, built in self.builds.items():
+            result = scalar(self.root, "services", name, "image", cast=text).value
+            if result:
+                named[result] = built
+        return named
+
+    def resolve(self, name: str) -> Stage | None:
+        """The stage of this stack that an image name is built from."""
+        built = self.image_names().get(name) or self.image_names().get(name.removesuffix(":latest"))
+        return built.stage if built else None
+
+    def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
+        built = self.builds.get(name) or (self.image_names().get(image.name) if image else None)
+        config = self._config(built) if built else None
+        return images.ground(
+            config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
+        )
+
+    def _env_file(self, name: str) -> dict[str, Fact[str]]:
+        """Variables of a service's env files; a later file has won already."""
+        found = ((item.name, item.value) for item in self.loaded.env_file_values.get(name, ()))
+        return {name: Fact(node.text, (Place(node.span),), unset(node)) for name, node in found if node is not None}
+
+    def _config(self, built: Built) -> ImageConfig | None:
+        if built.stage is None:
+            return None
+        from lintstack.dockerfile.stages import effective
+
+        return effective(built.stage, built.args or {}, self.resolve)
+
+    def service(self, item: Entry) -> Service:
+        """A service with all that belongs to it."""
+        node, name, spans = item.value, item.key.text, services.keys(item)
+        assert isinstance(node, Mapping), "the loader keeps only mappings as services"
+        service = Service(name, spans[0], f"services.{name}", self.stack, spans)
+        image = images.service_image(service, node, frozenset(self.image_names()))
+        built = self.builds.get(name)
+        ground = self.ground(name, node, image)
+        process = processes.process(node, ground)
+        facts = services.facts(node, process)
+        known_job = bool(ground.known and ground.known.kind == "job")
+        bind(
+            service,
+            **facts,
+            image=image,
+            build=built.build if built else None,
+            user=processes.user(service, node, ground, process),
+            healthcheck=processes.healthcheck(service, node, ground),
+            logging=services.logging(name, spans[0], node),
+            ports=tuple(ports(service, node)),
+            mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk)),
+            environment=tuple(variables.environment(service, node, self._env_file(name), _env(ground))),
+            build_args=tuple(variables.build_args(service, node)),
+            depends_on=tuple(services.dependencies(service, node)),
+            references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
+            is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
+            **_image_facts(service, ground, self.site.edge),
+        )
+        return service
+
+
+def _env(ground: Ground) -> dict[str, Fact[str]]:
+    return dict(ground.config.env) if ground.config else {}
+
+
+def _image_facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict[str, Fact[object]]:
+    known, config = ground.known, ground.config
+    where = ground.base.places[:1]
+    exposed = (*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
+    return {
+        "base_image": ground.base,
+        "workdir": config.workdir if config else ABSENT,
+        "exposed": Fact(tuple(dict.fromkeys(exposed)), (*(config.exposed.places if config else ()), *where)),
+        "is_edge": Fact(service.name in edge or _proxies(known, config), where, default=True),
+        "is_database": Fact(bool(known and known.is_database), where, default=True),
+        "is_dev_tool": Fact(bool(known and known.is_dev_tool), where, default=True),
+    }
+
+
+def _proxies(known: Known | None, config: ImageConfig | None) -> bool:
+    """Whether the image is made to stand in front; on a plain web server, only what is pulled, not what is built."""
+    return known is not None and (known.kind == "edge" if config else known.is_edge)
+
+
+def _bind_dependencies(found: Iterable[Service]) -> None:
+    by_name = {service.name: service for service in found}
+    for service in by_name.values():
+        for dependency in service.depends_on:
+            bind(dependency, target=by_name.get(dependency.name))
+
+
+FRONT_DOORS = frozenset({80, 443})
+
+
+def _bind_edge(found: Iterable[Service]) -> None:
+    """Without a known proxy, the service that publishes the web's own ports is the front door."""
+    listed = list(found)
+    if any(service.is_edge.value and service.ports for service in listed):
+        return
+    for service in listed:
+        doors = [port for port in service.ports if port.published_first.value in FRONT_DOORS]
+        if doors:
+            bind(service, is_edge=Fact(True, doors[0].published.places))
+
+
+def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterator[Resource]:
+    used = {(reference.type.value, reference.name) for service in found for reference in service.references}
+    for section, type_ in services.RESOURCES.items():
+        for item in entries(root, section):
+            name = item.key.text
+            external = scalar(item.value, "external", cast=as_bool)
+            implicit = type_ == "network" and name == "default"
+            yield Resource(
+                name,
+                item.key.span,
+                f"{section}.{name}",
+                stack,
+                type=Fact(type_, (Place(item.key.span),)),
+                external=external if external.value is not None or external.unknown else Fact(False, default=True),
+                used=Fact(implicit or (type_, name) in used, (Place(item.key.span),)),
+            )
+
+
+def _files(loaded: Loaded) -> Iterator[ComposeFile]:
+    from lintstack.yaml import parse
+
+    for source in loaded.sources:
+        document = next(iter(parse(source).documents), None)
+        version, name = entry(document, "version"), entry(document, "name")
+        at_version = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
+        at_name = Fact(_shown(name), places(name)) if name else ABSENT
+        yield ComposeFile(source.path, source.whole, "file", source, version=at_version, project_name=at_name)
+
+
+def _shown(found: Entry) -> str:
+    return found.value.text if isinstance(found.value, Scalar) else ""
+
+
+def _images(found: Iterable[Service], builds: dict[str, Built]) -> Iterator[Image]:
+    """Images of services, and of the FROM lines of every Dockerfile that is built, once each."""
+    yield from (service.image for service in found if service.image)
+    seen: set[tuple[str, str]] = set()
+    for built in builds.values():
+        if built.dockerfile is not None:
+            for pulled in dockerfile_images(built.dockerfile, built.args or {}):
+                key = (pulled.anchor, pulled.reference.value or "")
+                if key not in seen:
+                    seen.add(key)
+                    yield pulled
+
+
+def dockerfile_images(dockerfile: Dockerfile, args: Arguments) -> Iterator[Image]:
+    """The images that a Dockerfile's FROM lines pull."""
+    for name, reference, anchor in images.from_images(dockerfile, args, dockerfile.source.path):
+        span = reference.span or dockerfile.source.whole
+        yield images.image_of(name, reference, anchor, span, None, False)
+
+
+def _secrets(found: Iterable[Service]) -> Iterator[Span]:
+    for service in found:
+        yield from variables.secret_spans((*service.environment, *service.build_args))
+
+
+def lone(dockerfile: Dockerfile, kind: Kind, project: str, stages: Iterable[Stage], known: Catalogue) -> Stack:
+    """The stack of a Dockerfile that no service builds: one synthetic service for each output stage.
+
+    Args:
+        dockerfile: the file.
+        kind: unknown, or what `--as` says.
+        project: its folder, for reports.
+        stages: its output stages.
+        known: what is known of images.
+    """
+    stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
+    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
+    bind(stack, services=found, images=tuple(dockerfile_images(dockerfile, {})), secrets=tuple(_secrets(found)))
+    return stack
+
+
+def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
+    from lintstack.dockerfile.stages import effective
+
+    assert stage.origin
+    key = stage.origin.span
+    config = effective(stage, {}, lambda name: None)
+    name = stage.name or ""
+    service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
+    ground = replace(images.ground(config, ABSENT, "", known), stage_place=())
+    process = processes.process(None, ground)
+    not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
+    bind(
+        service,
+        user=processes.user(service, None, ground, process),
+        healthcheck=processes.healthcheck(service, None, ground),
+        logging=Logging(name, key, "logging", bounded=not_here),
+        environment=tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in _env(ground).items()),
+        **{field: Fact(None, (), "only a compose file says so") for field in COMPOSE_ONLY},
+        entrypoint=process.entrypoint,
+        command=process.command,
+        entrypoint_form=process.entrypoint_form,
+        command_form=process.command_form,
+        process=process.all,
+        **_image_facts(service, ground, frozenset()),
+        is_job=Fact(None, (), "only a compose file says so"),
+    )
+    return service
+
+
+# Facts that a Dockerfile alone cannot decide.
+COMPOSE_ONLY = """
+    restart memory_limit cpu_limit pids_limit privileged cap_add cap_drop security_opt no_new_privileges read_only
+    network_mode networks profiles container_name replicas init
+""".split()
+
+__all__ = ["Disk", "Site", "join", "lone"]

@@ -1,0 +1,155 @@
+"""Entries of `volumes` and `tmpfs` in canonical form → Mount subjects."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lintstack.compose.casts import as_bool
+from lintstack.facts import Fact, Place
+from lintstack.join.read import mappings, scalar, scalars, text
+from lintstack.model import Mount, Service
+from lintstack.yaml import Mapping, Scalar
+
+SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "podman.sock", "dockershim.sock")
+SOCKET_PARENTS = frozenset({"/", "/var", "/run", "/var/run"})
+# Last path component of a bind source that holds state or settings, not source code.
+DATA_NAMES = frozenset(
+    """
+    data database db logs log uploads upload media storage static certs cert ssl tls secrets secret backups backup
+    cache tmp volumes volume config conf configs conf.d init initdb initdb.d migrations scripts keys letsencrypt
+    acme provisioning dashboards datasources plugins themes nginx traefik prometheus grafana postgres mysql redis
+    reports coverage output out results docker-entrypoint-initdb.d fixtures seeds seed dumps dump shared
+    """.split()
+)
+SOURCE_NAMES = frozenset({"src", "app", "source", "code", "lib", "packages", "apps"})
+# A folder with one of these is the root of somebody's source.
+SOURCE_MARKERS = frozenset(
+    """
+    package.json pyproject.toml setup.py requirements.txt manage.py go.mod Cargo.toml pom.xml build.gradle
+    build.gradle.kts Gemfile composer.json mix.exs artisan tsconfig.json
+    """.split()
+)
+
+
+class Disk(NamedTuple):
+    """What mounts need to know of the file system.
+
+    Args:
+        root: real path of the project's root.
+        folder: directory that relative paths start from.
+        exists: "file", "dir", "outside" or "" for a path.
+        names: names of the entries of a directory inside the root.
+    """
+
+    root: str
+    folder: str
+    exists: Callable[[str], str]
+    names: Callable[[str], frozenset[str]]
+
+    def locate(self, path: str) -> str:
+        """Absolute path of a bind source, "" for one that depends on the user's home."""
+        return "" if path.startswith("~") else os.path.normpath(os.path.join(self.folder, path))
+
+    def inside(self, path: str) -> bool:
+        """Whether a path is the root or lies below it."""
+        return path == self.root or path.startswith(self.root.rstrip("/") + "/")
+
+
+def mounts(service: Service, node: Mapping, context: str, disk: Disk) -> Iterator[Mount]:
+    """The mounts of a service.
+
+    Args:
+        service: whose they are.
+        node: its merged node.
+        context: absolute path of its build context, "" without one.
+        disk: the file system.
+    """
+    for item in mappings(node, "volumes"):
+        yield _mount(service, item, context, disk)
+    found = node.entries.get("tmpfs")
+    for target in scalars(found.value) if found else ():
+        yield _tmpfs(service, target)
+
+
+def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
+    source = scalar(item, "source", cast=text)
+    target = scalar(item, "target", cast=text)
+    type_ = scalar(item, "type", cast=text)
+    path = disk.locate(source.value) if type_.value == "bind" and source.value else ""
+    inside = bool(path) and disk.inside(path)
+    shown = os.path.relpath(path, disk.root) if inside else source.value
+    return Mount(
+        name=f"{source.value or ''}:{target.value or ''}".strip(":"),
+        span=item.span,
+        anchor=f"services.{service.name}.volumes[{target.value or '?'}]",
+        service=service,
+        type=type_,
+        source=Fact(shown, source.places, source.unknown),
+        target=target,
+        read_only=_read_only(item),
+        in_repository=_bind(source, type_, inside),
+        is_source_code=_bind(source, type_, _is_source(path, context, disk) if inside else False),
+        is_file=_is_file(source, type_, path, inside, disk),
+        is_runtime_socket=_bind(source, type_, _is_socket(source.value or "")),
+    )
+
+
+def _tmpfs(service: Service, target: Scalar) -> Mount:
+    path, _, options = target.text.partition(":")
+    no: Fact[bool] = Fact(False, default=True)
+    return Mount(
+        name=path,
+        span=target.span,
+        anchor=f"services.{service.name}.tmpfs[{path}]",
+        service=service,
+        type=Fact("tmpfs", (Place(target.span),)),
+        target=Fact(path, (Place(target.span),)),
+        read_only=Fact("ro" in options.split(","), (Place(target.span),)),
+        in_repository=no,
+        is_source_code=no,
+        is_file=no,
+        is_runtime_socket=no,
+    )
+
+
+def _read_only(item: Mapping) -> Fact[bool]:
+    said = scalar(item, "read_only", cast=as_bool)
+    return said if said.value is not None or said.unknown else Fact(False, (Place(item.span),))
+
+
+def _bind(source: Fact[str], type_: Fact[str], verdict: bool | None) -> Fact[bool]:
+    """A fact about the source of a bind mount: false for other types, unknown where the source is."""
+    if type_.value != "bind":
+        return Fact(False, type_.places)
+    if source.unknown or verdict is None:
+        return Fact(None, source.places, source.unknown or "the mounted path is not in the repository")
+    return Fact(verdict, source.places)
+
+
+def _is_file(source: Fact[str], type_: Fact[str], path: str, inside: bool, disk: Disk) -> Fact[bool]:
+    if type_.value != "bind":
+        return Fact(False, type_.places)
+    kind = disk.exists(path) if inside else ""
+    return _bind(source, type_, kind == "file" if kind in {"file", "dir"} else None)
+
+
+def _is_socket(path: str) -> bool:
+    cleaned = os.path.normpath(path) if path else ""
+    return cleaned.endswith(SOCKETS) or cleaned in SOCKET_PARENTS
+
+
+def _is_source(path: str, context: str, disk: Disk) -> bool | None:
+    """Whether a path inside the repository is, contains or is part of the service's source; None if nobody knows."""
+    name = os.path.basename(path)
+    kind = disk.exists(path)
+    if kind == "file" or name.lower() in DATA_NAMES or (not kind and "." in name):
+        return False
+    if context and (path == context or context.startswith(path.rstrip("/") + "/")):
+        return True
+    if kind == "dir" and disk.names(path) & SOURCE_MARKERS:
+        return True
+    if name.lower() in SOURCE_NAMES and (not context or path.startswith(context.rstrip("/") + "/")):
+        return True
+    return None if not kind else False

@@ -1,0 +1,308 @@
+"""User, command line and health check that take effect: compose over the built stage over the image below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.image import Ground
+from lintstack.join.read import entry, places, scalar, text, unset, words
+from lintstack.model import Healthcheck, Service, User
+from lintstack.yaml import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile.stages import HealthcheckSpec
+
+# Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
+DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
+
+
+class Process(NamedTuple):
+    """The command line of a service."""
+
+    entrypoint: Fact[tuple[str, ...]]
+    command: Fact[tuple[str, ...]]
+    entrypoint_form: Fact[str]
+    command_form: Fact[str]
+    all: Fact[tuple[str, ...]]
+
+
+def user(service: Service, node: Mapping | None, ground: Ground, process: Process) -> User:
+    """The user that the service starts as.
+
+    An image whose entrypoint drops privileges counts as non-root as long as that entrypoint runs.
+    """
+    anchor = f"services.{service.name}.user"
+    said = scalar(node, "user", cast=text)
+    source = "compose"
+    if said.value is None and not said.unknown and ground.config:
+        said, source = ground.config.user, "dockerfile"
+    drops = bool(ground.known and ground.known.drops_privileges) and _own_entrypoint(process)
+    if said.value is not None or said.unknown:
+        return _user(service, anchor, said, source, drops)
+    return _base_user(service, anchor, ground, drops)
+
+
+def _own_entrypoint(process: Process) -> bool:
+    return not process.entrypoint.places
+
+
+def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bool) -> User:
+    if said.value is None:
+        nothing: Fact[Any] = Fact(None, said.places, said.unknown)
+        return User(service.name, service.span, anchor, said, nothing, nothing, Fact(source, said.places))
+    name = said.value.partition(":")[0].strip()
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 12 else None
+    root = name in {"", "root"} or number == 0
+    return User(
+        service.name,
+        service.span,
+        anchor,
+        said,
+        uid=Fact(number, said.places) if number is not None else ABSENT,
+        is_root=Fact(root and not drops, said.places),
+        source=Fact(source, said.places),
+    )
+
+
+def _base_user(service: Service, anchor: str, ground: Ground, drops: bool) -> User:
+    known, where = ground.known, (*ground.stage_place, *ground.base.places[:1])
+    if known is None or known.user is None:
+        reason = ground.unknown or f"the user of image `{ground.image}` is not known"
+        nothing: Fact[Any] = Fact(None, where, reason)
+        return User(service.name, service.span, anchor, nothing, nothing, nothing, nothing)
+    root = (known.user in {"root", "0"} or known.uid == 0) and not drops
+    return User(
+        service.name,
+        service.span,
+        anchor,
+        value=Fact(known.user, where, default=True),
+        uid=Fact(known.uid, where, default=True),
+        is_root=Fact(root, where, default=True),
+        source=Fact("base-image", where, default=True),
+    )
+
+
+def process(node: Mapping | None, ground: Ground) -> Process:
+    """The effective command line; an entrypoint in compose drops the image's command."""
+    config = ground.config
+    entrypoint = _words(node, "entrypoint")
+    command = _words(node, "command")
+    own_entrypoint = entry(node, "entrypoint") is not None
+    own_command = entry(node, "command") is not None
+    entrypoint_form: Fact[str] = Fact("exec", entrypoint.places) if own_entrypoint else ABSENT
+    command_form: Fact[str] = Fact("exec", command.places) if own_command else ABSENT
+    if not own_entrypoint and config:
+        entrypoint, entrypoint_form = config.entrypoint, config.entrypoint_form
+    if not own_command and not own_entrypoint and config:
+        command, command_form = config.command, config.command_form
+    return Process(entrypoint, command, entrypoint_form, command_form, _joined(entrypoint, command, ground))
+
+
+def _joined(entrypoint: Fact[tuple[str, ...]], command: Fact[tuple[str, ...]], ground: Ground) -> Fact[tuple[str, ...]]:
+    for part in (entrypoint, command):
+        if part.unknown:
+            return part
+    where = (*command.places, *entrypoint.places)
+    if where:
+        return Fact((*(entrypoint.value or ()), *(command.value or ())), where)
+    return Fact(None, (), ground.unknown or f"what image `{ground.image}` runs is not known")
+
+
+def _words(node: Mapping | None, name: str) -> Fact[tuple[str, ...]]:
+    """Words of `command`, `entrypoint` or the like; Compose splits a string as a shell would, without one."""
+    found = entry(node, name)
+    if found is None:
+        return ABSENT
+    if not isinstance(found.value, Scalar):
+        return words(node, name)
+    if found.value.unset or found.value.value is None:
+        reason = unset(found.value)
+        return Fact(None, places(found), reason) if reason else ABSENT
+    split = split_words(found.value.text)
+    return (
+        Fact(split, places(found)) if split is not None else Fact(None, places(found), "the command line is malformed")
+    )
+
+
+def split_words(line: str) -> tuple[str, ...] | None:
+    """Words of a command line as go-shellwords has them; None when a quote is left open."""
+    import shlex
+
+    try:
+        return tuple(shlex.split(line, posix=True))
+    except ValueError:
+        return None
+
+
+class Duration(NamedTuple):
+    """A duration field of a health check: its name in compose, in Dockerfiles, and Docker's default."""
+
+    name: str
+    default: float | None
+
+
+FIELDS = (
+    Duration("interval", DEFAULT_INTERVAL),
+    Duration("timeout", DEFAULT_TIMEOUT),
+    Duration("start_period", None),
+    Duration("start_interval", None),
+)
+
+
+def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healthcheck:
+    """The effective health check: fields that compose leaves out come from the stage, then from the image."""
+    spec = ground.config.healthcheck if ground.config else ABSENT
+    test, source, off = _test(node, spec)
+    name, span = service.name, service.span
+    found = entry(node, "healthcheck")
+    check = Healthcheck(name, found.key.span if found else span, f"services.{name}.healthcheck", service)
+    if off.value:
+        return replace(check, defined=Fact(False, off.places), disabled=off, source=source)
+    if test.unknown:
+        defined: Fact[bool] = Fact(None, test.places, test.unknown)
+        return replace(check, defined=defined, test=test, source=source)
+    if test.value is None:
+        return replace(check, defined=_by_image(ground), disabled=Fact(False, default=True))
+    return replace(
+        check,
+        defined=Fact(True, test.places),
+        disabled=Fact(False, default=True),
+        source=source,
+        test=test,
+        shell=Fact(test.value[:1] == ("CMD-SHELL",), test.places),
+        retries=_retries(node, spec),
+        **_programs(test, ground),
+        **_durations(node, spec),
+    )
+
+
+def _test(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> tuple[Fact[tuple[str, ...]], Fact[str], Fact[bool]]:
+    """Test, where it comes from, and whether checks are switched off."""
+    disable = scalar(node, "healthcheck", "disable", cast=as_bool)
+    if disable.value:
+        return ABSENT, Fact("compose", disable.places), disable
+    said = words(node, "healthcheck", "test")
+    if said.unknown or said.value:
+        off: Fact[bool] = Fact(True, said.places) if (said.value or ())[:1] == ("NONE",) else ABSENT
+        return said, Fact("compose", said.places), off
+    if spec.unknown:
+        return Fact(None, spec.places, spec.unknown), Fact("dockerfile", spec.places), ABSENT
+    if spec.value is None:
+        return ABSENT, ABSENT, ABSENT
+    source = Fact("dockerfile", spec.places)
+    off = Fact(True, spec.places) if spec.value.disabled else ABSENT
+    return Fact(tuple(spec.value.test), spec.places), source, off
+
+
+def _by_image(ground: Ground) -> Fact[bool]:
+    """Whether the image itself brings a health check."""
+    known, where = ground.known, (*ground.stage_place, *ground.base.places[:1])
+    if known is None or known.healthcheck is None:
+        return Fact(None, where, ground.unknown or f"the health check of image `{ground.image}` is not known")
+    return Fact(known.healthcheck, where, default=True)
+
+
+def _durations(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> dict[str, Any]:
+    return {field.name: _duration(node, spec, field) for field in FIELDS}
+
+
+def _duration(node: Mapping | None, spec: Fact[HealthcheckSpec], field: Duration) -> Fact[float]:
+    said = scalar(node, "healthcheck", field.name, cast=as_duration)
+    if said.value is not None or said.unknown:
+        return said
+    written = getattr(spec.value, field.name) if spec.value else None
+    if written is not None and spec.value:
+        length = seconds(written)
+        place = Place(spec.value.spans[field.name]) if field.name in spec.value.spans else spec.places[0]
+        return Fact(length, (place,)) if length is not None else Fact(None, (place,), "the duration is malformed")
+    return Fact(field.default, default=True) if field.default is not None else ABSENT
+
+
+def _retries(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> Fact[int]:
+    said = scalar(node, "healthcheck", "retries", cast=as_int)
+    if said.value is not None or said.unknown:
+        return said
+    if spec.value and spec.value.retries is not None:
+        return Fact(spec.value.retries, (Place(spec.value.spans.get("retries", spec.places[0].span)),))
+    return Fact(DEFAULT_RETRIES, default=True)
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """A URL of this container: scheme, host, port."""
+    return re.compile(r"\b(https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d{1,5}))?(?![\w.:-])")
+
+
+def _programs(test: Fact[tuple[str, ...]], ground: Ground) -> dict[str, Any]:
+    """Program and port of a test, and whether the image lacks the program."""
+    value = test.value or ()
+    line = " ".join(value[1:])
+    where = test.places[1:2] or test.places[:1] if len(test.places) == len(value) else test.places[:1]
+    name = first_program(value)
+    program: Fact[str] = Fact(name, where) if name else Fact(None, where, "the command of the test is not understood")
+    found = _address().search(line)
+    port = (int(found[2]) if found[2] else {"http": 80, "https": 443}[found[1]]) if found else None
+    return {
+        "program": program,
+        "program_missing": _missing(program, ground),
+        "port": Fact(port, where) if port is not None else ABSENT,
+    }
+
+
+def _missing(program: Fact[str], ground: Ground) -> Fact[bool]:
+    """Whether the image lacks a program: the base image is known not to have it and no stage brings it."""
+    if program.value is None:
+        return Fact(None, program.places, program.unknown)
+    shipped = ground.known.has(program.value) if ground.known else None
+    if shipped is None:
+        reason = ground.unknown or f"whether image `{ground.image}` has `{program.value}` is not known"
+        return Fact(None, program.places, reason)
+    if shipped or ground.config is None:
+        return Fact(not shipped, program.places + ground.base.places[:1])
+    from lintstack.dockerfile.packages import installed
+
+    brought = installed(ground.config.chain)
+    if program.value in brought.names:
+        return Fact(False, program.places)
+    if not brought.complete:
+        return Fact(None, program.places, "what the Dockerfile installs is not fully understood")
+    return Fact(True, program.places + ground.stage_place + ground.base.places[:1])
+
+
+BUILTINS = frozenset(
+    """
+    test [ [[ exit true false echo cd set : . source eval export if then else fi while do done
+    """.split()
+)
+
+
+def first_program(test: tuple[str, ...]) -> str:
+    """Base name of the first program that a test starts; "" when that cannot be told."""
+    if test[:1] == ("CMD",) and len(test) > 1:
+        return _after_shell(test[1:])
+    if test[:1] == ("CMD-SHELL",) and len(test) > 1:
+        return _in_script(test[1])
+    return ""
+
+
+def _after_shell(argv: tuple[str, ...]) -> str:
+    name = argv[0].rpartition("/")[2]
+    if name in {"sh", "bash", "ash", "dash"} and len(argv) > 2 and argv[1] in {"-c", "-ec", "-lc"}:
+        return _in_script(argv[2]) or name
+    return "" if "$" in name else name
+
+
+def _in_script(script: str) -> str:
+    from lintstack.dockerfile.shell import script_commands
+
+    commands: Callable[[str], Any] = script_commands
+    for command in commands(script) or ():
+        if command.name and command.name not in BUILTINS and "$" not in command.name:
+            return str(command.name)
+    return ""

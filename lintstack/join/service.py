@@ -1,0 +1,236 @@
+"""One service of a merged tree → a Service subject with everything bound to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lintstack.compose.casts import as_bool, as_bytes, as_float, as_int
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.process import Process
+from lintstack.join.read import entries, entry, mappings, places, scalar, text, unset, words
+from lintstack.model import Dependency, Logging, Reference, Service
+from lintstack.source import Span
+from lintstack.yaml import Entry, Mapping, Scalar
+
+# Drivers that keep logs on this host without rotating unless told to.
+# https://docs.docker.com/engine/logging/configure/
+UNBOUNDED_DRIVERS = frozenset({"json-file"})
+JOB_WORDS = frozenset(
+    """
+    migrate migration migrations migrator init initializer setup seed seeder bootstrap job
+    """.split()
+)
+RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
+
+
+def keys(found: Entry) -> tuple[Span, ...]:
+    """Every key that names the service, the first file's first."""
+    spans = []
+    step: Entry | None = found
+    while step is not None:
+        if step.key.span not in spans:
+            spans.append(step.key.span)
+        step = step.over
+    return tuple(reversed(spans))
+
+
+def facts(node: Mapping, process: Process) -> dict[str, Any]:
+    """The facts of a service that stand in its own mapping."""
+    limits = ("deploy", "resources", "limits")
+    return {
+        "restart": _restart(node),
+        "memory_limit": _first(_limit(node, as_bytes, *limits, "memory"), _limit(node, as_bytes, "mem_limit")),
+        "cpu_limit": _first(_limit(node, as_float, *limits, "cpus"), _limit(node, as_float, "cpus"), _quota(node)),
+        "pids_limit": _first(_limit(node, as_int, *limits, "pids"), _limit(node, as_int, "pids_limit")),
+        "privileged": _flag(node, "privileged"),
+        "read_only": _flag(node, "read_only"),
+        "init": _flag(node, "init"),
+        "cap_add": words(node, "cap_add", case=_capability),
+        "cap_drop": words(node, "cap_drop", case=_capability),
+        "security_opt": words(node, "security_opt"),
+        "no_new_privileges": _no_new_privileges(words(node, "security_opt")),
+        "network_mode": scalar(node, "network_mode", cast=text),
+        "networks": _networks(node),
+        "profiles": words(node, "profiles"),
+        "container_name": scalar(node, "container_name", cast=text),
+        "replicas": _default(
+            _first(scalar(node, "deploy", "replicas", cast=as_int), scalar(node, "scale", cast=as_int)), 1
+        ),
+        "entrypoint": process.entrypoint,
+        "command": process.command,
+        "entrypoint_form": process.entrypoint_form,
+        "command_form": process.command_form,
+        "process": process.all,
+    }
+
+
+def _first(*facts: Fact[Any]) -> Fact[Any]:
+    return next((fact for fact in facts if fact.value is not None or fact.unknown), facts[0])
+
+
+def _default(fact: Fact[Any], value: object) -> Fact[Any]:
+    return fact if fact.value is not None or fact.unknown else Fact(value, default=True)
+
+
+def _flag(node: Mapping, name: str) -> Fact[bool]:
+    return _default(scalar(node, name, cast=as_bool), False)
+
+
+def _limit(node: Mapping, cast: Any, *path: str) -> Fact[Any]:
+    """A limit; zero and negative numbers mean none."""
+    fact = scalar(node, *path, cast=cast)
+    return Fact(None, fact.places) if isinstance(fact.value, int | float) and fact.value <= 0 else fact
+
+
+def _quota(node: Mapping) -> Fact[float]:
+    """CPUs by `cpu_quota` over `cpu_period`, in microseconds (period 100 000 by default)."""
+    quota = _limit(node, as_int, "cpu_quota")
+    period = scalar(node, "cpu_period", cast=as_int).value or 100_000
+    return Fact(quota.value / period, quota.places) if quota.value else Fact(None, quota.places, quota.unknown)
+
+
+def _capability(name: str) -> str:
+    return name.upper().removeprefix("CAP_")
+
+
+def _restart(node: Mapping) -> Fact[str]:
+    """Docker Compose takes `deploy.restart_policy` over `restart`."""
+    condition = scalar(node, "deploy", "restart_policy", "condition", cast=text)
+    if condition.value or condition.unknown:
+        words = {"any": "always", "none": "no"}
+        return Fact(words.get(condition.value or "", condition.value), condition.places, condition.unknown)
+    policy = entry(node, "deploy", "restart_policy")
+    if policy is not None:
+        return Fact("always", places(policy))
+    return _default(scalar(node, "restart", cast=text), "no")
+
+
+def _no_new_privileges(options: Fact[tuple[str, ...]]) -> Fact[bool]:
+    if options.unknown:
+        return Fact(None, options.places, options.unknown)
+    for option, place in zip(options.value or (), options.places, strict=False):
+        name, _, value = option.replace("=", ":").partition(":")
+        if name == "no-new-privileges":
+            return Fact(value.strip().lower() != "false", (place,))
+    return Fact(False, default=True)
+
+
+def _networks(node: Mapping) -> Fact[tuple[str, ...]]:
+    found = words(node, "networks")
+    if found.value or found.unknown:
+        return found
+    return ABSENT if entry(node, "network_mode") else Fact(("default",), default=True)
+
+
+def logging(name: str, span: Span, node: Mapping) -> Logging:
+    """How the output of a service is kept."""
+    driver = scalar(node, "logging", "driver", cast=text)
+    size = scalar(node, "logging", "options", "max-size", cast=text)
+    file = scalar(node, "logging", "options", "max-file", cast=text)
+    return Logging(
+        name,
+        span,
+        f"services.{name}.logging",
+        driver=_default(driver, "json-file"),
+        max_size=size,
+        max_file=file,
+        bounded=_bounded(entry(node, "logging"), driver, size),
+    )
+
+
+def _bounded(found: Entry | None, driver: Fact[str], size: Fact[str]) -> Fact[bool]:
+    unknown = driver.unknown or size.unknown
+    if found is None:
+        return Fact(False, default=True)
+    where = (Place(found.key.span), *driver.places)
+    if unknown:
+        return Fact(None, where, unknown)
+    return Fact((driver.value or "json-file") not in UNBOUNDED_DRIVERS or size.value is not None, where)
+
+
+def dependencies(service: Service, node: Mapping) -> Iterator[Dependency]:
+    """Entries of `depends_on`; the service that each names is bound later."""
+    for found in entries(node, "depends_on"):
+        condition = scalar(found.value, "condition", cast=text)
+        required = scalar(found.value, "required", cast=as_bool)
+        yield Dependency(
+            found.key.text,
+            found.key.span,
+            f"services.{service.name}.depends_on[{found.key.text}]",
+            service,
+            condition=_default(condition, "service_started"),
+            required=_default(required, True),
+        )
+
+
+def references(
+    service: Service, node: Mapping, declared: dict[str, frozenset[str]], complete: bool
+) -> Iterator[Reference]:
+    """Names that a service uses: networks, named volumes, secrets, configs and other services.
+
+    Args:
+        service: whose they are.
+        node: its merged node.
+        declared: names that the stack declares, by type.
+        complete: whether all of the stack was read.
+    """
+    for type_, item in _used(node):
+        reason = unset(item)
+        if not complete and item.text not in declared[type_]:
+            reason = "a part of the project was not read"
+        exists: Fact[bool] = Fact(item.text in declared[type_], (Place(item.span),))
+        near = _near(item.text, declared[type_]) if not reason and not exists.value else ""
+        yield Reference(
+            item.text,
+            item.span,
+            f"services.{service.name}.{type_}[{item.text}]",
+            service,
+            type=Fact(type_, (Place(item.span),)),
+            defined=Fact(None, (Place(item.span),), reason) if reason else exists,
+            suggestion=Fact(near) if near else ABSENT,
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name[:100], sorted(known)[:1000], 1, 0.7)), "")
+
+
+def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
+    for found in entries(node, "networks"):
+        if found.key.text != "default":
+            yield "network", found.key
+    for item in mappings(node, "volumes"):
+        source = item.entries.get("source")
+        if source and scalar(item, "type", cast=text).value == "volume" and isinstance(source.value, Scalar):
+            yield "volume", source.value
+    for field in ("secrets", "configs"):
+        for item in mappings(node, field):
+            source = item.entries.get("source")
+            if source and isinstance(source.value, Scalar):
+                yield RESOURCES[field], source.value
+    yield from (("service", found.key) for found in entries(node, "depends_on"))
+
+
+def is_job(name: str, restart: Fact[str], known_job: bool, completes: bool) -> Fact[bool]:
+    """Whether a service is expected to end: others wait for its end, or it is named as a job and not restarted."""
+    words = set(name.lower().replace("_", "-").split("-"))
+    finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))
+    return Fact(completes or known_job or bool(finite and words & JOB_WORDS), default=True)
+
+
+def names_of(node: Mapping | None, field: str) -> frozenset[str]:
+    """Names declared in a top-level section."""
+    return frozenset(found.key.text for found in entries(node, field))
+
+
+def completing(root: Mapping) -> frozenset[str]:
+    """Services whose completion another service waits for."""
+    return frozenset(
+        found.key.text
+        for service in entries(root, "services")
+        for found in entries(service.value, "depends_on")
+        if scalar(found.value, "condition", cast=text).value == "service_completed_successfully"
+    )

@@ -1,0 +1,162 @@
+"""Environment variables and build arguments → Variable subjects: which are secrets, and what is written out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import pairwise
+
+from lintstack.facts import Fact, Place
+from lintstack.join.read import entries, places, text, unset
+from lintstack.model import Service, Variable
+from lintstack.source import Span
+from lintstack.yaml import Entry, Mapping, Scalar
+
+# Words of a name that make it a credential's, alone or as neighbours.
+SECRET_WORDS = frozenset(
+    """
+    password passwd passphrase pass pwd pword secret secrets token apikey credential credentials privatekey
+    secretkey auth
+    """.split()
+)
+KEY_WORDS = frozenset(
+    """
+    api private secret access encryption signing master auth jwt session app cookie
+    """.split()
+)
+# Words that make it something about a credential instead: where it lies, how long it lives, who it belongs to.
+HARMLESS_WORDS = frozenset(
+    """
+    file path dir directory version public url uri host hostname port name user username id length size expiry
+    expires expiration expire ttl lifetime enabled disabled enable disable algorithm alg header type policy min max
+    timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
+    prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
+    allow empty random hash hashed age days hours minutes seconds server
+    """.split()
+)
+PLACEHOLDERS = frozenset(
+    """
+    changeme change_me change-me changeit password passwd pass secret example test todo xxx xxxx xxxxxx fixme
+    replace replaceme replace_me your_password yourpassword default none null admin root user postgres mysql
+    changethis change_this supersecret topsecret letmein qwerty 123456 12345678 123456789 1234 guest
+    """.split()
+)
+NOT_SECRET_VALUES = frozenset({"", "true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"})
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable's name is that of a credential: by its words, never by parts of words."""
+    words = _split_name(name)
+    if not words or set(words) & HARMLESS_WORDS:
+        return False
+    if set(words) & SECRET_WORDS or any(word == "key" and before in KEY_WORDS for before, word in pairwise(words)):
+        return True
+    return words[-1].endswith(("password", "passwd", "secret"))
+
+
+def _split_name(name: str) -> list[str]:
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:200])
+    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
+
+
+@cache
+def _url_password() -> re.Pattern[str]:
+    """`scheme://user:password@host`, the password as group 1."""
+    return re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#]{0,200}:([^\s/@?#]{1,200})@")
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a secret is an obvious stand-in."""
+    lowered = value.strip().lower()
+    return lowered in PLACEHOLDERS or lowered.startswith(("your", "<", "changeme", "change_me", "change-me", "example"))
+
+
+@cache
+def _fallback() -> re.Pattern[str]:
+    return re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}")
+
+
+def environment(
+    service: Service, node: Mapping, env_file: dict[str, Fact[str]], image_env: dict[str, Fact[str]]
+) -> Iterator[Variable]:
+    """Effective environment: `environment` over env files over the image's ENV.
+
+    Args:
+        service: whose it is.
+        node: its merged node.
+        env_file: variables of its env files by name.
+        image_env: ENV of the built stage by name.
+    """
+    own = {entry.key.text: entry for entry in entries(node, "environment")}
+    for entry in own.values():
+        yield _variable(service, entry, "environment")
+    for name, fact in env_file.items():
+        if name not in own:
+            yield of_fact(service, name, fact, "env-file")
+    for name, fact in image_env.items():
+        if name not in own and name not in env_file:
+            yield of_fact(service, name, fact, "env")
+
+
+def build_args(service: Service, node: Mapping) -> Iterator[Variable]:
+    """Arguments given to the build."""
+    for entry in entries(node, "build", "args"):
+        yield _variable(service, entry, "build-arg")
+
+
+def _variable(service: Service, entry: Entry, scope: str) -> Variable:
+    node = entry.value
+    if not isinstance(node, Scalar):
+        return _make(service, entry.key.text, entry.key.span, scope, Fact(), None, "")
+    value = None if node.unset else text(node)
+    fact = Fact(value, places(entry), unset(node))
+    found = _fallback().search(node.raw) if node.variables else None
+    return _make(service, entry.key.text, node.span, scope, fact, not node.variables, found[1] if found else "")
+
+
+def of_fact(service: Service, name: str, fact: Fact[str], scope: str) -> Variable:
+    """A variable from a Dockerfile's ENV or ARG, or from an env file."""
+    return _make(service, name, fact.span or service.span, scope, fact, bool(fact.value), "")
+
+
+def _make(
+    service: Service, name: str, span: Span, scope: str, value: Fact[str], literal: bool | None, fallback: str
+) -> Variable:
+    where = value.places or (Place(span),)
+    secret = _is_secret(name, value.value, fallback)
+    return Variable(
+        name=name,
+        span=span,
+        anchor=f"services.{service.name}.{scope}[{name}]",
+        service=service,
+        value=value,
+        scope=Fact(scope, where),
+        is_secret=Fact(secret, where),
+        is_literal=Fact(bool(literal and value.value), where),
+        is_placeholder=Fact(bool(secret and value.value and is_placeholder(value.value)), where),
+        fallback=Fact(fallback, where) if fallback else Fact(),
+    )
+
+
+def _is_secret(name: str, value: str | None, fallback: str) -> bool:
+    said = value if value is not None else fallback
+    if (value is not None or fallback) and (said.lower() in NOT_SECRET_VALUES or said.startswith("/")):
+        return False
+    return is_secret_name(name) or _url_password().search(said) is not None
+
+
+def secret_spans(variables: Iterable[Variable]) -> Iterator[Span]:
+    """Places of secret values, for masking: the value, or the password inside a URL."""
+    for variable in variables:
+        if not variable.is_secret.value:
+            continue
+        for place in variable.value.places:
+            yield from _masked(variable.name, place.span)
+
+
+def _masked(name: str, span: Span) -> Iterator[Span]:
+    if is_secret_name(name):
+        yield span
+    for match in _url_password().finditer(span.text):
+        yield span.source.span(span.start + match.start(1), span.start + match.end(1))

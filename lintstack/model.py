@@ -1,0 +1,435 @@
+"""The stack as it would run: frozen subjects whose attributes are facts with origins.
+
+Every attribute listed in a class docstring is a fact that rule pages may name and that `lintstack facts` prints;
+`facts.py` says what absent and unknown mean. Subjects are built by `join.py` only; `bind` ties children to parents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lintstack.facts import ABSENT, Fact
+from lintstack.findings import Kind
+from lintstack.source import Source, Span
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile.stages import Stage
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Subject:
+    """What rules speak about.
+
+    Attributes:
+        name: what users call it (service name, variable name, "8080:80/tcp").
+    """
+
+    name: str
+    span: Span
+    anchor: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Image(Subject):
+    """An image reference: of a service, of a FROM, of a `--from`.
+
+    Attributes:
+        reference: the whole reference, variables resolved.
+        registry: host of the registry ("docker.io" when none is written).
+        repository: path without registry, tag and digest ("library/nginx" is written "nginx").
+        tag: tag as written.
+        digest: digest as written, with its algorithm.
+        pinned: how exactly it is pinned: digest, full (1.2.3), minor (1.2), major (1), floating (a word), latest, none.
+        built: whether a service or Dockerfile of this repository builds that name.
+        service_name: service that runs it, absent for FROM lines.
+    """
+
+    reference: Fact[str] = ABSENT
+    registry: Fact[str] = ABSENT
+    repository: Fact[str] = ABSENT
+    tag: Fact[str] = ABSENT
+    digest: Fact[str] = ABSENT
+    pinned: Fact[str] = ABSENT
+    built: Fact[bool] = ABSENT
+    service_name: Fact[str] = ABSENT
+    service: Service | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Build(Subject):
+    """What a service builds.
+
+    Attributes:
+        context: build context, relative to the project root.
+        dockerfile: path of the Dockerfile as found, relative to the working directory.
+        target: `build.target` as written.
+        target_exists: whether the Dockerfile has that stage; absent without a target, unknown without a Dockerfile.
+        stage_names: names of the Dockerfile's stages in order.
+        stage_name: name (else index) of the stage that is built.
+        is_local: whether the context is a folder of this repository.
+    """
+
+    context: Fact[str] = ABSENT
+    dockerfile: Fact[str] = ABSENT
+    target: Fact[str] = ABSENT
+    target_exists: Fact[bool] = ABSENT
+    stage_names: Fact[tuple[str, ...]] = ABSENT
+    stage_name: Fact[str] = ABSENT
+    is_local: Fact[bool] = ABSENT
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class User(Subject):
+    """The user that the service's process starts as.
+
+    Attributes:
+        value: effective user, as written.
+        uid: its number, where it is one.
+        is_root: whether that is root; images whose entrypoint drops privileges count as non-root.
+        source: where it was found: compose, dockerfile, base-image.
+    """
+
+    value: Fact[str] = ABSENT
+    uid: Fact[int] = ABSENT
+    is_root: Fact[bool] = ABSENT
+    source: Fact[str] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Healthcheck(Subject):
+    """The effective health check: compose, else the built stage, else the image.
+
+    Attributes:
+        defined: whether one would run.
+        disabled: whether it was switched off (`disable: true`, `NONE`).
+        source: where it was found: compose, dockerfile, base-image.
+        test: words of the command; a shell command is one word after CMD-SHELL.
+        shell: whether a shell runs it.
+        program: first program that it starts.
+        program_missing: whether the image is known not to have that program.
+        port: port on this container that it calls, where it can be told.
+        interval: seconds between checks (Docker's default 30).
+        timeout: seconds that one check may take (default 30).
+        retries: failures in a row that make it unhealthy (default 3).
+        start_period: seconds of grace at the start; absent when not set.
+        start_interval: seconds between checks in the start period; absent when not set.
+    """
+
+    service: Service | None = None
+    defined: Fact[bool] = ABSENT
+    disabled: Fact[bool] = ABSENT
+    source: Fact[str] = ABSENT
+    test: Fact[tuple[str, ...]] = ABSENT
+    shell: Fact[bool] = ABSENT
+    program: Fact[str] = ABSENT
+    program_missing: Fact[bool] = ABSENT
+    port: Fact[int] = ABSENT
+    interval: Fact[float] = ABSENT
+    timeout: Fact[float] = ABSENT
+    retries: Fact[int] = ABSENT
+    start_period: Fact[float] = ABSENT
+    start_interval: Fact[float] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Logging(Subject):
+    """How the service's output is kept.
+
+    Attributes:
+        driver: logging driver; absent means the daemon's default, json-file.
+        max_size: option max-size.
+        max_file: option max-file.
+        bounded: whether the logs on this host cannot grow without end (rotation, or a driver that ships them).
+    """
+
+    driver: Fact[str] = ABSENT
+    max_size: Fact[str] = ABSENT
+    max_file: Fact[str] = ABSENT
+    bounded: Fact[bool] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Port(Subject):
+    """One entry of `ports`, in canonical form.
+
+    Attributes:
+        host_ip: address on the host; absent means all interfaces.
+        published: host port or range ("8080", "8000-8010"); absent means none is asked for: a random one.
+        published_first: first host port as a number.
+        published_last: last host port as a number.
+        target: container port or the first of a range.
+        target_last: container port or the last of a range.
+        protocol: tcp, udp or sctp.
+        loopback: whether only this host can reach it.
+    """
+
+    service: Service
+    host_ip: Fact[str] = ABSENT
+    published: Fact[str] = ABSENT
+    published_first: Fact[int] = ABSENT
+    published_last: Fact[int] = ABSENT
+    target: Fact[int] = ABSENT
+    target_last: Fact[int] = ABSENT
+    protocol: Fact[str] = ABSENT
+    loopback: Fact[bool] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Mount(Subject):
+    """One entry of `volumes` or `tmpfs`, in canonical form.
+
+    Attributes:
+        type: bind, volume, tmpfs, npipe, cluster or image.
+        source: host path (relative to the project root when inside it) or volume name; absent for anonymous ones.
+        target: path in the container.
+        read_only: whether the container cannot write to it.
+        in_repository: whether a bind source lies inside the project's root.
+        is_source_code: whether a bind source is, contains or lies in a directory with the service's own source
+            (its build context), and is not a single configuration file or a data directory.
+        is_file: whether the bind source is a file on disk; unknown when nothing is there.
+        is_runtime_socket: whether it gives access to the container runtime's socket.
+    """
+
+    service: Service
+    type: Fact[str] = ABSENT
+    source: Fact[str] = ABSENT
+    target: Fact[str] = ABSENT
+    read_only: Fact[bool] = ABSENT
+    in_repository: Fact[bool] = ABSENT
+    is_source_code: Fact[bool] = ABSENT
+    is_file: Fact[bool] = ABSENT
+    is_runtime_socket: Fact[bool] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Variable(Subject):
+    """An environment variable of a service, a build argument, an ENV or an ARG.
+
+    Attributes:
+        value: effective value; never printed when `is_secret`.
+        scope: environment, env-file, build-arg, env or arg.
+        is_secret: whether name or value is that of a credential.
+        is_literal: whether a file of the stack spells the value out (no variable takes part).
+        is_placeholder: whether a literal secret is an obvious stand-in (changeme, password, example, …).
+        fallback: literal default used when the variable it reads is unset (`${V:-fallback}`).
+    """
+
+    service: Service | None = None
+    value: Fact[str] = ABSENT
+    scope: Fact[str] = ABSENT
+    is_secret: Fact[bool] = ABSENT
+    is_literal: Fact[bool] = ABSENT
+    is_placeholder: Fact[bool] = ABSENT
+    fallback: Fact[str] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dependency(Subject):
+    """One entry of `depends_on`.
+
+    Attributes:
+        condition: service_started, service_healthy or service_completed_successfully.
+        required: whether the dependency must exist.
+    """
+
+    service: Service
+    condition: Fact[str] = ABSENT
+    required: Fact[bool] = ABSENT
+    target: Service | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reference(Subject):
+    """A name that a service uses and that must be declared elsewhere in the stack.
+
+    Attributes:
+        type: network, volume, secret, config or service.
+        defined: whether the stack declares it.
+        suggestion: the nearest declared name, absent when none is near.
+    """
+
+    service: Service
+    type: Fact[str] = ABSENT
+    defined: Fact[bool] = ABSENT
+    suggestion: Fact[str] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Resource(Subject):
+    """A declared network, volume, secret or config.
+
+    Attributes:
+        type: network, volume, secret or config.
+        external: whether it is made outside this project.
+        used: whether a service of the stack uses it.
+    """
+
+    stack: Stack
+    type: Fact[str] = ABSENT
+    external: Fact[bool] = ABSENT
+    used: Fact[bool] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Service(Subject):
+    """A service as it would run; a Dockerfile stage that no service builds is a synthetic one.
+
+    Attributes:
+        synthetic: whether it stands for a Dockerfile stage that no service builds.
+        user: effective user.
+        healthcheck: effective health check.
+        logging: effective logging.
+        restart: restart policy (`restart`, or what `deploy.restart_policy` amounts to).
+        memory_limit: bytes it may use; 0 counts as absent.
+        cpu_limit: CPUs it may use; 0 counts as absent.
+        pids_limit: processes it may have; -1 and 0 count as absent.
+        privileged: whether it runs with all rights of the host.
+        cap_add: added capabilities, upper case, without CAP_.
+        cap_drop: dropped capabilities, likewise.
+        security_opt: security options as written.
+        no_new_privileges: whether its processes cannot gain rights.
+        read_only: whether the root filesystem is read-only.
+        network_mode: network mode as written.
+        networks: names of the networks it joins ("default" when none is named).
+        profiles: profiles it belongs to.
+        container_name: fixed container name.
+        replicas: number of containers.
+        init: whether an init process is PID 1.
+        entrypoint: effective entrypoint words.
+        command: effective command words.
+        entrypoint_form: exec or shell.
+        command_form: exec or shell.
+        process: what runs: entrypoint, then command.
+        workdir: effective working directory.
+        exposed: container ports the image or the service declares, as "80/tcp".
+        base_image: the image at the end of the FROM chain, or the service's own image.
+        is_edge: whether it is the reverse proxy in front of the others.
+        is_database: whether it keeps data (database, cache, broker, search).
+        is_dev_tool: whether it is a tool for developers only.
+        is_job: whether it is expected to end (migrations, `service_completed_successfully` targets).
+    """
+
+    stack: Stack
+    keys: tuple[Span, ...] = ()
+    synthetic: bool = False
+    user: User = None  # type: ignore[assignment]  # bound by join.py
+    healthcheck: Healthcheck = None  # type: ignore[assignment]  # bound by join.py
+    logging: Logging = None  # type: ignore[assignment]  # bound by join.py
+    image: Image | None = None
+    build: Build | None = None
+    ports: tuple[Port, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    environment: tuple[Variable, ...] = ()
+    build_args: tuple[Variable, ...] = ()
+    depends_on: tuple[Dependency, ...] = ()
+    references: tuple[Reference, ...] = ()
+    restart: Fact[str] = ABSENT
+    memory_limit: Fact[int] = ABSENT
+    cpu_limit: Fact[float] = ABSENT
+    pids_limit: Fact[int] = ABSENT
+    privileged: Fact[bool] = ABSENT
+    cap_add: Fact[tuple[str, ...]] = ABSENT
+    cap_drop: Fact[tuple[str, ...]] = ABSENT
+    security_opt: Fact[tuple[str, ...]] = ABSENT
+    no_new_privileges: Fact[bool] = ABSENT
+    read_only: Fact[bool] = ABSENT
+    network_mode: Fact[str] = ABSENT
+    networks: Fact[tuple[str, ...]] = ABSENT
+    profiles: Fact[tuple[str, ...]] = ABSENT
+    container_name: Fact[str] = ABSENT
+    replicas: Fact[int] = ABSENT
+    init: Fact[bool] = ABSENT
+    entrypoint: Fact[tuple[str, ...]] = ABSENT
+    command: Fact[tuple[str, ...]] = ABSENT
+    entrypoint_form: Fact[str] = ABSENT
+    command_form: Fact[str] = ABSENT
+    process: Fact[tuple[str, ...]] = ABSENT
+    workdir: Fact[str] = ABSENT
+    exposed: Fact[tuple[str, ...]] = ABSENT
+    base_image: Fact[str] = ABSENT
+    is_edge: Fact[bool] = ABSENT
+    is_database: Fact[bool] = ABSENT
+    is_dev_tool: Fact[bool] = ABSENT
+    is_job: Fact[bool] = ABSENT
+
+    @property
+    def service(self) -> Service:
+        """Itself, so that every subject of a service can be asked for `service.…`."""
+        return self
+
+    def __str__(self) -> str:
+        if not self.synthetic:
+            return f"service `{self.name}`"
+        return f"stage `{self.name}`" if self.name else "the image"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ComposeFile(Subject):
+    """One compose file of the stack.
+
+    Attributes:
+        version: top-level `version`, at its key.
+        project_name: top-level `name`.
+    """
+
+    source: Source
+    version: Fact[str] = ABSENT
+    project_name: Fact[str] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Suppression(Subject):
+    """One name in a suppression comment.
+
+    Attributes:
+        known: whether a rule has that name.
+        used: whether it silenced a finding; unknown when its rule was not asked for in this run.
+        suggestion: the nearest rule name, absent when none is near.
+    """
+
+    known: Fact[bool] = ABSENT
+    used: Fact[bool] = ABSENT
+    suggestion: Fact[str] = ABSENT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stack(Subject):
+    """A project in one environment.
+
+    Attributes:
+        kind: dev, prod or unknown.
+        environment: name of the environment.
+        service_names: names of its services.
+        secrets: places of secret values, which no report may print.
+    """
+
+    kind: Kind = "unknown"
+    environment: str = ""
+    project: str = ""
+    service_names: Fact[tuple[str, ...]] = ABSENT
+    files: tuple[ComposeFile, ...] = ()
+    services: tuple[Service, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    images: tuple[Image, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    secrets: tuple[Span, ...] = ()
+
+    @property
+    def ports(self) -> Iterator[Port]:
+        """Ports of all services."""
+        return (port for service in self.services for port in service.ports)
+
+
+def bind(subject: Subject, **children: Any) -> None:
+    """Give a freshly built subject its children, which need it as their parent; only `join.py` calls this."""
+    for name, value in children.items():
+        object.__setattr__(subject, name, value)

@@ -1,0 +1,218 @@
+"""Rule pages: `rules/<subject>/<name>.md`, read from a checkout or from the index that the wheel carries.
+
+A page is a head (YAML between `---` lines) and a text. The folder is the subject, the stem is the name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
+
+PRESETS = ("minimal", "recommended", "strict")
+INDEX = "rules.index"  # heads of all pages, JSON
+TEXTS = "rules.texts"  # texts of all pages, JSON
+
+
+class PageError(ValueError):
+    """A page that cannot be read; the message starts with its path."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """The head of a page.
+
+    Args:
+        name: its id everywhere.
+        subject: what it speaks about: the page's folder.
+        title: one line, imperative or a statement of what must be.
+        severity: by kind of environment; kinds that are missing are not its business.
+        preset: the first preset that includes it.
+        when: fact → schema; the rule speaks where all hold.
+        require: fact → schema; what must hold. Empty when a check function decides.
+        message: template with `{fact}` placeholders.
+        see: ids of the same fault in other tools, by tool.
+        options: name → {default, schema, description}.
+        yields_to: rules that make this one silent on the same subject.
+        aka: former names.
+        security: whether it is a security matter (SARIF).
+        page: path of the page, for tests and documentation.
+    """
+
+    name: str
+    subject: str
+    title: str
+    severity: Mapping[Kind, Severity]
+    preset: str
+    when: Mapping[str, Any]
+    require: Mapping[str, Any]
+    message: str
+    see: Mapping[str, tuple[str, ...]]
+    options: Mapping[str, Mapping[str, Any]]
+    yields_to: tuple[str, ...]
+    aka: tuple[str, ...]
+    security: bool
+    page: str
+
+    @cached_property
+    def text(self) -> str:
+        """The page below its head, in Markdown."""
+        return _text(self)
+
+    @property
+    def worst(self) -> Severity:
+        """The highest severity over all kinds."""
+        return min(self.severity.values(), key=SEVERITIES.index)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id by which other tools and former versions call it."""
+        return (*self.aka, *(peer for ids in self.see.values() for peer in ids))
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    return tuple(str(item) for item in ([value] if isinstance(value, str) else value or ()))
+
+
+def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") -> Rule:
+    """A rule from the data of a page's head."""
+    severity = head.get("severity", "warning")
+    by_kind: Mapping[Kind, Severity] = severity if isinstance(severity, dict) else dict.fromkeys(KINDS, severity)
+    return Rule(
+        name=name,
+        subject=subject,
+        title=head["title"],
+        severity=by_kind,
+        preset=head.get("preset", "recommended"),
+        when=head.get("when") or {},
+        require=head.get("require") or {},
+        message=head.get("message", ""),
+        see={tool: _strings(ids) for tool, ids in (head.get("see") or {}).items()},
+        options=head.get("options") or {},
+        yields_to=_strings(head.get("yields-to")),
+        aka=_strings(head.get("aka")),
+        security=head.get("security", "cwe" in (head.get("see") or {})),
+        page=page,
+    )
+
+
+@cache
+def builtin() -> tuple[Rule, ...]:
+    """All rules that ship with lintstack, sorted by name."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    index = os.path.join(here, INDEX)
+    if os.path.exists(index):
+        import json
+
+        with open(index, encoding="utf-8") as file:
+            heads = json.load(file)
+        return tuple(rule_of(subject, name, head) for subject, name, head in heads)
+    return read_pages(os.path.join(os.path.dirname(here), "rules"))
+
+
+def read_pages(folder: str) -> tuple[Rule, ...]:
+    """Rules of a folder of pages.
+
+    Raises:
+        PageError: a page whose head cannot be read.
+    """
+    return tuple(rule_of(subject, name, split_page(path)[0], path) for subject, name, path in sorted_pages(folder))
+
+
+def sorted_pages(folder: str) -> list[tuple[str, str, str]]:
+    """Subject, name and path of every page, sorted by name."""
+    pages = []
+    for subject in os.listdir(folder):
+        below = os.path.join(folder, subject)
+        if os.path.isdir(below):
+            pages += [
+                (subject, file[:-3], os.path.join(below, file)) for file in os.listdir(below) if file.endswith(".md")
+            ]
+    return sorted(pages, key=lambda page: page[1])
+
+
+def split_page(path: str) -> tuple[dict[str, Any], str]:
+    """Head and text of a page.
+
+    Raises:
+        PageError: no head, a head that is not YAML, or one that is not a mapping.
+    """
+    from lintstack.source import Source
+    from lintstack.yaml import parse, to_data
+
+    with open(path, encoding="utf-8") as file:
+        content = file.read()
+    opening, head, text = (*content.split("---\n", 2), "", "")[:3]
+    if opening or not head:
+        raise PageError(f"{path}: a page begins with a head between two lines `---`")
+    documents = parse(Source(path, head))
+    data = to_data(documents.documents[0]) if documents.documents else None
+    if documents.problems:
+        raise PageError(f"{path}:{documents.problems[0].at.span.line + 1}: {documents.problems[0].message}")
+    if not isinstance(data, dict) or "title" not in data:
+        raise PageError(f"{path}: the head is a mapping with at least a `title`")
+    return data, text.lstrip("\n")
+
+
+def compile_index(folder: str) -> tuple[bytes, bytes]:
+    """Heads and texts of all pages as the two JSON files that a wheel carries (`INDEX`, `TEXTS`)."""
+    import json
+
+    heads, texts = [], {}
+    for subject, name, path in sorted_pages(folder):
+        head, texts[name] = split_page(path)
+        heads.append([subject, name, head])
+
+    def pack(data: object) -> bytes:
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+    return pack(heads), pack(texts)
+
+
+@cache
+def _texts() -> dict[str, str]:
+    import json
+
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), TEXTS)
+    with open(path, encoding="utf-8") as file:
+        texts: dict[str, str] = json.load(file)
+    return texts
+
+
+def _text(rule: Rule) -> str:
+    return split_page(rule.page)[1] if rule.page else _texts().get(rule.name, "")
+
+
+def names(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+    """Every id, lower-cased, by which rules can be asked for: names, former names, ids of other tools."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in {rule.name, *rule.ids}:
+            found.setdefault(name.lower(), []).append(rule)
+    return {name: tuple(group) for name, group in found.items()}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like `name`, "" when none is near."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name.lower(), list(known), 1, 0.6)), "")
+
+
+def examples(text: str) -> Iterator[tuple[str, str]]:
+    """Title and text of every `## Bad`, `## Good` and `## Fixed` section of a page's text."""
+    fenced, title, lines = False, "", list[str]()
+    for line in text.splitlines():
+        fenced ^= line.startswith("```")
+        if line.startswith("## ") and not fenced:
+            if title:
+                yield title, "\n".join(lines)
+            title, lines = line[3:].strip(), []
+        else:
+            lines.append(line)
+    if title:
+        yield title, "\n".join(lines)

@@ -1,0 +1,94 @@
+"""What an analysis amounts to, in numbers and sentences, for every report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lintstack import __version__
+from lintstack.report import RuleHead, StackLine, Summary
+
+if TYPE_CHECKING:
+    from lintstack.analysis import Analysis, Options
+    from lintstack.engine import Active
+    from lintstack.model import Service
+
+
+def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
+    """Count what was read and what was found."""
+    severities = Counter(finding.severity for finding in analysis.findings)
+    services = [service for stack in analysis.stacks for service in stack.services]
+    known = {_name(item) for item in services if not item.user.is_root.unknown and not item.synthetic}
+    checked = {_name(item) for item in services if not item.healthcheck.defined.unknown and not item.synthetic}
+    fixes = [finding.fix for finding in analysis.findings if finding.fix]
+    return Summary(
+        version=__version__,
+        stacks=tuple(_lines(analysis)),
+        files=len(analysis.sources),
+        compose_files=len(analysis.tree.compose_files),
+        dockerfiles=len(analysis.tree.dockerfiles),
+        services=len({_name(item) for item in services if not item.synthetic}),
+        rules=len(analysis.rules),
+        preset=options.preset or options.config.preset,
+        errors=severities["error"],
+        warnings=severities["warning"],
+        infos=severities["info"],
+        suppressed=analysis.suppressed,
+        unknown=_unknown(services),
+        services_known_user=len(known),
+        services_known_healthcheck=len(checked),
+        prod_would_add=analysis.prod_would_add,
+        seconds=seconds,
+        config=options.config.path or None,
+        notes=tuple(dict.fromkeys((*analysis.tree.notes, *(n for item in analysis.projects for n in item.notes)))),
+        fixable=len(fixes),
+        fixable_safely=sum(fix.safe for fix in fixes),
+    )
+
+
+def _name(service: Service) -> tuple[str, str]:
+    return service.stack.project, service.name
+
+
+def _lines(analysis: Analysis) -> Iterable[StackLine]:
+    for project in analysis.projects:
+        for environment in project.environments:
+            yield StackLine(
+                project.folder,
+                environment.name,
+                environment.kind,
+                tuple(environment.files),
+                environment.evidence,
+                environment.inferred,
+            )
+
+
+def _unknown(services: Iterable[Service]) -> dict[str, int]:
+    """Why users and health checks are not known, and of how many services, most frequent first."""
+    reasons: Counter[str] = Counter()
+    seen: set[tuple[tuple[str, str], str]] = set()
+    for service in services:
+        for reason in {service.user.is_root.unknown, service.healthcheck.defined.unknown}:
+            if reason and not service.synthetic and (_name(service), reason) not in seen:
+                seen.add((_name(service), reason))
+                reasons[reason] += 1
+    return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
+
+
+def heads(rules: Iterable[Active], texts: bool) -> tuple[RuleHead, ...]:
+    """Rules as reports speak of them; their texts are read only when a report prints them."""
+    return tuple(
+        RuleHead(
+            name=item.rule.name,
+            title=item.rule.title,
+            severity=item.rule.worst,
+            help_markdown=item.rule.text if texts else "",
+            see=item.rule.see,
+            subject=item.rule.subject,
+            preset=item.rule.preset,
+            security=item.rule.security,
+            cwe=tuple(int(number) for number in item.rule.see.get("cwe", ())),
+        )
+        for item in rules
+    )
