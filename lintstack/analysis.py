@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from lintstack.engine import Active, run
+from lintstack.config import ConfigError
+from lintstack.engine import Active, fingerprinted, run
 from lintstack.environments import Environment, Project, infer
 from lintstack.facts import ABSENT, Fact
-from lintstack.findings import Finding, Kind
+from lintstack.findings import KINDS, SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression, bind
 from lintstack.project import Reader, Tree, discover
 from lintstack.rules import Rule, builtin, names, nearest, read_pages
-from lintstack.selection import select
+from lintstack.selection import resolve, select, unknown
 from lintstack.source import Source, Span, span_key
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
 
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from lintstack.join import Site
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a run is asked for, beside the configuration.
 
     Args:
@@ -40,6 +39,7 @@ class Options:
         inline_ignores: whether suppression comments count.
         root: folder outside which nothing is opened; "" lets discovery choose.
         related: report only findings that touch the given files (their stacks are still analysed whole).
+        fingerprints: whether findings get them; text reports do not show them.
     """
 
     paths: tuple[str, ...]
@@ -53,10 +53,10 @@ class Options:
     inline_ignores: bool = True
     root: str = ""
     related: bool = False
+    fingerprints: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """What a run found.
 
     Args:
@@ -80,16 +80,16 @@ class Analysis:
     sources: tuple[Source, ...]
 
 
-@dataclass(slots=True)
 class _Desk:
     """What a run gathers on its way: files parsed once, findings of their readers, comments."""
 
-    reader: Reader
-    problems: list[Finding] = field(default_factory=list)
-    directives: list[Directive] = field(default_factory=list)
-    dockerfiles: dict[str, Dockerfile | None] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    inline_ignores: bool = True
+    def __init__(self, reader: Reader, inline_ignores: bool) -> None:
+        self.reader = reader
+        self.inline_ignores = inline_ignores
+        self.problems: list[Finding] = []
+        self.directives: list[Directive] = []
+        self.dockerfiles: dict[str, Dockerfile | None] = {}
+        self.sources: dict[str, Source] = {}
 
     def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
@@ -137,6 +137,7 @@ def analyse(options: Options) -> Analysis:
         UnknownRule: a rule name that nothing has.
     """
     rules = all_rules(options.config)
+    _check_names(options.config, rules)
     active = select(
         rules,
         options.config,
@@ -146,17 +147,20 @@ def analyse(options: Options) -> Analysis:
         preset=options.preset,
     )
     tree = discover(_widened(options), options.config, options.root or None)
-    desk = _Desk(Reader(tree.root), inline_ignores=options.inline_ignores)
+    desk = _Desk(Reader(tree.root), options.inline_ignores)
     projects = infer(tree, options.config, desk.reader, options.as_kind) if tree.compose_files else ()
+    _check_environments(options.config, projects)
     groups = [*_stacks(projects, desk, options), *_lone(tree, desk, options)]
-    result = run(groups, active, tree.root)
+    result = run(groups, active)
     found = _unique((*tree.problems, *desk.problems, *result.findings))
+    found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     kept, suppressed, used = _suppress(found, desk.directives)
-    kept += _directive_findings(desk.directives, used, rules, active, tree.root)
+    kept += _directive_findings(desk.directives, used, rules, active)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
+    ordered = sorted(kept, key=lambda finding: finding.sort_key)
     return Analysis(
-        tuple(sorted(kept, key=lambda finding: finding.sort_key)),
+        tuple(fingerprinted(ordered, tree.root) if options.fingerprints else ordered),
         suppressed,
         result.prod_would_add,
         tuple(stack for group in groups for stack in group),
@@ -184,6 +188,31 @@ def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None)
 
     listed = tuple(os.fspath(path) for path in paths)
     return analyse(Options(listed, config or load(listed[0] if listed else "."))).findings
+
+
+def _check_names(config: Config, rules: Sequence[Rule]) -> None:
+    """Raise ConfigError at a rule name in the configuration that nothing has."""
+    known = names(rules)
+    for name, span in config.names:
+        if name.lower() not in known and name not in SUPPRESSIBLE:
+            raise ConfigError(unknown(name, known), span.path, span.line, span.column)
+
+
+def _check_environments(config: Config, projects: Iterable[Project]) -> None:
+    """Raise ConfigError at an environment in the configuration that no project has and that is no kind."""
+    known = {*KINDS, *(environment.name for project in projects for environment in project.environments)}
+    for name, span in config.environment_names:
+        if projects and name not in known:
+            near = nearest(name, known)
+            hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(sorted(known))}"
+            message = f"no environment is called `{name}`{hint}"
+            raise ConfigError(message, span.path, span.line, span.column)
+
+
+def _ignored_in_file(finding: Finding, config: Config, rules: Sequence[Rule]) -> bool:
+    """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
+    ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
+    return bool(ignored) and finding.rule in resolve(ignored - SUPPRESSIBLE, rules) | ignored
 
 
 def _widened(options: Options) -> tuple[str, ...]:
@@ -236,7 +265,7 @@ def _site(desk: _Desk, folder: str, config: Config) -> Site:
 
     opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
     disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
-    return Site(disk, opened, frozenset(config.edge), _catalogue(config))
+    return Site(disk, opened, _catalogue(config), frozenset(config.edge))
 
 
 def _catalogue(config: Config) -> Catalogue:
@@ -290,7 +319,7 @@ def _silences(directive: Directive, finding: Finding) -> bool:
 
 
 def _directive_findings(
-    directives: Sequence[Directive], used: set[Directive], rules: Sequence[Rule], active: Sequence[Active], root: str
+    directives: Sequence[Directive], used: set[Directive], rules: Sequence[Rule], active: Sequence[Active]
 ) -> list[Finding]:
     """Findings about the comments themselves: `unknown-suppression`, `unused-suppression`."""
     if not directives:
@@ -300,17 +329,14 @@ def _directive_findings(
     asked = {item.rule.name for item in active}
     subjects = tuple(_suppression(item, item in used, known, asked) for item in directives)
     bind(stack, suppressions=subjects)
-    return [replace(finding, environments=()) for finding in run([(stack,)], active, root).findings]
-
-
-SYSTEM = frozenset({"compose-schema", "interpolation", "yaml-duplicate-key", "hidden-characters", "dotenv-syntax"})
+    return [finding._replace(environments=()) for finding in run([(stack,)], active).findings]
 
 
 def _suppression(directive: Directive, used: bool, known: dict[str, tuple[Rule, ...]], asked: set[str]) -> Suppression:
     """A comment as a subject; whether it is used is unknown when its rule did not run."""
     rules = known.get(directive.rule.lower(), ())
-    exists = bool(rules) or directive.rule in SYSTEM
-    ran = directive.rule in SYSTEM or any(rule.name in asked for rule in rules)
+    exists = bool(rules) or directive.rule in SUPPRESSIBLE
+    ran = directive.rule in SUPPRESSIBLE or any(rule.name in asked for rule in rules)
     near = "" if exists else nearest(directive.rule, known)
     return Suppression(
         directive.rule,

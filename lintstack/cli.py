@@ -123,7 +123,7 @@ def check(**asked: Any) -> None:
 
     started = time.perf_counter()
     targets = _targets(asked["output"])
-    options = _options(asked)
+    options = _options(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
     analysis = analyse(options)
     texts = any(format == "sarif" for format, _ in targets)
     outcome = _run(analysis, options, asked["sarif_category"], time.perf_counter() - started, texts)
@@ -290,9 +290,7 @@ def facts(format: str, schema: bool, **asked: Any) -> None:
     else:
         from ruamel.yaml import YAML
 
-        writer = YAML(typ="safe", pure=True)
-        writer.default_flow_style = False
-        writer.dump(json.loads(json.dumps(data)), sys.stdout)
+        YAML(pure=True).dump(json.loads(json.dumps(data)), sys.stdout)
 
 
 def main() -> NoReturn:

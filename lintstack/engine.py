@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from lintstack.schema import SchemaError, compile_schema
 from lintstack.source import span_key
 
 Check = Callable[[Subject], Iterator[Problem]]
+BROKEN = "!"  # fact of the problem that a breaking check amounts to
 
 # How the subjects of each folder of rules are found in a stack.
 SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
@@ -61,21 +61,19 @@ class Hit(NamedTuple):
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """Findings of a run, not yet suppressed or sorted, and how many more `--as prod` would give."""
 
     findings: tuple[Finding, ...]
     prod_would_add: int
 
 
-def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active], root: str = "") -> Result:
+def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Result:
     """Evaluate rules over the stacks of each project.
 
     Args:
         projects: the stacks of each project, one for each environment.
         rules: the rules asked for.
-        root: absolute path that fingerprints are relative to.
     """
     active = tuple(rules)
     found: dict[tuple[object, ...], Finding] = {}
@@ -86,7 +84,7 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active], root: st
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
         extra.update(_identity(finding) for finding in _prod_only(stacks, active))
-    return Result(tuple(_fingerprinted(found.values(), root)), len(extra - found.keys()))
+    return Result(tuple(found.values()), len(extra - found.keys()))
 
 
 def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
@@ -95,18 +93,26 @@ def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
     for active in rules:
         if active.level(stack):
             check = checker(active.rule, active.options)
-            subjects = SUBJECTS[active.rule.subject](stack)
-            hits += [Hit(active, stack, subject, problem) for subject in subjects for problem in check(subject)]
+            for subject in SUBJECTS[active.rule.subject](stack):
+                hits += [Hit(active, stack, subject, problem) for problem in _guarded(check, subject)]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
         if not any((name, hit.subject.anchor) in fired for name in hit.active.rule.yields_to):
             yield hit
 
 
+def _guarded(check: Check, subject: Subject) -> Iterator[Problem]:
+    """Problems of a check; one that breaks says so instead, so that the rest of the run is still reported."""
+    try:
+        yield from check(subject)
+    except Exception as error:
+        yield Problem(f"the rule broke on `{subject.name}` ({type(error).__name__})", Place(subject.span), fact=BROKEN)
+
+
 def _prod_only(stacks: Iterable[Stack], rules: Iterable[Active]) -> Iterator[Finding]:
     """What rules that speak about prod only would find in stacks whose kind is not known."""
     silent = [active for active in rules if "prod" in active.severity and "unknown" not in active.severity]
-    unknown = [replace(stack, kind="prod") for stack in stacks if stack.kind == "unknown"]
+    unknown = [stack.with_(kind="prod") for stack in stacks if stack.kind == "unknown"]
     if silent and unknown:
         yield from _findings([hit for stack in unknown for hit in _hits(stack, silent)], unknown)
 
@@ -119,8 +125,8 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
         at, related = _places(hit, stacks)
         service = getattr(hit.subject, "service", None)
         yield Finding(
-            rule=rule.name,
-            severity=severity,
+            rule="internal-error" if problem.fact == BROKEN else rule.name,
+            severity="error" if problem.fact == BROKEN else severity,
             message=problem.message if problem.message is not None else render(rule, hit.subject),
             at=at,
             related=related,
@@ -130,6 +136,7 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
             title=rule.title,
             fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
             fix=problem.fix,
+            suppressible=problem.fact != BROKEN,
         )
 
 
@@ -174,11 +181,16 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 def _merged(first: Finding, second: Finding) -> Finding:
     environments = tuple(sorted({*first.environments, *second.environments}))
     severity = min(first.severity, second.severity, key=SEVERITIES.index)
-    return replace(first, environments=environments, severity=severity)
+    return first._replace(environments=environments, severity=severity)
 
 
-def _fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
-    """Findings with hashes in place of what identifies them: rule, path below the root, anchor, ordinal."""
+def fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
+    """Findings with hashes of what identifies them: rule, path below the root, anchor, ordinal among equals.
+
+    Args:
+        findings: as `run` gives them.
+        root: absolute path that paths are taken relative to.
+    """
     from hashlib import sha256
     from os.path import relpath
 
@@ -189,7 +201,7 @@ def _fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
         key = f"{path.replace(chr(92), '/')}|{finding.fingerprint}"
         seen[key] = seen.get(key, 0) + 1
         digest = sha256(f"{key}|{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
-        yield replace(finding, fingerprint=digest[:32])
+        yield finding._replace(fingerprint=digest[:32])
 
 
 def checker(rule: Rule, options: Mapping[str, Any]) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -40,12 +39,12 @@ def _subject(subject: Subject) -> dict[str, Any]:
 
 
 def _children(subject: Subject) -> Iterator[tuple[str, Any]]:
-    for item in fields(subject):
-        if item.name in POINTERS or item.name in {"files", "target"}:
+    for name in subject.fields:
+        if name in POINTERS or name in {"files", "target"}:
             continue
-        value = getattr(subject, item.name)
+        value = getattr(subject, name)
         if isinstance(value, Subject) or (isinstance(value, tuple) and value and isinstance(value[0], Subject)):
-            yield item.name, value
+            yield name, value
 
 
 def _fact(fact: Fact[Any], hidden: bool) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _documented(docstring: str) -> dict[str, str]:
     text = docstring.partition("Attributes:")[2]
     found: dict[str, str] = {}
     name = ""
-    for line in text.splitlines():
+    for line in text.partition("\n\n    `")[0].splitlines():
         if line.startswith("        ") and not line.startswith("         "):
             name, _, rest = line.strip().partition(": ")
             found[name] = rest
@@ -155,7 +154,7 @@ def _plain(hint: Any) -> dict[str, Any]:
 
 def _branch(name: str, hint: Any) -> dict[str, Any]:
     """A related subject, or a list of them."""
-    options = [item for item in _options(hint) if isinstance(item, type) and is_dataclass(item)]
+    options = [item for item in _options(hint) if isinstance(item, type) and issubclass(item, Subject)]
     for option in options:
         reference = {"$ref": f"#/$defs/{option.__name__}"}
         many = get_origin(hint) is tuple

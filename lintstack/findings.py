@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from lintstack.facts import Place
 from lintstack.source import Span
@@ -14,16 +15,14 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 KINDS: tuple[Kind, ...] = ("dev", "prod", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text of a span; an empty span inserts."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A set of edits that belong together.
 
     Args:
@@ -37,8 +36,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a check says about its subject; it knows neither its rule's name nor its severity.
 
     Args:
@@ -59,8 +57,7 @@ class Problem:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A problem with its rule's name and severity, ready to be reported.
 
     Args:
@@ -85,7 +82,7 @@ class Finding:
     related: tuple[Place, ...] = ()
     environments: tuple[str, ...] = ()
     service: str = ""
-    see: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    see: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     title: str = ""
     fingerprint: str = ""
     fix: Fix | None = None

@@ -7,8 +7,7 @@ Every attribute listed in a class docstring is a fact that rule pages may name a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
@@ -17,9 +16,34 @@ from lintstack.source import Source, Span
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
 
+RecordT = TypeVar("RecordT", bound="Record")
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Subject:
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+class Record:
+    """A frozen record whose fields are the annotations of its class, defaults being class attributes.
+
+    No dataclass, because generating the methods of twenty classes at every start costs more than reading a
+    Dockerfile; type checkers see one.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        self.__dict__.update(zip(self.fields, values, strict=False), **named)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"`{type(self).__name__}` is frozen")
+
+    def with_(self: RecordT, **changes: Any) -> RecordT:
+        """A copy with other values."""
+        return type(self)(**(self.__dict__ | changes))
+
+
+class Subject(Record):
     """What rules speak about.
 
     Attributes:
@@ -37,7 +61,6 @@ class Subject:
         return f"{type(self).__name__}({self.name!r})"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Image(Subject):
     """An image reference: of a service, of a FROM, of a `--from`.
 
@@ -63,7 +86,6 @@ class Image(Subject):
     service: Service | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Build(Subject):
     """What a service builds.
 
@@ -87,7 +109,6 @@ class Build(Subject):
     stage: Stage | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class User(Subject):
     """The user that the service's process starts as.
 
@@ -104,7 +125,6 @@ class User(Subject):
     source: Fact[str] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Healthcheck(Subject):
     """The effective health check: compose, else the built stage, else the image.
 
@@ -140,7 +160,6 @@ class Healthcheck(Subject):
     start_interval: Fact[float] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Logging(Subject):
     """How the service's output is kept.
 
@@ -157,7 +176,6 @@ class Logging(Subject):
     bounded: Fact[bool] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Port(Subject):
     """One entry of `ports`, in canonical form.
 
@@ -183,7 +201,6 @@ class Port(Subject):
     loopback: Fact[bool] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Mount(Subject):
     """One entry of `volumes` or `tmpfs`, in canonical form.
 
@@ -210,7 +227,6 @@ class Mount(Subject):
     is_runtime_socket: Fact[bool] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Variable(Subject):
     """An environment variable of a service, a build argument, an ENV or an ARG.
 
@@ -232,7 +248,6 @@ class Variable(Subject):
     fallback: Fact[str] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Dependency(Subject):
     """One entry of `depends_on`.
 
@@ -247,7 +262,6 @@ class Dependency(Subject):
     target: Service | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Reference(Subject):
     """A name that a service uses and that must be declared elsewhere in the stack.
 
@@ -263,7 +277,6 @@ class Reference(Subject):
     suggestion: Fact[str] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Resource(Subject):
     """A declared network, volume, secret or config.
 
@@ -279,7 +292,6 @@ class Resource(Subject):
     used: Fact[bool] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Service(Subject):
     """A service as it would run; a Dockerfile stage that no service builds is a synthetic one.
 
@@ -372,7 +384,6 @@ class Service(Subject):
         return f"stage `{self.name}`" if self.name else "the image"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ComposeFile(Subject):
     """One compose file of the stack.
 
@@ -386,7 +397,6 @@ class ComposeFile(Subject):
     project_name: Fact[str] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Suppression(Subject):
     """One name in a suppression comment.
 
@@ -401,7 +411,6 @@ class Suppression(Subject):
     suggestion: Fact[str] = ABSENT
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Stack(Subject):
     """A project in one environment.
 
@@ -409,7 +418,8 @@ class Stack(Subject):
         kind: dev, prod or unknown.
         environment: name of the environment.
         service_names: names of its services.
-        secrets: places of secret values, which no report may print.
+
+    `secrets` are the places of secret values, which no report may print.
     """
 
     kind: Kind = "unknown"
@@ -432,4 +442,4 @@ class Stack(Subject):
 def bind(subject: Subject, **children: Any) -> None:
     """Give a freshly built subject its children, which need it as their parent; only `join.py` calls this."""
     for name, value in children.items():
-        object.__setattr__(subject, name, value)
+        subject.__dict__[name] = value

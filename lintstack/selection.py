@@ -7,7 +7,7 @@ from typing import Any
 
 from lintstack.config import Config, RuleOverride
 from lintstack.engine import Active
-from lintstack.findings import KINDS, Kind, Severity
+from lintstack.findings import KINDS, SUPPRESSIBLE, Kind, Severity
 from lintstack.rules import PRESETS, Rule, names, nearest
 from lintstack.schema import compile_schema
 
@@ -62,7 +62,8 @@ def select(
     only = resolve(select or config.select, rules)
     more = resolve((*extend, *config.extend_select), rules)
     less = resolve((*ignore, *config.ignore), rules)
-    overrides = {name: override for asked, override in config.rules.items() for name in resolve((asked,), rules)}
+    given = [(asked, override) for asked, override in config.rules.items() if asked not in SUPPRESSIBLE]
+    overrides = {name: override for asked, override in given for name in resolve((asked,), rules)}
     limit = PRESETS.index(preset or config.preset)
     active = []
     for rule in rules:

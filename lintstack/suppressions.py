@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.findings import Finding
 from lintstack.source import Source, Span
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 MARK = "lintstack:"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Directive:
+class Directive(NamedTuple):
     """One name in one suppression comment.
 
     Args:

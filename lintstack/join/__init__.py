@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
-from lintstack.images import Catalogue, Known, catalogue
+from lintstack.images import Catalogue, Known
 from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import service as services
@@ -41,21 +40,20 @@ OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
 Arguments = abc.Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """Where a stack lies.
 
     Args:
         disk: the project's files.
         open_dockerfile: parse the Dockerfile at an absolute path, once; None when it cannot be read.
-        edge: services that the configuration calls the edge.
         catalogue: what is known of images, the configuration's own entries included.
+        edge: services that the configuration calls the edge.
     """
 
     disk: Disk
     open_dockerfile: OpenDockerfile
+    catalogue: Catalogue
     edge: frozenset[str] = frozenset()
-    catalogue: Catalogue = field(default_factory=catalogue)
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -103,8 +101,7 @@ def _builds(root: Mapping, site: Site) -> dict[str, Built]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(NamedTuple):
     """Everything that making one service of a stack needs."""
 
     stack: Stack
@@ -305,7 +302,7 @@ def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
     config = effective(stage, {}, lambda name: None)
     name = stage.name or ""
     service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
-    ground = replace(images.ground(config, ABSENT, "", known), stage_place=())
+    ground = images.ground(config, ABSENT, "", known)._replace(stage_place=())
     process = processes.process(None, ground)
     not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
     bind(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os.path
 from collections import abc
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.images import Catalogue, Known, Reference, pinning, split
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """What a service stands on.
 
     Args:
@@ -131,8 +129,7 @@ def from_images(
             yield text.value or stage.base.text, reference, f"{folder}.stage[{stage.name or stage.index}].from"
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(NamedTuple):
     """The Dockerfile and stage that a service builds.
 
     Args:
@@ -165,7 +162,7 @@ def build_of(
     base = Build(f"{service}", found.key.span, f"services.{service}.build", context=context, target=target)
     if context.unknown or where.startswith(REMOTE) or "://" in where:
         reason = context.unknown or "its build context is remote"
-        return Built(replace(base, is_local=Fact(False, context.places)), reason=reason)
+        return Built(base.with_(is_local=Fact(False, context.places)), reason=reason)
     path = os.path.normpath(os.path.join(folder, where))
     named = scalar(found.value, "dockerfile", cast=text)
     if named.unknown or entry(found.value, "dockerfile_inline"):
@@ -185,8 +182,7 @@ def _with_stage(base: Build, node: Node, dockerfile: Dockerfile, context: str, r
     names = tuple(stage.name or str(stage.index) for stage in dockerfile.stages)
     exists = Fact(None, target.places, target.unknown) if target.unknown else Fact(stage is not None, target.places)
     first = Place(Span(dockerfile.source, 0, 0), "")
-    build = replace(
-        base,
+    build = base.with_(
         context=Fact(os.path.relpath(context, root), base.context.places),
         dockerfile=Fact(dockerfile.source.path, (first,)),
         target_exists=exists if target.value or target.unknown else ABSENT,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -163,15 +162,14 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
     found = entry(node, "healthcheck")
     check = Healthcheck(name, found.key.span if found else span, f"services.{name}.healthcheck", service)
     if off.value:
-        return replace(check, defined=Fact(False, off.places), disabled=off, source=source)
+        return check.with_(defined=Fact(False, off.places), disabled=off, source=source)
     if test.unknown:
         defined: Fact[bool] = Fact(None, test.places, test.unknown)
-        return replace(check, defined=defined, test=test, source=source)
+        return check.with_(defined=defined, test=test, source=source)
     if test.value is None:
-        return replace(check, defined=_by_image(ground), disabled=Fact(False, default=True))
-    return replace(
-        check,
-        defined=Fact(True, test.places),
+        return check.with_(defined=_by_image(ground), disabled=Fact(False, default=True))
+    return check.with_(
+        defined=Fact(True, test.places[:1]),
         disabled=Fact(False, default=True),
         source=source,
         test=test,

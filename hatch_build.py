@@ -1,0 +1,50 @@
+"""Build hook: compiles the pages of `rules/` into the two files that a wheel carries inside the package."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # the configuration class is of no interest here
+    """Adds the compiled pages to wheels; an editable install reads the pages themselves."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Called by hatchling before a wheel is packed.
+
+        Args:
+            version: "standard" or "editable".
+            build_data: what the builder will do; files are added under "force_include".
+
+        Raises:
+            RuntimeError: there are no pages, so that the wheel would hold a linter without rules.
+        """
+        if version == "editable":
+            return
+        self.folder = TemporaryDirectory()  # lives as long as the hook: until the wheel is packed
+        for name, content in compiled(Path(self.root)).items():
+            path = Path(self.folder.name, name)
+            path.write_bytes(content)
+            build_data["force_include"][str(path)] = f"lintstack/{name}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Called by hatchling when the wheel is packed."""
+        if version != "editable":
+            self.folder.cleanup()
+
+
+def compiled(root: Path) -> dict[str, bytes]:
+    """Names and contents of the files compiled from the pages of a checkout or an unpacked sdist."""
+    sys.path.insert(0, str(root))
+    try:
+        from lintstack.rules import INDEX, TEXTS, compile_index
+    finally:
+        sys.path.remove(str(root))
+    index, texts = compile_index(str(root / "rules"))
+    if index == b"[]":
+        raise RuntimeError(f"{root / 'rules'} has no rule pages")
+    return {INDEX: index, TEXTS: texts}

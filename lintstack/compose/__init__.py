@@ -1,0 +1,1 @@
+"""Docker Compose's loader, one module per phase: files in, one canonical merged tree out."""

@@ -1,0 +1,165 @@
+"""Phase 6: `extends`, along chains of any length without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from lintstack.compose.merge import Merger
+from lintstack.compose.paths import relocate_service
+from lintstack.compose.problems import Problems, shown
+from lintstack.compose.reset import Path, apply, below
+from lintstack.facts import Place
+from lintstack.yaml import Entry, Mapping, Scalar
+
+LONGEST_CHAIN = 4096
+
+
+class Model(NamedTuple):
+    """One document or file whose services may extend each other.
+
+    Args:
+        path: of the file, what a cycle's message names.
+        folder: what relative paths in it mean.
+        root: its canonical tree.
+        cleared: paths of its `!reset` and `!override`.
+    """
+
+    path: str
+    folder: str
+    root: Mapping
+    cleared: tuple[Path, ...] = ()
+
+
+# (value of `extends.file`, model that says so) -> the model of that file, None when it cannot be had.
+Opener = Callable[[Scalar, Model], Model | None]
+
+
+class Extender:
+    """Resolves `extends`; results are remembered per file and service."""
+
+    def __init__(self, open_file: Opener, merger: Merger, problems: Problems) -> None:
+        self.open_file = open_file
+        self.merger = merger
+        self.problems = problems
+        self.incomplete: set[str] = set()
+        self._done: dict[tuple[int, str], Entry | None] = {}
+        self._models: list[Model] = []
+        self._open_end = False
+
+    def resolve(self, model: Model) -> Mapping:
+        """The model's tree with every `extends` of its services merged away."""
+        services = model.root.get("services")
+        if not isinstance(services, Mapping):
+            return model.root
+        resolved: dict[str, Entry] = {}
+        for name, entry in services.entries.items():
+            self._open_end = False
+            found = self._service(model, name) if _extends(entry) is not None else entry
+            resolved[name] = found or entry
+            if self._open_end:
+                self.incomplete.add(name)
+        entry = model.root.entries["services"]
+        return model.root.with_entries(
+            {**model.root.entries, "services": Entry(entry.key, services.with_entries(resolved), entry.over)}
+        )
+
+    def _service(self, model: Model, name: str) -> Entry | None:
+        """A service with its whole chain merged: down the chain first, then merging back up."""
+        chain: list[tuple[Model, str, Entry]] = []
+        seen: dict[tuple[int, str], int] = {}
+        base: Entry | None = None
+        while True:
+            key = (id(model.root), name)
+            if key in self._done:
+                base = self._done[key]
+                break
+            entry = _entry(model, name)
+            if entry is None:
+                self._missing(chain, name)
+                break
+            if key in seen or len(chain) >= LONGEST_CHAIN:
+                self._endless(chain, seen.get(key), name)
+                break
+            seen[key] = len(chain)
+            chain.append((model, name, entry))
+            following = self._next(model, entry)
+            if following is None:
+                break
+            model, name = following
+        return self._merge_up(chain, base)
+
+    def _merge_up(self, chain: list[tuple[Model, str, Entry]], base: Entry | None) -> Entry | None:
+        above: Model | None = None
+        for model, name, entry in reversed(chain):
+            own = Entry(entry.key, _without_extends(entry.value), entry.over)
+            result = own if base is None else self._merged(base, own, name, model, above)
+            self._models.append(model)
+            self._done[(id(model.root), name)] = base = result
+            above = model
+        return base
+
+    def _merged(self, base: Entry, own: Entry, name: str, model: Model, origin: Model | None) -> Entry:
+        value = base.value
+        if isinstance(value, Mapping):
+            if origin is not None:
+                value = relocate_service(value, origin.folder, model.folder)
+            value = apply(value, below(model.cleared, ("services", name)))
+        return self.merger.entry(Entry(base.key, value, base.over), own, ("services", "*"))
+
+    def _next(self, model: Model, entry: Entry) -> tuple[Model, str] | None:
+        """Where a service's `extends` leads."""
+        extends = _extends(entry)
+        service = extends.get("service") if extends is not None else None
+        if extends is None or not isinstance(service, Scalar):
+            return None
+        if service.unset:
+            self._open_end = True
+            return None
+        file = extends.get("file")
+        if not isinstance(file, Scalar):
+            return model, service.text
+        target = None if file.unset else self.open_file(file, model)
+        self._open_end = target is None
+        return None if target is None else (target, service.text)
+
+    def _missing(self, chain: list[tuple[Model, str, Entry]], name: str) -> None:
+        self._open_end = True
+        if not chain:
+            return
+        place = _named(chain[-1][2])
+        self.problems.say("compose-schema", f"no service `{shown(name)}` to extend in that file", place)
+
+    def _endless(self, chain: list[tuple[Model, str, Entry]], start: int | None, name: str) -> None:
+        self._open_end = True
+        place = _named(chain[-1][2])
+        if start is None:
+            self.problems.say("compose-limit", f"`extends` chains are read up to {LONGEST_CHAIN} services", place)
+            return
+        loop = chain[start:]
+        names = " -> ".join(shown(step[1]) for step in (*loop[:8], loop[0]))
+        related = tuple(Place(_named(step[2]).span, "extends here") for step in loop[:8])
+        self.problems.say("compose-cycle", f"`extends` goes round in a circle: {names}", place, related=related)
+
+
+def _entry(model: Model, name: str) -> Entry | None:
+    services = model.root.get("services")
+    entry = services.entries.get(name) if isinstance(services, Mapping) else None
+    return entry if entry is not None and isinstance(entry.value, Mapping) else None
+
+
+def _extends(entry: Entry) -> Mapping | None:
+    extends = entry.value.get("extends") if isinstance(entry.value, Mapping) else None
+    return extends if isinstance(extends, Mapping) else None
+
+
+def _named(entry: Entry) -> Scalar | Mapping:
+    """The place that names the extended service."""
+    extends = _extends(entry)
+    service = extends.get("service") if extends is not None else None
+    return service if isinstance(service, Scalar) else extends if extends is not None else entry.key
+
+
+def _without_extends(node: object) -> Mapping:
+    assert isinstance(node, Mapping)
+    return node.with_entries({name: entry for name, entry in node.entries.items() if name != "extends"})

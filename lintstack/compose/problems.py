@@ -1,0 +1,38 @@
+"""What the phases say on their way: one collector per load, each problem once."""
+
+from __future__ import annotations
+
+from lintstack.facts import Place
+from lintstack.findings import Finding, Severity, diagnostic
+from lintstack.source import Span
+from lintstack.yaml import Node
+
+_MOST = 1000
+
+
+class Problems:
+    """Collects findings; the same sentence at the same place counts once, however many aliases lead there."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str, int, int], Finding] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Keep a finding unless it is known or there are far too many."""
+        span = finding.at.span
+        if len(self._seen) < _MOST:
+            self._seen.setdefault((finding.rule, finding.message, span.path, span.start, span.end), finding)
+
+    def say(
+        self, slug: str, message: str, at: Node | Span, severity: Severity = "error", related: tuple[Place, ...] = ()
+    ) -> None:
+        """A new finding at a node or place."""
+        self.add(diagnostic(slug, message, at if isinstance(at, Span) else at.span, severity, related))
+
+    def all(self) -> tuple[Finding, ...]:
+        """Everything so far, in the order in which it was found."""
+        return tuple(self._seen.values())
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A name in a message: on one line, short."""
+    return "".join(character if character.isprintable() else "?" for character in text[:most])

@@ -1,0 +1,234 @@
+"""The JSON Schema of a configuration: what validates it, documents it and completes it in editors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lintstack.reader import suggest
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+    from lintstack.carriers import Carrier
+    from lintstack.source import Span
+
+_SEVERITY = ["error", "warning", "info"]
+_RULES = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 1000}
+_PATHS = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 1000}
+_WORDS = {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 1000}
+
+_ENVIRONMENT: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "kind": {
+            "enum": ["dev", "prod", "unknown"],
+            "description": "What it is for; the name tells when it is left out.",
+        },
+        "files": _PATHS
+        | {
+            "minItems": 1,
+            "description": "Compose files in the order of `docker compose -f`. Left out: the files that lintstack "
+            "finds for an environment of this name.",
+        },
+        "env-files": _PATHS | {"description": "Files of variables, as `docker compose --env-file`."},
+        "profiles": _WORDS | {"description": "Profiles that are active, as `docker compose --profile`."},
+        "project-directory": {
+            "type": "string",
+            "minLength": 1,
+            "description": "Folder that relative paths in the files start from; left out: that of the first file.",
+        },
+    },
+}
+_ENVIRONMENTS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": _ENVIRONMENT,
+    "maxProperties": 100,
+    "description": "Environments by name. Those with files replace the ones that lintstack would infer.",
+}
+_RULE: dict[str, Any] = {
+    "type": ["string", "boolean", "object"],
+    "if": {"type": "string"},
+    "then": {"enum": ["off", "on", *_SEVERITY]},
+    "properties": {
+        "severity": {"enum": ["off", *_SEVERITY], "description": "Severity in every environment."},
+        "env": {
+            "type": ["string", "array"],
+            "items": {"type": "string", "minLength": 1},
+            "maxItems": 100,
+            "description": "Names or kinds of the environments that the rule is confined to.",
+        },
+    },
+    "maxProperties": 100,
+}
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "lintstack configuration",
+    "description": "`.lintstack.yaml`, `.lintstack.yml`, `lintstack.toml` or `[tool.lintstack]` in `pyproject.toml`.",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "$schema": {"type": "string", "description": "For editors."},
+        "preset": {
+            "enum": ["minimal", "recommended", "strict"],
+            "default": "recommended",
+            "description": "Which rules run.",
+        },
+        "fail-on": {
+            "enum": [*_SEVERITY, "none"],
+            "default": "error",
+            "description": "The least severity that makes the exit code 1.",
+        },
+        "select": _RULES | {"description": "Only these rules, instead of a preset. Ids of other tools are understood."},
+        "extend-select": _RULES | {"description": "These rules beside those of the preset."},
+        "ignore": _RULES | {"description": "Rules that do not run."},
+        "exclude": _PATHS | {"description": "Files and folders to leave out, in the patterns of .gitignore."},
+        "environments": _ENVIRONMENTS,
+        "projects": {
+            "type": "object",
+            "maxProperties": 1000,
+            "description": "Environments of other folders, by folder; their paths are relative to that folder.",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {"environments": _ENVIRONMENTS},
+            },
+        },
+        "rules": {
+            "type": "object",
+            "additionalProperties": _RULE,
+            "maxProperties": 1000,
+            "description": "By name: off, on, a severity, or a mapping with `severity`, `env` and the rule's options.",
+        },
+        "per-file-ignores": {
+            "type": "object",
+            "additionalProperties": _RULES,
+            "maxProperties": 1000,
+            "description": "Rules that are silent in files, by pattern of .gitignore.",
+        },
+        "rule-dirs": _PATHS | {"description": "Folders with rule pages of your own."},
+        "edge": _WORDS | {"description": "Services that are the reverse proxy in front of the others."},
+        "images": {
+            "type": "object",
+            "additionalProperties": {"type": "object"},
+            "maxProperties": 1000,
+            "description": "What lintstack cannot know of your own images, by repository.",
+        },
+        "trusted-registries": _WORDS | {"description": "Registries that images may come from."},
+        "compose-version": {
+            "type": "string",
+            "description": 'The oldest Docker Compose that must be able to run the project, such as "2.24".',
+        },
+    },
+}
+
+_SORTS = {
+    "string": "text",
+    "array": "a list",
+    "object": "a mapping",
+    "boolean": "true or false",
+    "integer": "a number",
+}
+_MOST_ERRORS = 100
+_LONGEST_QUOTE = 60
+
+
+class Mistake(NamedTuple):
+    """What is wrong in a configuration, and where."""
+
+    span: Span
+    message: str
+
+
+def mistakes(carrier: Carrier) -> list[Mistake]:
+    """What of a configuration does not fit the schema, in the order of the file; jsonschema's own words are not used.
+
+    Args:
+        carrier: the configuration as it was read.
+    """
+    from jsonschema import Draft202012Validator
+
+    errors = islice(Draft202012Validator(SCHEMA).iter_errors(carrier.value), _MOST_ERRORS)
+    found = [mistake for error in errors for mistake in _WORDING.get(str(error.validator), _wrong)(error, carrier)]
+    return sorted(found, key=lambda mistake: mistake.span.start)
+
+
+def quote(text: object) -> str:
+    """A word of the configuration, short enough for a message."""
+    word = str(text)
+    return f"`{word if len(word) <= _LONGEST_QUOTE else word[: _LONGEST_QUOTE - 1] + '…'}`"
+
+
+def _path(error: ValidationError) -> tuple[str | int, ...]:
+    return tuple(error.absolute_path)
+
+
+def _name(error: ValidationError) -> str:
+    """The setting an error is about: its last name, since lists have none."""
+    names = [part for part in error.absolute_path if isinstance(part, str)]
+    return quote(names[-1]) if names else "the configuration"
+
+
+def _unknown(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    schema: Any = error.schema
+    known = schema.get("properties", {})
+    within = f" in {_name(error)}" if error.absolute_path else ""
+    instance: Any = error.instance
+    for key in instance:
+        if key not in known:
+            hint = suggest(key, known) or f"; known are {', '.join(name for name in known if name != '$schema')}"
+            yield Mistake(carrier.key((*_path(error), key)), f"unknown key {quote(key)}{within}{hint}")
+
+
+def _type(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    wanted: Any = error.validator_value
+    words = [_SORTS[sort] for sort in ([wanted] if isinstance(wanted, str) else wanted)]
+    is_item = bool(error.absolute_path) and isinstance(error.absolute_path[-1], int)
+    subject = f"each item of {_name(error)}" if is_item else _name(error)
+    yield Mistake(carrier.item(_path(error)), f"{subject} must be {' or '.join(words)}, not {_sort(error.instance)}")
+
+
+def _enum(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    allowed: Any = error.validator_value
+    hint = suggest(str(error.instance), allowed)
+    value = quote(error.instance) if isinstance(error.instance, str) else _sort(error.instance)
+    message = f"{_name(error)} cannot be {value}; it is one of {', '.join(allowed)}{hint}"
+    yield Mistake(carrier.item(_path(error)), message)
+
+
+def _empty(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    yield Mistake(carrier.item(_path(error)), f"{_name(error)} must not be empty")
+
+
+def _many(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    yield Mistake(carrier.item(_path(error)), f"{_name(error)} has more than {error.validator_value} entries")
+
+
+def _wrong(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    yield Mistake(carrier.item(_path(error)), f"{_name(error)} is not valid")
+
+
+_WORDING: dict[str, Callable[[ValidationError, Carrier], Iterator[Mistake]]] = {
+    "additionalProperties": _unknown,
+    "type": _type,
+    "enum": _enum,
+    "minLength": _empty,
+    "minItems": _empty,
+    "maxItems": _many,
+    "maxProperties": _many,
+}
+
+
+def _sort(value: object) -> str:
+    """The type of a value in words."""
+    sorts: dict[type, str] = {
+        str: "text",
+        list: "a list",
+        dict: "a mapping",
+        bool: "true or false",
+        type(None): "nothing",
+    }
+    return sorts.get(type(value), "a number" if isinstance(value, int | float) else "a date")

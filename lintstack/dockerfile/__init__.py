@@ -1,0 +1,1 @@
+"""Dockerfiles: text to instructions to stages to what the built image is."""

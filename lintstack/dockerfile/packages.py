@@ -1,0 +1,371 @@
+"""Which programs the instructions of a chain of stages put into the image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from lintstack.dockerfile.managers import MANAGERS, PROVIDES, SYSTEM, Manager
+from lintstack.dockerfile.nodes import Instruction, Word
+from lintstack.dockerfile.shell import SHELLS, Command, commands
+from lintstack.dockerfile.stages import Stage
+from lintstack.source import Span
+
+_ARCHIVES = (".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".txz", ".tbz2", ".zip")
+_VERSION = "=<>~@:/[!;"
+# Where programs lie that come with the build context or a download, and those that build without installing.
+_OWN = ("./", "../", "/tmp/", "/root/", "/opt/", "/app/", "/src/")
+_BUILDERS = frozenset(
+    ["autogen.sh", "bootstrap", "config", "configure", "gradlew", "manage.py", "mvnw", "pip", "python", "python3"]
+)
+# Copying a tree over one of these may bring any program.
+_TREES = frozenset({"", "/usr", "/usr/local", "/opt"})
+
+
+class Programs(NamedTuple):
+    """What a chain of stages installs, on top of its base image.
+
+    Attributes:
+        names: packages, and the programs that they and copied files bring.
+        complete: whether everything was understood: a name that is missing then was not installed.
+        places: where each name is installed.
+        reason: why it is not complete, one sentence; "" when it is.
+    """
+
+    names: frozenset[str]
+    complete: bool
+    places: dict[str, Span]
+    reason: str = ""
+
+
+class Install(NamedTuple):
+    """One call of a package manager that installs.
+
+    Attributes:
+        manager: its name ("apt-get").
+        packages: what it installs, each word as written, versions included.
+        flags: its options as written.
+        command: the command.
+    """
+
+    manager: str
+    packages: tuple[Word, ...]
+    flags: tuple[str, ...]
+    command: Command
+
+
+def installed(chain: Sequence[Stage]) -> Programs:
+    """Programs that the instructions of a chain install.
+
+    Args:
+        chain: the built stage, then what it builds upon (`ImageConfig.chain`).
+    """
+    stock = _Stock()
+    for stage in reversed(chain):
+        for instruction in stage.instructions:
+            _read(stock, instruction)
+    return Programs(frozenset(stock.places), not stock.reason, stock.places, stock.reason)
+
+
+def installs(command: Command) -> Install | None:
+    """The packages that a command installs; None when it is no package manager or installs nothing.
+
+    Args:
+        command: any command; `python -m pip` counts as pip.
+    """
+    return _call(command, lambda manager: manager.install)
+
+
+def package_name(manager: str, word: str) -> str:
+    """A package's name without version, architecture, extras and path.
+
+    Args:
+        manager: name of the package manager.
+        word: as written, quotes removed.
+    """
+    if manager in ("npm", "pnpm", "yarn", "go"):
+        bare = word[1:].partition("@")[0] if word.startswith("@") else word.partition("@")[0]
+        return bare.rpartition("/")[2]
+    end = min((at for at in map(word.find, _VERSION) if at > 0), default=len(word))
+    return word[:end].lstrip("@!")
+
+
+class _Stock:
+    """Programs so far."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Span] = {}
+        self.groups: dict[str, list[str]] = {}
+        self.reason = ""
+        self.shell: tuple[str, ...] = ()
+
+    def add(self, name: str, span: Span) -> None:
+        if name and "$" not in name and "*" not in name:
+            self.places.setdefault(name, span)
+        else:
+            self.doubt("a program's name is in a variable or pattern")
+
+    def add_package(self, name: str, span: Span) -> None:
+        for program in (name, *PROVIDES.get(name, ())):
+            self.add(program, span)
+
+    def drop_package(self, name: str) -> None:
+        for package in self.groups.pop(name, [name]):
+            for program in (package, *PROVIDES.get(package, ())):
+                self.places.pop(program, None)
+
+    def doubt(self, reason: str) -> None:
+        self.reason = self.reason or reason
+
+
+def _read(stock: _Stock, instruction: Instruction) -> None:
+    keyword = instruction.keyword
+    if keyword == "SHELL" and instruction.form == "exec":
+        stock.shell = tuple(word.value for word in instruction.args)
+    elif keyword in ("COPY", "ADD"):
+        _copy(stock, instruction)
+    elif keyword == "RUN":
+        found = commands(instruction, stock.shell)
+        if found is None:
+            stock.doubt(f"the RUN in line {instruction.line} was not understood")
+        for command in found or ():
+            _command(stock, command)
+
+
+def _command(stock: _Stock, command: Command) -> None:
+    install = installs(command)
+    if install:
+        _install(stock, install)
+        return
+    removal = _call(command, lambda manager: manager.remove)
+    if removal:
+        _remove(stock, removal)
+        return
+    effect = _EFFECTS.get(command.name)
+    if effect:
+        effect(stock, command)
+    elif command.words[0].value.startswith(_OWN) and command.name not in _BUILDERS:
+        stock.doubt(f"`{command.name}` is a script or program of its own")
+    elif "$" in command.name:
+        stock.doubt("a command's name is in a variable")
+
+
+def _call(command: Command, verbs: Callable[[Manager], tuple[tuple[str, ...], ...]]) -> Install | None:
+    """The call of a package manager with one of some verbs."""
+    name, words = _manager_words(command)
+    manager = MANAGERS.get(name)
+    if manager is None:
+        return None
+    plain, flags = _plain(words, manager.valued)
+    if manager.required and not manager.required & set(flags):
+        return None
+    for verb in verbs(manager):
+        if tuple(word.value for word in plain[: len(verb)]) == verb:
+            return Install(name, tuple(plain[len(verb) :]), tuple(flags), command)
+    return None
+
+
+def _manager_words(command: Command) -> tuple[str, tuple[Word, ...]]:
+    """Name of the package manager and its arguments; `pip3.11` and `python -m pip` are pip."""
+    name, words = command.name, command.words[1:]
+    if name.startswith("python") and [word.value for word in words[:2]] == ["-m", "pip"]:
+        return "pip", words[2:]
+    if name.startswith("pip") and name[3:].replace(".", "").isdigit():
+        return "pip", words
+    return name, words
+
+
+def _plain(words: Sequence[Word], valued: frozenset[str]) -> tuple[list[Word], list[str]]:
+    """Arguments that are no options, and the options with their values."""
+    plain: list[Word] = []
+    flags: list[str] = []
+    index = 0
+    while index < len(words):
+        word = words[index]
+        index += 1
+        if not word.value.startswith("-") or word.value == "-":
+            plain.append(word)
+            continue
+        flags.append(word.value)
+        if word.value in valued and index < len(words):
+            flags.append(words[index].value)
+            index += 1
+    return plain, flags
+
+
+def _install(stock: _Stock, install: Install) -> None:
+    names = []
+    for word in install.packages:
+        if "$" in word.value or word.value.startswith(("/", "./")) or word.value.endswith((".deb", ".rpm", ".apk")):
+            stock.doubt(f"{install.manager} installs packages from a variable or file")
+            continue
+        name = package_name(install.manager, word.value)
+        names.append(name)
+        stock.add_package(name, word.span)
+    for flag in ("-t", "--virtual"):
+        if install.manager == "apk" and flag in install.flags[:-1]:
+            stock.groups[install.flags[install.flags.index(flag) + 1]] = names
+
+
+def _remove(stock: _Stock, removal: Install) -> None:
+    for word in removal.packages:
+        if "$" in word.value and removal.manager in SYSTEM:
+            stock.doubt(f"{removal.manager} removes packages from a variable")
+        stock.drop_package(package_name(removal.manager, word.value))
+
+
+def _bin_name(path: str) -> str:
+    """Base name of a path in a directory of programs, "" for any other."""
+    folder, _, name = path.rpartition("/")
+    return name if folder.endswith(("/bin", "/sbin")) else ""
+
+
+def _is_bin(path: str) -> bool:
+    return path.rstrip("/").endswith(("/bin", "/sbin"))
+
+
+def _copy(stock: _Stock, instruction: Instruction) -> None:
+    if len(instruction.args) < 2:
+        return
+    *sources, target = (word.value for word in instruction.args)
+    if _is_bin(target):
+        for source in sources:
+            _copied_into_bin(stock, instruction, source)
+    elif _bin_name(target):
+        stock.add(_bin_name(target), instruction.span)
+    elif target.rstrip("/") in _TREES and any(_may_be_tree(source) for source in sources):
+        stock.doubt(f"the {instruction.keyword} in line {instruction.line} copies a tree")
+
+
+def _copied_into_bin(stock: _Stock, instruction: Instruction, source: str) -> None:
+    name = source.rstrip("/").rpartition("/")[2]
+    if not name or source.endswith(("/", "/.")) or name in (".", "bin", "sbin", "scripts") or "*" in name:
+        stock.doubt(f"the {instruction.keyword} in line {instruction.line} copies a directory of programs")
+    else:
+        stock.add(name, instruction.span)
+
+
+def _may_be_tree(source: str) -> bool:
+    """Whether a source may be a directory or an archive of programs."""
+    name = source.rstrip("/").rpartition("/")[2]
+    return source.endswith("/") or "." not in name.lstrip(".") or source.endswith(_ARCHIVES)
+
+
+def _values_of(command: Command, options: Sequence[str]) -> Iterator[str]:
+    """Values of options, as the next word, behind `=` or glued to a short one."""
+    args = command.args
+    for index, arg in enumerate(args):
+        for option in options:
+            if arg == option:
+                yield args[index + 1] if index + 1 < len(args) else ""
+            elif arg.startswith(f"{option}=") and option.startswith("--"):
+                yield arg.partition("=")[2]
+            elif len(option) == 2 and _is_cluster(arg) and arg.endswith(option[1]):
+                yield args[index + 1] if index + 1 < len(args) else ""
+
+
+def _is_cluster(arg: str) -> bool:
+    """Whether an argument is several short options in one word (`-fsSLo`)."""
+    return len(arg) > 2 and arg[0] == "-" and arg[1] != "-"
+
+
+def _download(options: Sequence[str]) -> Callable[[_Stock, Command], None]:
+    def effect(stock: _Stock, command: Command) -> None:
+        for path in _values_of(command, options):
+            if _bin_name(path):
+                stock.add(_bin_name(path), command.span)
+
+    return effect
+
+
+def _unpack(options: Sequence[str]) -> Callable[[_Stock, Command], None]:
+    def effect(stock: _Stock, command: Command) -> None:
+        if any(_is_bin(path) or path.rstrip("/") in _TREES for path in _values_of(command, options) if path):
+            stock.doubt(f"`{command.name}` unpacks an archive among the programs")
+
+    return effect
+
+
+def _place(stock: _Stock, command: Command) -> None:
+    """`cp`, `mv`, `install` and `ln` to a directory of programs."""
+    paths = [arg for arg in command.args if not arg.startswith("-")]
+    if len(paths) < 2:
+        return
+    *sources, target = paths
+    if _is_bin(target):
+        for source in sources:
+            stock.add(source.rstrip("/").rpartition("/")[2], command.span)
+    elif _bin_name(target):
+        stock.add(_bin_name(target), command.span)
+
+
+def _mark(stock: _Stock, command: Command) -> None:
+    """`chmod +x` of a program says that it is there."""
+    for path in command.args[1:]:
+        if _bin_name(path) and "*" not in path:
+            stock.add(_bin_name(path), command.span)
+
+
+def _alternative(stock: _Stock, command: Command) -> None:
+    args = command.args
+    if "--install" in args[:-1]:
+        stock.add(_bin_name(args[args.index("--install") + 1]), command.span)
+
+
+def _shell(stock: _Stock, command: Command) -> None:
+    """A shell that runs a file or its input: what that installs is not known."""
+    if not any(arg == "-c" or (_is_cluster(arg) and arg.endswith("c")) for arg in command.args):
+        stock.doubt(f"`{command.name}` runs a script that is not in the Dockerfile")
+
+
+def _unknown(what: str) -> Callable[[_Stock, Command], None]:
+    def effect(stock: _Stock, command: Command) -> None:
+        stock.doubt(what)
+
+    return effect
+
+
+def _make(stock: _Stock, command: Command) -> None:
+    if any(arg.startswith("install") for arg in command.args):
+        stock.doubt("`make install` installs programs")
+
+
+def _package_file(stock: _Stock, command: Command) -> None:
+    if any(arg in ("--install", "--unpack") or (arg[:1] == "-" and "i" in arg[1:3]) for arg in command.args):
+        stock.doubt(f"`{command.name}` installs a package file")
+
+
+def _pacman(stock: _Stock, command: Command) -> None:
+    if any(arg.startswith("-S") or arg == "--sync" for arg in command.args):
+        for word in command.words[1:]:
+            if not word.value.startswith("-"):
+                stock.add_package(word.value, word.span)
+
+
+def _corepack(stock: _Stock, command: Command) -> None:
+    if "enable" in command.args:
+        for name in ("yarn", "pnpm"):
+            stock.add(name, command.span)
+
+
+_EFFECTS: dict[str, Callable[[_Stock, Command], None]] = {
+    "busybox": _unknown("busybox installs its programs"),
+    "bunzip2": _download(()),
+    "chmod": _mark,
+    "corepack": _corepack,
+    "cp": _place,
+    "curl": _download(("-o", "--output")),
+    "dpkg": _package_file,
+    "install": _place,
+    "ln": _place,
+    "make": _make,
+    "mv": _place,
+    "nix-env": _unknown("nix installs packages"),
+    "pacman": _pacman,
+    "rpm": _package_file,
+    "tar": _unpack(("-C", "--directory")),
+    "tee": _download(()),
+    "unzip": _unpack(("-d",)),
+    "update-alternatives": _alternative,
+    "wget": _download(("-O", "--output-document")),
+} | dict.fromkeys(SHELLS - {"busybox"}, _shell)

@@ -1,0 +1,287 @@
+"""The stages of a Dockerfile, which of them build upon which, and what the built image is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from lintstack.dockerfile.expand import Expanded, Value, expand
+from lintstack.dockerfile.nodes import Flag, Instruction, Word
+from lintstack.dockerfile.syntax import pairs
+from lintstack.facts import Fact, Place
+from lintstack.source import Span
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile.syntax import Dockerfile
+
+NO_ARGS: Mapping[str, str] = MappingProxyType({})
+# Set by the builder, to values that depend on where and for what it builds.
+PLATFORM_ARGS = frozenset(
+    f"{side}{part}" for side in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
+) | {"TARGETSTAGE"}
+
+# Name of a local base image to the stage that builds it.
+Resolve = Callable[[str], "Stage | None"]
+
+
+def unresolved(name: str) -> Stage | None:
+    """Know no local base image."""
+    return None
+
+
+class Stage:
+    """One stage.
+
+    Args:
+        dockerfile: the file it stands in.
+        index: its number, from 0.
+        origin: its FROM; None in a file without one.
+        instructions: what follows, up to the next FROM.
+    """
+
+    def __init__(
+        self, dockerfile: Dockerfile, index: int, origin: Instruction | None, instructions: tuple[Instruction, ...]
+    ) -> None:
+        self.dockerfile = dockerfile
+        self.index = index
+        self.origin = origin
+        self.instructions = instructions
+        words = origin.args if origin else ()
+        self.base: Word | None = words[0] if words else None
+        self.platform: Flag | None = origin.flag("platform") if origin else None
+        named = len(words) == 3 and words[1].text.lower() == "as"
+        self.name_word: Word | None = words[2] if named else None
+        self.name: str = words[2].text if named else ""
+
+    def __repr__(self) -> str:
+        return f"Stage({self.name or self.index!r})"
+
+    @cached_property
+    def parent(self) -> Stage | None:
+        """The earlier stage that FROM names, with the defaults of all build arguments."""
+        return base_of(self, NO_ARGS)[1]
+
+
+class HealthcheckSpec(NamedTuple):
+    """A HEALTHCHECK.
+
+    Attributes:
+        disabled: whether it is `NONE`.
+        form: exec or shell, "" for NONE.
+        test: ("CMD", word, …), or ("CMD-SHELL", text), or ("NONE",).
+        interval, timeout, start_period, start_interval: durations as written, None when not given.
+        retries: number, None when not given or no number.
+        spans: places of `test` and of each flag that is given.
+        instruction: where it stands.
+    """
+
+    disabled: bool
+    form: str
+    test: tuple[str, ...]
+    interval: str | None
+    timeout: str | None
+    start_period: str | None
+    start_interval: str | None
+    retries: int | None
+    spans: dict[str, Span]
+    instruction: Instruction
+
+
+class ImageConfig(NamedTuple):
+    """What the image built from a stage is.
+
+    A fact that no instruction of the chain decides is absent, and its name is in `inherited`: then the base image
+    decides. Places name the deciding instruction first, then the FROM lines from the built stage down to it.
+
+    Attributes:
+        user: effective USER, quotes and variables resolved; "" is root.
+        workdir: effective working directory, normalised.
+        entrypoint, command: items of the JSON form, or the one text of the shell form.
+        entrypoint_form, command_form: exec or shell.
+        healthcheck: the last HEALTHCHECK.
+        exposed: ports as "80/tcp"; a range as "8000-8010/tcp".
+        env: variables of the image by name.
+        labels: labels by name.
+        shell: SHELL that shell forms run in.
+        stopsignal: signal as written.
+        volumes: paths of VOLUME.
+        base: the image from elsewhere at the end of the chain, variables resolved; "scratch" too.
+        chain: the built stage, then what it builds upon.
+        inherited: names of the facts that the base image decides.
+    """
+
+    user: Fact[str]
+    workdir: Fact[str]
+    entrypoint: Fact[tuple[str, ...]]
+    command: Fact[tuple[str, ...]]
+    entrypoint_form: Fact[str]
+    command_form: Fact[str]
+    healthcheck: Fact[HealthcheckSpec]
+    exposed: Fact[tuple[str, ...]]
+    env: dict[str, Fact[str]]
+    labels: dict[str, Fact[str]]
+    shell: Fact[tuple[str, ...]]
+    stopsignal: Fact[str]
+    volumes: Fact[tuple[str, ...]]
+    base: Fact[str]
+    chain: tuple[Stage, ...]
+    inherited: frozenset[str]
+
+
+def split_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
+    """Stages of a file; without a FROM, all of it is one."""
+    items = dockerfile.instructions
+    heads = [index for index, item in enumerate(items) if item.keyword == "FROM"]
+    if not heads:
+        return (Stage(dockerfile, 0, None, items),) if items else ()
+    ends = [*heads[1:], len(items)]
+    return tuple(
+        Stage(dockerfile, number, items[head], items[head + 1 : end])
+        for number, (head, end) in enumerate(zip(heads, ends, strict=True))
+    )
+
+
+def target(dockerfile: Dockerfile, name: str | None) -> Stage | None:
+    """The stage that `--target` or `build.target` names.
+
+    Args:
+        dockerfile: the file.
+        name: name in any case, or index; None or "" is the last stage.
+    """
+    stages = dockerfile.stages
+    if not name:
+        return stages[-1] if stages else None
+    found = _named(dockerfile, name, len(stages))
+    if found is None and name.isascii() and name.isdigit() and len(name) < 9 and int(name) < len(stages):
+        return stages[int(name)]
+    return found
+
+
+def output_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
+    """Stages that a plain `docker build` makes an image of: the last one."""
+    return dockerfile.stages[-1:]
+
+
+def copied_from(stage: Stage, name: str) -> Stage | None:
+    """The stage that `COPY --from=name` or a mount's `from=name` in a stage means; None for an image or context."""
+    found = _named(stage.dockerfile, name, len(stage.dockerfile.stages))
+    if found is None and name.isascii() and name.isdigit() and len(name) < 9 and int(name) < stage.index:
+        return stage.dockerfile.stages[int(name)]
+    return found
+
+
+def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
+    """The last stage of that name, in any case, among the first `before`."""
+    for index in reversed(_names(dockerfile).get(name.lower(), ())):
+        if index < before:
+            return dockerfile.stages[index]
+    return None
+
+
+def _names(dockerfile: Dockerfile) -> dict[str, list[int]]:
+    """Indexes of the stages of each name; kept with the file."""
+    names: dict[str, list[int]] | None = dockerfile.__dict__.get("_stage_names")
+    if names is None:
+        names = {}
+        for stage in dockerfile.stages:
+            if stage.name:
+                names.setdefault(stage.name.lower(), []).append(stage.index)
+        dockerfile.__dict__["_stage_names"] = names
+    return names
+
+
+def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:
+    """Values of the ARGs before the first FROM, kept with the file.
+
+    Args:
+        dockerfile: the file.
+        args: build arguments that are passed.
+    """
+    kept: dict[tuple[tuple[str, str], ...], dict[str, Value]] = dockerfile.__dict__.setdefault("_global_values", {})
+    key = tuple(sorted(args.items()))
+    if key not in kept:
+        kept[key] = _global_values(dockerfile, args)
+    return kept[key]
+
+
+def _global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for instruction in dockerfile.global_args:
+        for pair in pairs(instruction, dockerfile.escape):
+            if pair.name in args:
+                values[pair.name] = Value(args[pair.name])
+            elif pair.value is None:
+                values[pair.name] = Value(None, f"build argument `{pair.name}` has no value")
+            else:
+                found = expand(pair.value.text, lambda name: global_value(values, name), dockerfile.escape)
+                values[pair.name] = Value(found.value, found.unknown)
+    return values
+
+
+def global_value(values: Mapping[str, Value], name: str) -> Value:
+    """Value of a variable in FROM or a global ARG."""
+    if name in values:
+        return values[name]
+    if name in PLATFORM_ARGS:
+        return Value(None, f"`{name}` depends on the platform that is built for")
+    return Value(None, f"no ARG declares `{name}` before the first FROM")
+
+
+def base_of(stage: Stage, args: Mapping[str, str] = NO_ARGS) -> tuple[Expanded, Stage | None]:
+    """What FROM names: the expanded text, and the earlier stage that it is, if it is one."""
+    if stage.base is None:
+        return Expanded(None, "the file has no FROM", ()), None
+    dockerfile = stage.dockerfile
+    text = stage.base.text
+    values = global_values(dockerfile, args) if "$" in text else {}
+    found = expand(text, lambda name: global_value(values, name), dockerfile.escape)
+    if found.value == "":
+        found = Expanded(None, "FROM names nothing once its variables are replaced", found.names)
+    return found, _named(dockerfile, found.value, stage.index) if found.value else None
+
+
+def base_reference(stage: Stage, args: Mapping[str, str] = NO_ARGS) -> Fact[str]:
+    """What FROM names, variables resolved: an image's reference, or an earlier stage's name."""
+    found = base_of(stage, args)[0]
+    places = (Place(stage.base.span, "base image"),) if stage.base else ()
+    return Fact(found.value, places, found.unknown)
+
+
+def chain_of(
+    stage: Stage, args: Mapping[str, str] = NO_ARGS, resolve: Resolve = unresolved
+) -> tuple[tuple[Stage, ...], Expanded]:
+    """The stage and what it builds upon, up to an image from elsewhere, and that image's reference.
+
+    Args:
+        stage: the stage that is built.
+        args: build arguments that are passed, for this file only.
+        resolve: finds the stage of another file that builds a base image.
+    """
+    chain: list[Stage] = []
+    seen: set[int] = set()
+    while True:
+        chain.append(stage)
+        seen.add(id(stage))
+        base, parent = base_of(stage, args)
+        if parent is None and base.value:
+            parent = resolve(base.value)
+            args = args if parent is not None and parent.dockerfile is stage.dockerfile else NO_ARGS
+        if parent is None or id(parent) in seen:
+            return tuple(chain), base
+        stage = parent
+
+
+def effective(stage: Stage, args: Mapping[str, str] = NO_ARGS, resolve: Resolve = unresolved) -> ImageConfig:
+    """What the image built from a stage is.
+
+    Args:
+        stage: the stage that is built.
+        args: build arguments that are passed (`build.args` of a compose file).
+        resolve: finds the stage of another file that builds a base image.
+    """
+    from lintstack.dockerfile.image import evaluate
+
+    chain, base = chain_of(stage, args, resolve)
+    return evaluate(chain, base, args)

@@ -1,0 +1,246 @@
+"""Projects → their environments: which files are run together, under which name, for what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lintstack.config import Config, ConfigError, EnvironmentSetting
+from lintstack.evidence import Environment, Folder, distinct, join, kind_of, left_out, runs
+from lintstack.findings import KINDS, Kind
+from lintstack.outline import Outline, outline
+from lintstack.project import Tree
+from lintstack.reader import Reader, inside, suggest
+from lintstack.recognise import by_name
+
+__all__ = ["Environment", "Project", "infer", "kind_of"]
+
+_MOST_ROUNDS = 3
+
+
+class Project(NamedTuple):
+    """A folder with compose files.
+
+    Args:
+        folder: as reports write it.
+        environments: what runs there.
+        dockerfiles: the Dockerfiles at and below it, less those of projects further down.
+        notes: sentences about files that were left out, and how to name them in the configuration.
+    """
+
+    folder: str
+    environments: tuple[Environment, ...]
+    dockerfiles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def infer(tree: Tree, config: Config, reader: Reader, as_kind: Kind | None = None) -> tuple[Project, ...]:
+    """The projects of a tree with the environments that the configuration, or else names and contents, tell.
+
+    Args:
+        tree: what discovery found.
+        config: whose environments count.
+        reader: opens files.
+        as_kind: what environments of unknown kind are taken for.
+
+    Returns:
+        Projects with at least one environment or note, sorted by folder.
+
+    Raises:
+        ConfigError: the configuration speaks of an environment that there is not; only checked when all of its
+            folder was searched.
+    """
+    survey = _Survey(tree, config, reader)
+    found = survey.projects()
+    if any(inside(config.folder, folder) for folder in tree.folders if config.folder):
+        _check_names(config, found)
+    projects = [_taken_as(project, as_kind) if as_kind else project for project in found]
+    owned = _owned(tree.dockerfiles, [project.folder for project in projects])
+    return tuple(project._replace(dockerfiles=tuple(owned[project.folder])) for project in projects)
+
+
+def _check_names(config: Config, projects: Iterable[Project]) -> None:
+    known = {environment.name for project in projects for environment in project.environments} | set(KINDS)
+    asked = [(setting.name, setting.span) for setting in config.environments if not setting.files]
+    for name, span in (*asked, *config.environment_names):
+        if name not in known:
+            hint = suggest(name, known) or f"; there are {', '.join(sorted(known))}"
+            raise ConfigError(f"no environment is called `{name}`{hint}", span.path, span.line, span.column)
+
+
+def _files(project: Project) -> Iterator[str]:
+    return (file for environment in project.environments for file in environment.files)
+
+
+def _taken_as(project: Project, kind: Kind) -> Project:
+    return project._replace(
+        environments=tuple(
+            environment._replace(kind=kind, evidence=f"{environment.evidence}; taken for {kind} as asked")
+            if environment.kind == "unknown"
+            else environment
+            for environment in project.environments
+        )
+    )
+
+
+def _owned(dockerfiles: Iterable[str], folders: Iterable[str]) -> dict[str, list[str]]:
+    """Dockerfiles by the nearest project folder above them."""
+    owned: dict[str, list[str]] = {folder: [] for folder in folders}
+    for path in dockerfiles:
+        folder = os.path.dirname(path) or "."
+        while folder not in owned and folder not in ("", ".", "/"):
+            folder = os.path.dirname(folder) or ("." if not path.startswith("/") else "/")
+        if folder in owned:
+            owned[folder].append(path)
+    return owned
+
+
+class _Survey:
+    """All folders of a tree."""
+
+    def __init__(self, tree: Tree, config: Config, reader: Reader) -> None:
+        self.tree = tree
+        self.config = config
+        self.reader = reader
+        self.outlines: dict[str, Outline] = {}
+        self.wanted = {self._outline(path).real for path in tree.compose_files}
+        self.members = self._members()
+
+    def _outline(self, path: str) -> Outline:
+        full = os.path.realpath(self.reader.absolute(path))
+        if full not in self.outlines:
+            self.outlines[full] = outline(path, self.reader)
+        return self.outlines[full]
+
+    def _members(self) -> dict[str, dict[str, Outline]]:
+        """Compose files by folder and name; of folders that were not searched, the neighbours of named files too."""
+        members: dict[str, dict[str, Outline]] = {}
+        for path in self.tree.compose_files:
+            members.setdefault(os.path.dirname(path) or ".", {})[os.path.basename(path)] = self._outline(path)
+        for folder, files in members.items():
+            full = self.reader.absolute(folder)
+            searched = any(inside(os.path.realpath(full), top) for top in self.tree.folders)
+            for name in sorted(self.reader.names(folder) - files.keys()):
+                # Discovery keeps one name of each file: a base that is a link to another folder's is needed here too.
+                wanted = by_name(name) == "compose" and (not searched or os.path.islink(os.path.join(full, name)))
+                if wanted and self.reader.exists(path := join(folder, name)) == "file":
+                    files[name] = self._outline(path)._replace(path=self.reader.display(path))
+        return {folder: dict(sorted(files.items())) for folder, files in sorted(members.items())}
+
+    def follow(self, file: Outline) -> list[Outline]:
+        """A file with all that it includes, each once."""
+        found, pending = {file.real: file}, list(file.includes)
+        while pending:
+            path = pending.pop()
+            if path not in found and self.reader.exists(path) == "file":
+                found[path] = self._outline(path)
+                pending.extend(found[path].includes)
+        return list(found.values())
+
+    def projects(self) -> list[Project]:
+        """Every project, sorted by folder."""
+        fragments = self._fragments()
+        projects = self._round(fragments)
+        for last in (False,) * _MOST_ROUNDS + (True,):
+            lost = fragments - self._loaded(file for project in projects for file in _files(project))
+            if not lost:
+                break
+            # Nothing that runs loads them (files that include each other, say): they are no fragments after all.
+            fragments = set() if last else fragments - lost
+            projects = self._round(fragments)
+        return [project for project in projects if project.environments or project.notes]
+
+    def _round(self, fragments: set[str]) -> list[Project]:
+        return [self._project(folder, frozenset(fragments)) for folder in self._folders()]
+
+    def _folders(self) -> list[str]:
+        configured = {self.reader.display(setting.folder) for setting in self.config.environments if setting.files}
+        return sorted(self.members.keys() | configured)
+
+    def _fragments(self) -> set[str]:
+        """Files that others include, or extend although nothing says that they run by themselves."""
+        found: set[str] = set()
+        for file in list(self.outlines.values()):
+            found.update(path for path in file.includes if path != file.real)
+            found.update(path for path in file.extended if path != file.real and not runs(os.path.basename(path)))
+        return found & self.outlines.keys()
+
+    def _loaded(self, files: Iterable[str]) -> set[str]:
+        """Real paths of files and of all that they include or extend."""
+        pending = [self._outline(file).real for file in files]
+        found: set[str] = set()
+        while pending:
+            path = pending.pop()
+            if path not in found:
+                found.add(path)
+                file = self.outlines.get(path)
+                pending.extend((*file.includes, *file.extended) if file else ())
+        return found
+
+    def _project(self, path: str, fragments: frozenset[str]) -> Project:
+        settings = [item for item in self.config.environments if item.files and self._is(item.folder, path)]
+        files = self.members.get(path, {})
+        if settings:
+            environments = [self._configured(setting) for setting in settings]
+            notes = list(self._unnamed(environments, files, fragments))
+        else:
+            folder = Folder(path, files, fragments, self.reader, self.follow)
+            environments = [self._amended(item, path) for item in distinct(folder)]
+            environments += self._named(environments, files, folder)
+            notes = [note for file, note in left_out(folder, environments) if file.real in self.wanted]
+        return Project(path, tuple(item for item in environments if self._asked(item)), (), tuple(notes))
+
+    def _is(self, full: str, path: str) -> bool:
+        return os.path.realpath(full) == os.path.realpath(self.reader.absolute(path))
+
+    def _asked(self, environment: Environment) -> bool:
+        """Whether a file that it loads was asked for."""
+        loaded = self._loaded(environment.files)
+        searched = (inside(path, top) for path in loaded for top in self.tree.folders)
+        return not loaded.isdisjoint(self.wanted) or (not environment.inferred and any(searched))
+
+    def _configured(self, setting: EnvironmentSetting) -> Environment:
+        display = self.reader.display
+        return Environment(
+            setting.name,
+            setting.kind or kind_of(setting.name),
+            tuple(display(file) for file in setting.files),
+            tuple(display(file) for file in setting.env_files if self.reader.exists(file)),
+            setting.profiles,
+            display(setting.project_directory or os.path.dirname(setting.files[0])),
+            f"{' + '.join(os.path.basename(file) for file in setting.files)}: the configuration says so",
+            inferred=False,
+        )
+
+    def _amended(self, environment: Environment, path: str) -> Environment:
+        """An inferred environment with what the configuration adds under its name."""
+        for setting in self.config.environments:
+            here = not setting.folder or self._is(setting.folder, path)
+            if setting.files or setting.name != environment.name or not here:
+                continue
+            environment = environment._replace(
+                kind=setting.kind or environment.kind,
+                env_files=tuple(self.reader.display(file) for file in setting.env_files if self.reader.exists(file)),
+                profiles=setting.profiles,
+                project_dir=self.reader.display(setting.project_directory or self.reader.absolute(path)),
+                evidence=f"{environment.evidence}; the configuration adds to it",
+            )
+        return environment
+
+    def _named(self, before: list[Environment], files: dict[str, Outline], folder: Folder) -> list[Environment]:
+        """Files that were named on the command line and belong to nothing are run alone."""
+        used = {file for environment in before for file in environment.files}
+        return [
+            folder.environment(os.path.splitext(name)[0], kind_of(name), (file.path,), "named on the command line")
+            for name, file in files.items()
+            if file.real in self.tree.named - folder.fragments and file.path not in used
+        ]
+
+    def _unnamed(
+        self, environments: Iterable[Environment], files: dict[str, Outline], fragments: frozenset[str]
+    ) -> Iterator[str]:
+        used = {file for environment in environments for file in environment.files}
+        for file in files.values():
+            if file.path not in used and file.real not in fragments:
+                yield f"`{file.path}` is left out: no environment of the configuration names it"

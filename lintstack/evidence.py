@@ -1,0 +1,285 @@
+"""Evidence in one folder: names, contents and .env files tell which compose files are run together, and for what."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from lintstack.findings import Finding, Kind
+from lintstack.outline import Outline, complete, runnable
+from lintstack.reader import Reader
+
+# What Docker Compose looks for by itself, by preference.
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+_PROD = frozenset({"prod", "production", "live", "staging", "preprod"})
+_DEV = frozenset(
+    """dev devel develop development devenv local localdev test tests testing ci cicd e2e integration cypress
+    playwright debug sandbox""".split()
+)
+_FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
+_BASE = re.compile(rf"{_FAMILY}\.ya?ml", re.IGNORECASE)
+_OVERLAY = re.compile(rf"(?:{_FAMILY}[-_.](?P<behind>.+)|(?P<before>.+)[-_.]{_FAMILY}(?P<after>[-_.].+)?)\.ya?ml", re.I)
+_WORDS = re.compile(r"[A-Za-z0-9]+")
+
+
+class Environment(NamedTuple):
+    """Files that are run together.
+
+    Args:
+        name: unique in its project.
+        kind: what it is for.
+        files: compose files in merge order, as reports write paths.
+        env_files: files of variables that the configuration names, likewise.
+        profiles: active profiles that the configuration names.
+        project_dir: folder that relative paths start from, likewise.
+        evidence: one sentence that says why.
+        inferred: whether it was inferred rather than configured.
+    """
+
+    name: str
+    kind: Kind
+    files: tuple[str, ...]
+    env_files: tuple[str, ...]
+    profiles: tuple[str, ...]
+    project_dir: str
+    evidence: str
+    inferred: bool = True
+
+
+def kind_of(name: str) -> Kind:
+    """What the name of an environment or file says: prod, dev or, when it says neither or both, unknown."""
+    words = {word.lower() for word in _WORDS.findall(name)}
+    prod, dev = bool(words & _PROD) and "non" not in words, bool(words & _DEV)
+    if prod == dev:
+        return "unknown"
+    return "prod" if prod else "dev"
+
+
+class Folder:
+    """A folder with compose files, as evidence sees it.
+
+    Args:
+        path: as reports write it.
+        outlines: its compose files by name.
+        fragments: real paths of files that others include or extend.
+        reader: opens further files.
+        follow: a file with all that it includes.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        outlines: dict[str, Outline],
+        fragments: frozenset[str],
+        reader: Reader,
+        follow: Callable[[Outline], list[Outline]],
+    ) -> None:
+        self.path = path
+        self.outlines = outlines
+        self.fragments = fragments
+        self.reader = reader
+        self.follow = follow
+
+    @cached_property
+    def bases(self) -> list[str]:
+        """Names of base files, the one that counts first."""
+        found = [name for name in self.outlines if _BASE.fullmatch(name)]
+        return sorted(found, key=lambda name: (BASES.index(name) if name in BASES else len(BASES), name))
+
+    @cached_property
+    def base(self) -> Outline | None:
+        """The base file."""
+        return self.outlines[self.bases[0]] if self.bases else None
+
+    @cached_property
+    def override(self) -> Outline | None:
+        """The file that Docker Compose merges with the base by itself."""
+        found = next((name for name in OVERRIDES if name in self.outlines), None)
+        return self.outlines[found] if found and self.base else None
+
+    @cached_property
+    def overlays(self) -> dict[str, tuple[str, Outline]]:
+        """Files named as variants of the base: environment name and file, by file name."""
+        return {
+            name: (found, file)
+            for name, file in self.outlines.items()
+            if name not in OVERRIDES and name not in self.bases and (found := overlay_name(name))
+        }
+
+    def alone(self, file: Outline) -> bool:
+        """Whether a file, with what it includes, needs no other."""
+        return complete(self.follow(file))
+
+    def completes(self, file: Outline) -> bool:
+        """Whether base and overlay together can run."""
+        return self.base is not None and (file.broken or self.base.broken or self._run_together(file))
+
+    def _run_together(self, file: Outline) -> bool:
+        return self.base is not None and runnable([*self.follow(self.base), *self.follow(file)])
+
+    @cached_property
+    def paired(self) -> tuple[tuple[str, Outline], ...]:
+        """Overlays that need the base and can run with it."""
+        return tuple(
+            (name, file)
+            for name, file in self.overlays.values()
+            if file.real not in self.fragments and not self.alone(file) and self.completes(file)
+        )
+
+    @cached_property
+    def default_files(self) -> tuple[str, ...]:
+        """Files that `COMPOSE_FILE` in the folder's .env names."""
+        return tuple(_compose_file(self.path, self.reader))
+
+    def environment(self, name: str, kind: Kind, files: Iterable[str], why: str) -> Environment:
+        """An environment of this folder."""
+        listed = tuple(files)
+        shown = " + ".join(os.path.basename(file) for file in listed)
+        return Environment(name, kind, listed, (), (), self.path, f"{shown}: {why}")
+
+
+def overlay_name(name: str) -> str:
+    """The environment that a file name spells out: `compose.prod.yaml` → prod; "" for other names."""
+    found = _OVERLAY.fullmatch(name)
+    if not found:
+        return ""
+    return found["behind"] or found["before"] + (found["after"] or "").replace("_", "-")
+
+
+def _says(name: str, kind: Kind) -> str:
+    return f"the name says {kind}" if kind != "unknown" else "the name says neither dev nor prod"
+
+
+def _by_compose_file(folder: Folder) -> Iterator[Environment]:
+    """`COMPOSE_FILE` in .env says what runs when nothing else is asked for."""
+    if folder.default_files:
+        names = [overlay_name(os.path.basename(file)) for file in folder.default_files]
+        name = next((name for name in reversed(names) if name), "default")
+        kind: Kind = "dev" if name == "override" else kind_of(name)
+        yield folder.environment(name, kind, folder.default_files, "`COMPOSE_FILE` in .env names them")
+
+
+def _by_override(folder: Folder) -> Iterator[Environment]:
+    """Docker Compose merges base and override when nothing else is asked for."""
+    if folder.base and folder.override and not folder.default_files:
+        taken = any(name == "dev" for name, _ in folder.paired)
+        files = (folder.base.path, folder.override.path)
+        yield folder.environment("override" if taken else "dev", "dev", files, "what `docker compose up` runs")
+
+
+def _by_overlay(folder: Folder) -> Iterator[Environment]:
+    """An overlay that needs the base is run with it."""
+    for name, file in folder.paired:
+        if folder.base:
+            kind = kind_of(name)
+            yield folder.environment(name, kind, (folder.base.path, file.path), _says(name, kind))
+
+
+def _by_base(folder: Folder) -> Iterator[Environment]:
+    """The base alone, unless it is only ever run with something else."""
+    base = folder.base
+    if base is None or folder.override or folder.default_files or base.real in folder.fragments:
+        return
+    kinds = {kind_of(name) for name, _ in folder.paired}
+    if {"dev", "prod"} <= kinds or (folder.paired and not folder.alone(base)):
+        return
+    command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
+    yield folder.environment("default", "unknown", (base.path,), f"what `{command}` runs")
+
+
+def _by_itself(folder: Folder) -> Iterator[Environment]:
+    """Every other file that is a stack on its own."""
+    used = {file.real for _, file in folder.paired} | {file.real for file in (folder.base, folder.override) if file}
+    for name, file in folder.outlines.items():
+        if file.real in used or file.real in folder.fragments or name in folder.bases:
+            continue
+        if file.broken or folder.alone(file):
+            called = overlay_name(name) or os.path.splitext(name)[0]
+            kind = kind_of(called)
+            yield folder.environment(called, kind, (file.path,), f"stands alone; {_says(called, kind)}")
+
+
+# Each looks at a folder for one sort of evidence; the first environment of a name, and of a list of files, counts.
+EVIDENCE: tuple[Callable[[Folder], Iterator[Environment]], ...] = (
+    _by_compose_file,
+    _by_override,
+    _by_overlay,
+    _by_base,
+    _by_itself,
+)
+
+
+def distinct(folder: Folder) -> list[Environment]:
+    """What the evidence says, each list of files once and no name twice, dev signs counted in."""
+    found: dict[tuple[str, ...], Environment] = {}
+    names: set[str] = set()
+    for evidence in EVIDENCE:
+        for item in evidence(folder):
+            if item.files not in found:
+                stem = os.path.splitext(os.path.basename(item.files[-1]))[0]
+                name = (
+                    item.name
+                    if item.name not in names
+                    else stem
+                    if stem not in names
+                    else os.path.basename(item.files[-1])
+                )
+                names.add(name)
+                found[item.files] = _with_signs(item._replace(name=name), folder)
+    return list(found.values())
+
+
+def _with_signs(environment: Environment, folder: Folder) -> Environment:
+    """Of unknown kind, but with something that is done in development only: dev."""
+    if environment.kind != "unknown":
+        return environment
+    files = [file for file in folder.outlines.values() if file.path in environment.files]
+    sign = next((file.dev_sign for file in files if file.dev_sign), "")
+    if sign:
+        return environment._replace(kind="dev", evidence=f"{environment.evidence}; {sign}")
+    told = "the name" in environment.evidence
+    return environment if told else environment._replace(evidence=f"{environment.evidence}; nothing says dev or prod")
+
+
+def left_out(folder: Folder, environments: Iterable[Environment]) -> Iterator[tuple[Outline, str]]:
+    """Files that run in no environment, each with a sentence about it."""
+    used = {file for environment in environments for file in environment.files}
+    for name, file in folder.outlines.items():
+        if file.path in used or file.real in folder.fragments:
+            continue
+        if name in folder.bases[1:]:
+            yield file, f"`{file.path}` is left out: Docker Compose takes `{folder.bases[0]}` instead"
+        else:
+            reason = "it does not run by itself" + (" or with the base" if folder.base else "")
+            yield file, f"`{file.path}` is left out: {reason}; name its files under `environments` in the configuration"
+
+
+def runs(name: str) -> bool:
+    """Whether a name says that the file is run by itself."""
+    return bool(_BASE.fullmatch(name)) or kind_of(overlay_name(name)) != "unknown"
+
+
+def join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def _compose_file(folder: str, reader: Reader) -> Iterator[str]:
+    """Files that `COMPOSE_FILE` names in the .env of a folder; those that are not there are passed over."""
+    path = join(folder, ".env")
+    source = reader.source(path, kind="text") if reader.exists(path) == "file" else None
+    if source is None or isinstance(source, Finding):
+        return
+    values = dict(re.findall(r"(?m)^[ \t]*(?:export[ \t]+)?(COMPOSE_\w+)[ \t]*=[ \t]*([^\s#]*)", source.text))
+    separator = values.get("COMPOSE_PATH_SEPARATOR", "").strip("\"'") or ":"
+    for name in values.get("COMPOSE_FILE", "").strip("\"'").split(separator):
+        if name and "$" not in name and reader.exists(found := os.path.normpath(join(folder, name))) == "file":
+            yield reader.display(found)

@@ -1,0 +1,221 @@
+"""What one compose file says by itself, before anything is merged: is it a stack, an overlay or a fragment?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from lintstack.findings import Finding
+from lintstack.reader import Reader
+from lintstack.yaml import Mapping, Node, Scalar, Sequence, parse
+
+_SECTIONS = ("services", "volumes", "networks", "secrets", "configs")
+_BODIES = ("image", "build", "provider")
+_DEV_TARGETS = frozenset({"dev", "develop", "development", "debug", "local"})
+_SOURCE_FOLDERS = frozenset({"app", "apps", "lib", "packages", "source", "src"})
+_VOLUME_NAME = re.compile(r"([A-Za-z0-9][\w.-]+):")
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|oci:", re.IGNORECASE)
+
+Name = tuple[str, str]  # section, name in it
+
+
+class Outline(NamedTuple):
+    """A compose file in outline.
+
+    Args:
+        path: as reports write it.
+        real: without links.
+        broken: it cannot be read or parsed, so that nothing else here is sure.
+        services: names of its services.
+        bare: services that nothing in the file says how to run.
+        declared: what it declares, as section and name.
+        used: what its services refer to, likewise.
+        includes: absolute paths of the local files that it includes.
+        extended: absolute paths of the local files that its services extend.
+        dev_sign: what in it is done in development only, in words; "" for nothing.
+    """
+
+    path: str
+    real: str
+    broken: bool = False
+    services: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
+    declared: frozenset[Name] = frozenset()
+    used: frozenset[Name] = frozenset()
+    includes: tuple[str, ...] = ()
+    extended: tuple[str, ...] = ()
+    dev_sign: str = ""
+
+
+def outline(path: str, reader: Reader) -> Outline:
+    """The outline of a file.
+
+    Args:
+        path: relative to the working directory or absolute.
+        reader: opens it.
+    """
+    real, shown = os.path.realpath(reader.absolute(path)), reader.display(path)
+    source = reader.source(path)
+    if isinstance(source, Finding):
+        return Outline(shown, real, broken=True)
+    documents, problems = parse(source)
+    roots = [document for document in documents if isinstance(document, Mapping)]
+    broken = any(problem.severity == "error" and not problem.suppressible for problem in problems)
+    services = {name: node for root in roots for name, node in _entries(root.get("services"))}
+    folder = os.path.dirname(reader.absolute(path))
+    return Outline(
+        shown,
+        real,
+        broken or len(roots) < sum(document is not None for document in documents),
+        frozenset(services),
+        frozenset(name for name, node in services.items() if not _has_body(node, services)),
+        frozenset(_declared(roots)),
+        frozenset(_used(services.values())),
+        tuple(_paths(folder, (text for root in roots for text in _included(root.get("include"))))),
+        tuple(_paths(folder, (text for node in services.values() for text in _extended(node)))),
+        next(_dev_signs(services), ""),
+    )
+
+
+def complete(outlines: Iterable[Outline]) -> bool:
+    """Whether files together say how each service runs and declare all that is referred to."""
+    files = list(outlines)
+    if any(file.broken for file in files) or not any(file.services for file in files):
+        return False
+    declared = frozenset().union(*(file.declared for file in files))
+    used = frozenset().union(*(file.used for file in files))
+    return runnable(files) and used <= declared
+
+
+def runnable(files: Iterable[Outline]) -> bool:
+    """Whether files together say of each service what it runs."""
+    files = list(files)
+    full = frozenset().union(*(file.services - file.bare for file in files))
+    return all(file.bare <= full for file in files)
+
+
+def _entries(node: Node | None) -> Iterator[tuple[str, Node]]:
+    return node.items() if isinstance(node, Mapping) else iter(())
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    """Texts of a scalar or of the scalars in a list."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return (item.text for item in items if isinstance(item, Scalar) and not item.is_null)
+
+
+def _names(node: Node | None) -> Iterator[str]:
+    """Keys of a mapping, else texts of a list."""
+    return iter(node.entries) if isinstance(node, Mapping) else _texts(node)
+
+
+def _has_body(node: Node, services: dict[str, Node]) -> bool:
+    if not isinstance(node, Mapping):
+        return False
+    extends = node.get("extends")
+    if isinstance(extends, Mapping):
+        other = next(_texts(extends.get("service")), "")
+        return "file" in extends.entries or other in services
+    return any(name in node.entries for name in _BODIES) or next(_texts(extends), "") in services
+
+
+def _declared(roots: Iterable[Mapping]) -> Iterator[Name]:
+    yield "networks", "default"
+    for root in roots:
+        for section in _SECTIONS:
+            yield from ((section, name) for name, _ in _entries(root.get(section)))
+
+
+def _used(services: Iterable[Node]) -> Iterator[Name]:
+    """What services refer to; what a variable names is not known and left out."""
+    for node in services:
+        if isinstance(node, Mapping):
+            yield from (name for name in _references(node) if "$" not in name[1])
+
+
+def _references(service: Mapping) -> Iterator[Name]:
+    depends = service.get("depends_on")
+    for name in _names(depends):
+        optional = isinstance(depends, Mapping) and "false" in _texts(_inner(depends.get(name), "required"))
+        if not optional:
+            yield "services", name
+    for name in _texts(service.get("links")):
+        yield "services", name.partition(":")[0]
+    yield from (
+        ("services", name.partition(":")[0])
+        for name in _texts(service.get("volumes_from"))
+        if name[:10] != "container:"
+    )
+    for key in ("network_mode", "pid", "ipc"):
+        for name in _texts(service.get(key)):
+            if name.startswith("service:"):
+                yield "services", name[8:]
+    yield from (("networks", name) for name in _names(service.get("networks")))
+    yield from (("volumes", name) for name, _ in _mounts(service) if name)
+    for section in ("secrets", "configs"):
+        yield from ((section, name) for name in _sources(service.get(section)))
+
+
+def _inner(node: Node | None, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Mapping) else None
+
+
+def _sources(node: Node | None) -> Iterator[str]:
+    """Names in a list of secrets or configs, short or long."""
+    for item in node.items if isinstance(node, Sequence) else ():
+        yield from _texts(item.get("source") if isinstance(item, Mapping) else item)
+
+
+def _mounts(service: Mapping) -> Iterator[tuple[str, str]]:
+    """Volume name and host folder of each mount; one of them is ""."""
+    node = service.get("volumes")
+    for item in node.items if isinstance(node, Sequence) else ():
+        if isinstance(item, Mapping):
+            source = next(_texts(item.get("source")), "")
+            yield ("", source) if "bind" in _texts(item.get("type")) else (source, "")
+        elif isinstance(item, Scalar):
+            named = _VOLUME_NAME.match(item.text)
+            yield (named[1], "") if named else ("", item.text.partition(":")[0] if ":" in item.text else "")
+
+
+def _included(node: Node | None) -> Iterator[str]:
+    for item in node.items if isinstance(node, Sequence) else ():
+        yield from _texts(item.get("path") if isinstance(item, Mapping) else item)
+
+
+def _extended(service: Node) -> Iterator[str]:
+    yield from _texts(_inner(_inner(service, "extends"), "file"))
+
+
+def _paths(folder: str, texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        if "$" not in text and "\0" not in text and not _REMOTE.match(text):
+            yield os.path.realpath(os.path.join(folder, text))
+
+
+def _dev_signs(services: dict[str, Node]) -> Iterator[str]:
+    """What shows that a file is meant for development."""
+    for name, node in services.items():
+        if not isinstance(node, Mapping):
+            continue
+        build = node.get("build")
+        target = next(_texts(_inner(build, "target")), "")
+        context = next(_texts(_inner(build, "context") if isinstance(build, Mapping) else build), "." if build else "")
+        if "develop" in node.entries:
+            yield f"service `{name}` has a `develop:` section"
+        if target.lower() in _DEV_TARGETS:
+            yield f"service `{name}` builds the stage `{target}`"
+        if context and any(_is_source(folder, context) for _, folder in _mounts(node) if folder):
+            yield f"service `{name}` mounts its source code"
+
+
+def _is_source(folder: str, context: str) -> bool:
+    """Whether a mounted folder is what the image is built from, or a source folder in it."""
+    mounted, built = os.path.normpath(folder), os.path.normpath(context)
+    if mounted.startswith(("/", "~", "$")):
+        return False
+    return mounted == built or (
+        os.path.dirname(mounted) in (built, "") and os.path.basename(mounted) in _SOURCE_FOLDERS
+    )

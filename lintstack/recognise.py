@@ -1,0 +1,138 @@
+"""What a file is, by its name and, where that does not tell, by how its content begins."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+MOST_SNIFFED = 64 * 1024
+LARGEST_SNIFFED = 256 * 1024
+
+Sort = Literal["compose", "dockerfile", ""]
+
+_COMPOSE = re.compile(
+    r"""(?: (?:docker[-_.]?|podman[-_.]?)?compose (?:[-_.].+)?
+          | [^/]+[-_.] (?:docker[-_.]?|podman[-_.]?)?compose (?:[-_.](?:override|local|dev|test|prod|production))?
+          | docker-stack (?:[-_.].+)?
+        )\.ya?ml""",
+    re.VERBOSE,
+)
+_DOCKERFILE = re.compile(r"(?:docker|container)file(?:[-_.].+)?|.+\.(?:docker|container)file")
+# Names that end like these are about Dockerfiles, or make them; they are none.
+_OTHER = frozenset(
+    """dockerignore md markdown rst adoc txt html htm tmpl tpl template j2 jinja jinja2 erb ejs mustache hbs in m4 bak
+    orig old rej swp swo tmp save log lock json yml yaml toml xml ini cfg csv diff patch sig asc sha256 snap png svg gz
+    tar zip ipynb pyc""".split()
+)
+# `Dockerfile.go` is a Dockerfile for Go, `dockerfile.go` is Go: the content decides.
+_PROGRAM = frozenset(
+    """py sh bash zsh fish ps1 bat cmd go js jsx mjs cjs ts tsx java kt scala rb php pl lua rs c h cc cpp hpp cs fs
+    swift vim el ex exs hs nix tf hcl groovy r jl dart sql css scss""".split()
+)
+# Files that tools other than Docker read, although they may have `services:` with images.
+_FOREIGN_NAMES = re.compile(
+    r""".*[-_.]?gitlab-ci\.ya?ml | \.(?:travis|drone|woodpecker|lando|appveyor|cirrus|platform\.app)\.ya?ml
+      | (?:azure|bitbucket)-pipelines.*\.ya?ml | (?:chart|pubspec|mkdocs|skaffold|cloudbuild|action|values)\.ya?ml
+      | pnpm-(?:lock|workspace)\.ya?ml""",
+    re.VERBOSE,
+)
+_FOREIGN_KEYS = frozenset(
+    """on jobs stages pipelines pipeline steps apiVersion kind openapi swagger asyncapi workflow before_script
+    AWSTemplateFormatVersion Resources parameters""".split()
+)
+_COMPOSE_KEYS = frozenset("services include volumes networks secrets configs models name version".split())
+_TOP_KEY = re.compile(r"""(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=[\s]|$)""")
+_SERVICE_KEY = re.compile(r"""(?:image[ \t]*:[ \t]+[^\s#{]|build[ \t]*:|extends[ \t]*:)""")
+_FIRST = re.compile(r"(?:from|arg)[ \t]+\S", re.IGNORECASE)
+
+
+def by_name(name: str) -> Sort:
+    """What a file is by its name alone; "" when the name does not tell."""
+    lower = name.lower()
+    if lower.endswith((".yml", ".yaml")):
+        return "compose" if _COMPOSE.fullmatch(lower) and not _FOREIGN_NAMES.fullmatch(lower) else ""
+    if not _DOCKERFILE.fullmatch(lower) or lower.endswith("~"):
+        return ""
+    suffix = _suffix(lower)
+    return "" if suffix in _OTHER or suffix in _PROGRAM else "dockerfile"
+
+
+def undecided(name: str) -> Sort:
+    """What a file may be whose content has to be looked at: YAML of any name, `Dockerfile.py`."""
+    lower = name.lower()
+    if lower.endswith((".yml", ".yaml")):
+        return "" if _FOREIGN_NAMES.fullmatch(lower) or by_name(name) else "compose"
+    return "dockerfile" if _suffix(lower) in _PROGRAM and _DOCKERFILE.fullmatch(lower) else ""
+
+
+def _suffix(lower: str) -> str:
+    """The last extension; `dockerfile_test.go` and `dockerfile.go` have the same."""
+    return lower.rpartition(".")[2]
+
+
+def foreign_folder(parts: tuple[str, ...]) -> bool:
+    """Whether YAML files of a folder belong to a CI service or to Ansible, whatever they are called.
+
+    Args:
+        parts: the last components of the folder's path, outermost first.
+    """
+    last, before = (parts[-1] if parts else ""), (parts[-2] if len(parts) > 1 else "")
+    workflows = last == "workflows" and before in (".github", ".gitea", ".forgejo")
+    ansible = last in ("tasks", "handlers") and len(parts) > 2 and parts[-3] == "roles"
+    return workflows or ansible or last in (".circleci", ".woodpecker", ".buildkite")
+
+
+def is_compose(data: bytes) -> bool:
+    """Whether YAML of an odd name is a compose file: services with an image, a build or a base to extend.
+
+    Args:
+        data: the first bytes of the file.
+    """
+    if b"services:" not in data:
+        return False
+    text = data.decode("utf-8", "replace")
+    found = inside = False
+    child = depth = -1
+    for line in text.splitlines():
+        bare = line.lstrip(" ")
+        if not bare or bare[0] in "#\r":
+            continue
+        indent = len(line) - len(bare)
+        if indent == 0:
+            key = _TOP_KEY.match(bare)
+            if key and key[2] in _FOREIGN_KEYS:
+                return False
+            inside, child, depth = bool(key and key[2] == "services"), -1, -1
+        elif inside and not found:
+            child = indent if child < 0 else child
+            inside = bare[0] != "-" or indent > child
+            depth = -1 if indent <= child else indent if depth < 0 else depth
+            found = indent == depth and indent >= child + 2 and _SERVICE_KEY.match(bare) is not None
+    return found
+
+
+def by_content(name: str, data: bytes) -> Sort:
+    """What a file is that was named on the command line although its name does not tell.
+
+    Args:
+        name: its name.
+        data: its first bytes.
+    """
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    keys = {found[2] for line in text.splitlines() if (found := _TOP_KEY.match(line))}
+    if keys & _FOREIGN_KEYS and "services" not in keys:
+        return ""
+    if {"services", "include"} & keys or (keys and all(key in _COMPOSE_KEYS or key.startswith("x-") for key in keys)):
+        return "" if _FOREIGN_KEYS & keys else "compose"
+    if text.lstrip().startswith("{") and re.search(r"""["']?services["']?[ \t]*:""", text):
+        return "compose"
+    return "dockerfile" if is_dockerfile(data) else ""
+
+
+def is_dockerfile(data: bytes) -> bool:
+    """Whether the first instruction is one that a Dockerfile can begin with."""
+    for line in data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines():
+        bare = line.strip()
+        if bare and not bare.startswith("#"):
+            return _FIRST.match(bare) is not None
+    return False

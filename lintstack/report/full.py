@@ -1,0 +1,144 @@
+"""The report for people: a code frame over all files of each finding, and a summary."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from lintstack.findings import Finding
+from lintstack.report import Run, StackLine, Style
+from lintstack.report.footer import files, footer
+from lintstack.report.frames import PLACES, Secrets, frames, gutter, marks_by_file
+from lintstack.report.paint import link, paint
+from lintstack.report.system import url_of
+from lintstack.report.text import message, page, safe
+
+FEW = 3  # places of one cause that still get a frame each
+UUID = 36  # KICS ids are UUIDs: their first eight digits say enough
+
+
+class Group(NamedTuple):
+    """Findings with one cause: the first is shown, the others are listed."""
+
+    first: Finding
+    others: tuple[Finding, ...] = ()
+
+
+def render(run: Run, style: Style) -> str:
+    """The report as text."""
+    return page(_lines(run, style))
+
+
+def group(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Findings of one rule, severity, message shape and environments as one group where there are more than `FEW`."""
+    alike: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    ordered = sorted(findings, key=lambda finding: finding.sort_key)
+    for finding in ordered:
+        alike[_shape(finding)].append(finding)
+    groups = []
+    for finding in ordered:
+        places = alike[_shape(finding)]
+        if len(places) <= FEW:
+            groups.append(Group(finding))
+        elif finding is places[0]:
+            groups.append(Group(finding, tuple(places[1:])))
+    return tuple(groups)
+
+
+def _shape(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.severity, finding.environments, _names().sub("``", finding.message)
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """What differs between two messages of one rule: quoted names and numbers."""
+    return re.compile(r"`[^`]*`|\d+")
+
+
+def _lines(run: Run, style: Style) -> Iterator[str]:
+    urls = {rule.name: rule.url for rule in run.rules}
+    secrets = _secrets(run)
+    explained: set[str] = set()
+    for item in group(run.findings):
+        finding = item.first
+        url = urls.get(finding.rule) or url_of(finding.rule)
+        marks = marks_by_file(finding)
+        margin = " " * (gutter(marks) + 1)
+        yield _title(finding, url, style)
+        yield from frames(marks, secrets, style)
+        for note in _notes(item, run.summary.stacks, "" if finding.rule in explained else url, style):
+            yield f"{margin}{paint(style, 'frame', '=')} {note}"
+        yield from (f"{margin}  {place}" for place in _others(item))
+        yield ""
+        explained.add(finding.rule)
+    yield from footer(run, style)
+
+
+def _secrets(run: Run) -> Secrets:
+    secrets: Secrets = defaultdict(list)
+    for span in run.secrets:
+        secrets[span.path].append(span)
+    return secrets
+
+
+def _title(finding: Finding, url: str, style: Style) -> str:
+    name = link(style, url, safe(finding.rule))
+    head = paint(style, finding.severity, f"{finding.severity}[{name}]")
+    return f"{head}: {paint(style, 'bold', message(finding.message))}"
+
+
+def _notes(item: Group, stacks: tuple[StackLine, ...], url: str, style: Style) -> Iterator[str]:
+    finding = item.first
+    if environments := _environments(finding, stacks):
+        yield f"env: {environments}"
+    if (more := len(finding.related) - PLACES) > 0:
+        yield f"note: {more} more places have a part in it"
+    if finding.fix:
+        yield f"fix: {message(finding.fix.title)} ({'safe' if finding.fix.safe else 'unsafe'})"
+    if url:
+        yield from _help(finding, url, style)
+    if item.others:
+        yield f"also: {len(item.others)} more places"
+
+
+def _others(item: Group) -> Iterator[str]:
+    for finding in item.others:
+        yield _place(finding)
+
+
+def _place(finding: Finding) -> str:
+    span = finding.at.span
+    service = f" `{safe(finding.service)}`" if finding.service else ""
+    return f"{safe(span.path)}:{span.line}:{span.column}{service}"
+
+
+def _environments(finding: Finding, stacks: tuple[StackLine, ...]) -> str:
+    if len(stacks) == 1 and stacks[0].kind == "unknown":
+        return ""
+    if len(finding.environments) != 1:
+        return ", ".join(map(safe, finding.environments))
+    return _environment(finding.environments[0], stacks, {place.span.path for place in (finding.at, *finding.related)})
+
+
+def _environment(name: str, stacks: tuple[StackLine, ...], paths: set[str]) -> str:
+    """An environment with its files, when it is clear which project's environment of that name is meant."""
+    named = [stack for stack in stacks if stack.environment == name]
+    meant = [stack for stack in named if paths.intersection(stack.files)] or named
+    return f"{safe(name)} ({files(meant[0])})" if len(meant) == 1 else safe(name)
+
+
+def _help(finding: Finding, url: str, style: Style) -> Iterator[str]:
+    peers = ", ".join(
+        f"{safe(tool)} {safe(f'{name[:8]}…' if len(name) == UUID else name)}"
+        for tool, names in sorted(finding.see.items())
+        if tool != "cwe"
+        for name in names
+    )
+    same = f"same as {peers}" if peers else ""
+    if not style.links:
+        yield f"help: {url}{f' ({same})' if same else ''}"
+    elif same:
+        yield f"help: {same}"

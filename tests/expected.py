@@ -1,0 +1,60 @@
+"""The fixture stacks as lintstack reports them, held against the `expected.txt` of each.
+
+`python -m tests.expected` prints what differs and exits 1; with `--write` it makes the files anew.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STACKS = ROOT / "tests" / "fixtures" / "stacks"
+
+
+def stacks() -> Iterator[Path]:
+    """Folders of the fixture stacks, sorted."""
+    return (path for path in sorted(STACKS.iterdir()) if path.is_dir())
+
+
+def report(stack: Path) -> str:
+    """One line for each finding of a stack, without the summary, which tells the time.
+
+    Raises:
+        RuntimeError: lintstack could not do the job.
+    """
+    command = [sys.executable, "-m", "lintstack", "check", "--output", "concise", "--isolated", "--quiet", "."]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    ran = subprocess.run(command, cwd=stack, env=environment, capture_output=True, encoding="utf-8", check=False)
+    if ran.returncode not in (0, 1):
+        raise RuntimeError(f"{stack.name}: exit code {ran.returncode}\n{ran.stderr}")
+    return "".join(f"{line}\n" for line in ran.stdout.splitlines()[:-1])
+
+
+def differences(stack: Path) -> str:
+    """What is reported otherwise than `expected.txt` says, as a unified diff."""
+    wanted = (stack / "expected.txt").read_text("utf-8")
+    found = report(stack)
+    name = f"{stack.name}/expected.txt"
+    return "".join(unified_diff(wanted.splitlines(True), found.splitlines(True), name, "found now"))
+
+
+def main(write: bool) -> int:
+    """Compare or write all stacks; the exit code."""
+    failed = 0
+    for stack in stacks():
+        if write:
+            (stack / "expected.txt").write_text(report(stack), "utf-8")
+        elif difference := differences(stack):
+            sys.stdout.write(difference)
+            failed = 1
+        sys.stdout.write(f"{stack.name}: {'written' if write else 'differs' if difference else 'as expected'}\n")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main("--write" in sys.argv[1:]))
