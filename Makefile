@@ -16,10 +16,10 @@ help: ## list the words
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 demo: $(READY) ## lint the example stack
-	@echo '$$ lintstack check examples/shop'; \
-	$(BIN)/lintstack check examples/shop; code=$$?; \
-	test $$code -eq 1 || { echo "expected findings (exit code 1), got exit code $$code" >&2; exit 1; }; \
-	echo; echo 'Exit code 1: there are findings. Next: lintstack check PATH on a stack of your own.'
+	@color=never; test -t 1 && color=always; echo '$$ lintstack check examples/shop'; \
+	report=$$($(BIN)/lintstack check --color $$color examples/shop); code=$$?; printf '%s\n\n' "$$report"; \
+	test $$code -eq 1 && test -n "$$report" || { echo "findings and exit code 1 were expected, not $$code" >&2; exit 1; }; \
+	echo 'Exit code 1: there are findings. Next: .venv/bin/lintstack check PATH on a stack of your own.'
 
 test: lint types contract unit fixtures ## everything below up to `fixtures`; what CI runs
 

@@ -1,7 +1,7 @@
 """CPU time of lintstack against its peers: interleaved runs, medians, ratios; a Markdown table on stdout.
 
-`python bench/run.py --install` (what `make bench` does) first puts the peers that a registry offers into `.bench/`;
-without it the peers on PATH and those of an earlier run are used. Absolute times drift with the machine, ratios hold.
+`python bench/run.py --install` (what `make bench` does) first puts a wheel of lintstack and the peers that a registry
+offers into `.bench/`; without it what is there or on PATH is used. Absolute times drift with the machine, ratios hold.
 """
 
 from __future__ import annotations
@@ -30,12 +30,10 @@ class Cost(NamedTuple):
     Args:
         seconds: processor time, user and system, of the process and its children.
         memory: largest resident set in MB.
-        code: exit code.
     """
 
     seconds: float
     memory: float
-    code: int
 
 
 class Case(NamedTuple):
@@ -70,26 +68,26 @@ def cost(command: Sequence[str], folder: Path) -> Cost:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)  # so that Popen does not wait for it again
     unit = 1 if sys.platform == "darwin" else 1024
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6, process.returncode)
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
 
 
-def own_cost(command: Sequence[str], folder: Path) -> Cost:
-    """The cost of a run of lintstack, which must have done its work for the time to mean anything.
+def prove(command: Sequence[str], folder: Path) -> None:
+    """Make sure that lintstack does its work, or else the time of a crash would be praised.
 
     Raises:
-        SystemExit: it ended otherwise than clean or with findings.
+        SystemExit: no report, or an exit code that is neither clean nor findings.
     """
-    result = cost(command, folder)
-    if result.code not in (0, 1):
-        raise SystemExit(f"{' '.join(command)}: exit code {result.code}")
-    return result
+    ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    summary = (ran.stdout.splitlines() or [""])[-1]
+    if ran.returncode not in (0, 1) or not summary.startswith(("Checked ", "All clear: ")):
+        raise SystemExit(f"{' '.join(command)} in {folder}: exit code {ran.returncode}\n{ran.stderr}")
 
 
 def measure(case: Case, runs: int) -> tuple[float, float]:
     """Median seconds of our runs and of theirs, taken in turns."""
     ours, theirs = [], []
     for _ in range(runs):
-        ours.append(own_cost(case.ours, case.folder).seconds)
+        ours.append(cost(case.ours, case.folder).seconds)
         theirs.append(sum(cost([found(peer[0]), *peer[1:]], case.folder).seconds for peer in case.theirs))
     return median(ours), median(theirs)
 
@@ -102,6 +100,15 @@ def found(program: str) -> str:
 
 
 def install() -> None:
+    """Put into `.bench/` lintstack as users have it: a wheel, whose pages are compiled, and not this checkout."""
+    own = PLACE / "own"
+    if not own.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(own)], check=True)
+    pip = [str(own / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, str(ROOT)], check=True)
+
+
+def install_peers() -> None:
     """Put the peers that are not here yet into `.bench/`; one that cannot be had is left out of the table."""
     missing = [peer for peer in PEERS if not found(peer)]
     if {"hadolint", "compose-lint"} & {*missing}:
@@ -122,10 +129,10 @@ def attempt(command: list[str]) -> None:
 
 
 def lintstack(*words: str) -> list[str]:
-    """lintstack's command: the script beside this interpreter, isolated from configurations that lie around."""
-    script = Path(sys.executable).with_name("lintstack")
-    command = [str(script)] if script.exists() else [sys.executable, "-m", "lintstack"]
-    return [*command, "check", "--isolated", "-q", "-o", "concise", *words]
+    """lintstack's command: what `install` made, else the script beside this interpreter."""
+    scripts = (PLACE / "own" / "bin" / "lintstack", Path(sys.executable).with_name("lintstack"))
+    script = next(path for path in scripts if path.exists())
+    return [str(script), "check", "--isolated", "-q", "-o", "concise", *words]
 
 
 def dockerfiles(folder: Path) -> list[str]:
@@ -201,7 +208,8 @@ def growth(place: Path, runs: int) -> str:
     empty = place / "empty"
     empty.mkdir()
     command = lintstack("--allow-empty", ".")
-    start, short, long = (median(own_cost(command, at).seconds for _ in range(runs)) for at in (empty, few, many))
+    prove(command, many)
+    start, short, long = (median(cost(command, at).seconds for _ in range(runs)) for at in (empty, few, many))
     ratio = (long - start) / max(short - start, 1e-3)
     return row("1000 services against 100, start-up taken off", "itself", long, short, ratio, 11, 10.2)
 
@@ -209,7 +217,9 @@ def growth(place: Path, runs: int) -> str:
 def memory(place: Path, corpus: Path) -> str:
     """Line of the table: the largest resident set, in MB, over everything at once."""
     paths = [*dockerfiles(corpus), *compose_files(corpus)]
-    everything = own_cost(lintstack("."), copied(paths, corpus, place / "everything"))
+    folder = copied(paths, corpus, place / "everything")
+    prove(lintstack("."), folder)
+    everything = cost(lintstack("."), folder)
     return row(f"{len(paths)} files, peak memory in MB", "", everything.seconds, None, everything.memory, 64, 32)
 
 
@@ -222,6 +232,7 @@ def row(name: str, peer: str, ours: float, theirs: float | None, figure: float, 
 
 def line(case: Case, runs: int) -> str:
     """The table's line for a case, or what keeps it from being measured."""
+    prove(case.ours, case.folder)
     peer = " + ".join(command[0] for command in case.theirs)
     if absent := [command[0] for command in case.theirs if not found(command[0])]:
         ours, _ = measure(case._replace(theirs=[]), runs)
@@ -239,6 +250,7 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.install:
         install()
+        install_peers()
     print("| case | peer | lintstack ms | peer ms | ratio | must | aim | verdict |")
     print("|---|---|--:|--:|--:|--:|--:|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:

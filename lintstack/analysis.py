@@ -6,9 +6,7 @@ import os.path
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from lintstack.config import ConfigError
 from lintstack.engine import Active, fingerprinted, run
-from lintstack.environments import Environment, Project, infer
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import KINDS, SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression, bind
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from lintstack.config import Config
     from lintstack.dockerfile.stages import Stage
     from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.environments import Environment, Project
     from lintstack.images import Catalogue
     from lintstack.join import Site
 
@@ -148,9 +147,10 @@ def analyse(options: Options) -> Analysis:
     )
     tree = discover(_widened(options), options.config, options.root or None)
     desk = _Desk(Reader(tree.root), options.inline_ignores)
-    projects = infer(tree, options.config, desk.reader, options.as_kind) if tree.compose_files else ()
+    projects = _projects(tree, desk, options)
     _check_environments(options.config, projects)
-    groups = [*_stacks(projects, desk, options), *_lone(tree, desk, options)]
+    whole = tuple(_stacks(projects, desk, options)) if projects else ()
+    groups = [*whole, *_lone(tree, desk, options)]
     result = run(groups, active)
     found = _unique((*tree.problems, *desk.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
@@ -190,8 +190,18 @@ def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None)
     return analyse(Options(listed, config or load(listed[0] if listed else "."))).findings
 
 
+def _projects(tree: Tree, desk: _Desk, options: Options) -> tuple[Project, ...]:
+    if not tree.compose_files:
+        return ()
+    from lintstack.environments import infer
+
+    return infer(tree, options.config, desk.reader, options.as_kind)
+
+
 def _check_names(config: Config, rules: Sequence[Rule]) -> None:
     """Raise ConfigError at a rule name in the configuration that nothing has."""
+    from lintstack.config import ConfigError
+
     known = names(rules)
     for name, span in config.names:
         if name.lower() not in known and name not in SUPPRESSIBLE:
@@ -200,6 +210,8 @@ def _check_names(config: Config, rules: Sequence[Rule]) -> None:
 
 def _check_environments(config: Config, projects: Iterable[Project]) -> None:
     """Raise ConfigError at an environment in the configuration that no project has and that is no kind."""
+    from lintstack.config import ConfigError
+
     known = {*KINDS, *(environment.name for project in projects for environment in project.environments)}
     for name, span in config.environment_names:
         if projects and name not in known:

@@ -41,11 +41,15 @@ class Carrier(Protocol):
 class Yaml:
     """A configuration in YAML.
 
+    Args:
+        source: the file.
+        texts: settings that stay text although they look like numbers: 2.20 is not 2.2.
+
     Raises:
         BadCarrier: it cannot be parsed, has several documents, is no mapping or wants something constructed by a tag.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, texts: frozenset[str] = frozenset()) -> None:
         from lintstack.yaml import Mapping, parse
 
         documents, problems = parse(source)
@@ -57,6 +61,7 @@ class Yaml:
         if root is not None and not isinstance(root, Mapping):
             raise BadCarrier("a configuration is a mapping of settings", root.span)
         self.source = source
+        self._texts = texts
         self._keys: dict[Path, Span] = {}
         self._items: dict[Path, Span] = {(): source.whole}
         self.value: dict[str, Any] = {} if root is None else self._plain(root, ())
@@ -75,7 +80,8 @@ class Yaml:
         if node.tag and node.tag not in _CORE_TAGS:
             raise BadCarrier("tags have no meaning in a configuration", node.span)
         if isinstance(node, Scalar):
-            return node.value
+            keep = len(path) == 1 and path[0] in self._texts and not node.is_null
+            return node.text if keep else node.value
         if isinstance(node, Mapping):
             found = {name: self._plain(entry.value, (*path, name)) for name, entry in node.entries.items()}
             self._keys.update({(*path, name): entry.key.span for name, entry in node.entries.items()})

@@ -79,7 +79,7 @@ class EnvironmentSetting(NamedTuple):
     project_directory: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Config:
     """The configuration of a run.
 
@@ -221,7 +221,7 @@ def _carrier(source: Source, pyproject: bool) -> Carrier | None:
     from lintstack.carriers import Toml, Yaml
 
     if not source.real.endswith(".toml") and not source.path.endswith(".toml"):
-        return Yaml(source)
+        return Yaml(source, frozenset({"compose-version"}))
     found = Toml(source, ("tool", "lintstack") if pyproject else ())
     return None if found.missing else found
 
@@ -233,9 +233,6 @@ def _error(message: str, span: Span) -> ConfigError:
 def _config(carrier: Carrier, folder: str, top: str) -> Config:
     from lintstack.config_schema import mistakes
 
-    version = carrier.value.get("compose-version")
-    if isinstance(version, int | float) and not isinstance(version, bool):
-        carrier.value["compose-version"] = carrier.item(("compose-version",)).text
     for mistake in mistakes(carrier):
         raise _error(mistake.message, mistake.span)
     return _Builder(carrier, folder, top).config()

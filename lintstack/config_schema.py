@@ -157,9 +157,9 @@ def mistakes(carrier: Carrier) -> list[Mistake]:
 
 
 def quote(text: object) -> str:
-    """A word of the configuration, short enough for a message."""
-    word = str(text)
-    return f"`{word if len(word) <= _LONGEST_QUOTE else word[: _LONGEST_QUOTE - 1] + '…'}`"
+    """A word of the configuration, fit for a message: short, on one line."""
+    word = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in str(text)[:_LONGEST_QUOTE])
+    return f"`{word}`" if len(str(text)) <= _LONGEST_QUOTE else f"`{word}…`"
 
 
 def _path(error: ValidationError) -> tuple[str | int, ...]:

@@ -155,7 +155,8 @@ def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]
     everywhere = all(_has_twin(hit, stack) for stack in stacks if stack is not hit.stack)
     chosen = service.keys[0] if everywhere else service.keys[-1]
     others = [Place(key, f"`{service.name}` continues here") for key in service.keys if key is not chosen]
-    return Place(chosen, f"nothing here sets `{problem.detail or problem.fact}`" if problem.fact else ""), (
+    missing = problem.fact.partition(".")[0]
+    return Place(chosen, f"nothing here sets `{missing}`" if missing else ""), (
         *others,
         *problem.related,
     )
@@ -192,13 +193,13 @@ def fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
         root: absolute path that paths are taken relative to.
     """
     from hashlib import sha256
-    from os.path import relpath
+    from os.path import relpath, sep
 
     seen: dict[str, int] = {}
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
         source = finding.at.span.source
-        path = relpath(source.real, root) if source.real and root else source.path
-        key = f"{path.replace(chr(92), '/')}|{finding.fingerprint}"
+        path = (relpath(source.real, root) if source.real and root else source.path).replace(sep, "/")
+        key = f"{path}|{finding.fingerprint or finding.rule}"
         seen[key] = seen.get(key, 0) + 1
         digest = sha256(f"{key}|{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
         yield finding._replace(fingerprint=digest[:32])

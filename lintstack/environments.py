@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lintstack.config import Config, ConfigError, EnvironmentSetting
 from lintstack.evidence import Environment, Folder, distinct, join, kind_of, left_out, runs
 from lintstack.findings import KINDS, Kind
-from lintstack.outline import Outline, outline
+from lintstack.outline import Outline, outline, together
 from lintstack.project import Tree
 from lintstack.reader import Reader, inside, suggest
 from lintstack.recognise import by_name
@@ -17,6 +17,7 @@ from lintstack.recognise import by_name
 __all__ = ["Environment", "Project", "infer", "kind_of"]
 
 _MOST_ROUNDS = 3
+_MOST_INCLUDED = 256
 
 
 class Project(NamedTuple):
@@ -61,12 +62,14 @@ def infer(tree: Tree, config: Config, reader: Reader, as_kind: Kind | None = Non
 
 
 def _check_names(config: Config, projects: Iterable[Project]) -> None:
+    from lintstack.config_schema import quote
+
     known = {environment.name for project in projects for environment in project.environments} | set(KINDS)
     asked = [(setting.name, setting.span) for setting in config.environments if not setting.files]
     for name, span in (*asked, *config.environment_names):
         if name not in known:
             hint = suggest(name, known) or f"; there are {', '.join(sorted(known))}"
-            raise ConfigError(f"no environment is called `{name}`{hint}", span.path, span.line, span.column)
+            raise ConfigError(f"no environment is called {quote(name)}{hint}", span.path, span.line, span.column)
 
 
 def _files(project: Project) -> Iterator[str]:
@@ -104,6 +107,7 @@ class _Survey:
         self.config = config
         self.reader = reader
         self.outlines: dict[str, Outline] = {}
+        self.followed: dict[str, Outline] = {}
         self.wanted = {self._outline(path).real for path in tree.compose_files}
         self.members = self._members()
 
@@ -128,25 +132,29 @@ class _Survey:
                     files[name] = self._outline(path)._replace(path=self.reader.display(path))
         return {folder: dict(sorted(files.items())) for folder, files in sorted(members.items())}
 
-    def follow(self, file: Outline) -> list[Outline]:
-        """A file with all that it includes, each once."""
-        found, pending = {file.real: file}, list(file.includes)
-        while pending:
-            path = pending.pop()
-            if path not in found and self.reader.exists(path) == "file":
-                found[path] = self._outline(path)
-                pending.extend(found[path].includes)
-        return list(found.values())
+    def follow(self, file: Outline) -> Outline:
+        """A file together with all that it includes; of a graph beyond Compose's limit, with the nearest part."""
+        if not file.includes:
+            return file
+        if file.real not in self.followed:
+            found, pending = {file.real: file}, list(file.includes)
+            for path in pending:
+                if len(found) == _MOST_INCLUDED:
+                    break
+                if path not in found and self.reader.exists(path) == "file":
+                    found[path] = self._outline(path)
+                    pending.extend(found[path].includes)
+            self.followed[file.real] = together(found.values())
+        return self.followed[file.real]
 
     def projects(self) -> list[Project]:
         """Every project, sorted by folder."""
         fragments = self._fragments()
         projects = self._round(fragments)
         for last in (False,) * _MOST_ROUNDS + (True,):
-            lost = fragments - self._loaded(file for project in projects for file in _files(project))
+            lost = self._lost(fragments, projects)
             if not lost:
                 break
-            # Nothing that runs loads them (files that include each other, say): they are no fragments after all.
             fragments = set() if last else fragments - lost
             projects = self._round(fragments)
         return [project for project in projects if project.environments or project.notes]
@@ -165,6 +173,16 @@ class _Survey:
             found.update(path for path in file.includes if path != file.real)
             found.update(path for path in file.extended if path != file.real and not runs(os.path.basename(path)))
         return found & self.outlines.keys()
+
+    def _lost(self, fragments: set[str], projects: Iterable[Project]) -> set[str]:
+        """Fragments to be taken for stacks after all, since nothing that runs loads them: of a ring, one."""
+        loaded = self._loaded(file for project in projects for file in _files(project))
+        found: set[str] = set()
+        for path in sorted(fragments - loaded, key=lambda path: (not runs(os.path.basename(path)), path)):
+            if path not in loaded:
+                found.add(path)
+                loaded |= self._loaded([path])
+        return found
 
     def _loaded(self, files: Iterable[str]) -> set[str]:
         """Real paths of files and of all that they include or extend."""
@@ -196,6 +214,8 @@ class _Survey:
 
     def _asked(self, environment: Environment) -> bool:
         """Whether a file that it loads was asked for."""
+        if any(self._outline(file).real in self.wanted for file in environment.files):
+            return True
         loaded = self._loaded(environment.files)
         searched = (inside(path, top) for path in loaded for top in self.tree.folders)
         return not loaded.isdisjoint(self.wanted) or (not environment.inferred and any(searched))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lintstack.findings import Finding, Kind
-from lintstack.outline import Outline, complete, runnable
+from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader
 
 # What Docker Compose looks for by itself, by preference.
@@ -27,7 +27,9 @@ _DEV = frozenset(
 )
 _FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
 _BASE = re.compile(rf"{_FAMILY}\.ya?ml", re.IGNORECASE)
-_OVERLAY = re.compile(rf"(?:{_FAMILY}[-_.](?P<behind>.+)|(?P<before>.+)[-_.]{_FAMILY}(?P<after>[-_.].+)?)\.ya?ml", re.I)
+_OVERLAY = re.compile(
+    rf"(?:{_FAMILY}[-_.](?P<behind>.+)|(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?)\.ya?ml", re.I
+)
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -72,7 +74,7 @@ class Folder:
         outlines: its compose files by name.
         fragments: real paths of files that others include or extend.
         reader: opens further files.
-        follow: a file with all that it includes.
+        follow: a file together with all that it includes.
     """
 
     def __init__(
@@ -81,7 +83,7 @@ class Folder:
         outlines: dict[str, Outline],
         fragments: frozenset[str],
         reader: Reader,
-        follow: Callable[[Outline], list[Outline]],
+        follow: Callable[[Outline], Outline],
     ) -> None:
         self.path = path
         self.outlines = outlines
@@ -120,11 +122,10 @@ class Folder:
         return complete(self.follow(file))
 
     def completes(self, file: Outline) -> bool:
-        """Whether base and overlay together can run."""
-        return self.base is not None and (file.broken or self.base.broken or self._run_together(file))
-
-    def _run_together(self, file: Outline) -> bool:
-        return self.base is not None and runnable([*self.follow(self.base), *self.follow(file)])
+        """Whether base and overlay together say how each service runs; of what is broken nobody knows."""
+        if self.base is None or file.broken or self.base.broken:
+            return self.base is not None
+        return not together([self.follow(self.base), self.follow(file)]).bare
 
     @cached_property
     def paired(self) -> tuple[tuple[str, Outline], ...]:
@@ -152,7 +153,7 @@ def overlay_name(name: str) -> str:
     found = _OVERLAY.fullmatch(name)
     if not found:
         return ""
-    return found["behind"] or found["before"] + (found["after"] or "").replace("_", "-")
+    return found["behind"] or f"{found['before']}{found['after'] or ''}"
 
 
 def _says(name: str, kind: Kind) -> str:

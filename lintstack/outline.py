@@ -79,21 +79,23 @@ def outline(path: str, reader: Reader) -> Outline:
     )
 
 
-def complete(outlines: Iterable[Outline]) -> bool:
-    """Whether files together say how each service runs and declare all that is referred to."""
+def together(outlines: Iterable[Outline]) -> Outline:
+    """The outline of files that are merged or included, under the path of the first."""
     files = list(outlines)
-    if any(file.broken for file in files) or not any(file.services for file in files):
-        return False
-    declared = frozenset().union(*(file.declared for file in files))
-    used = frozenset().union(*(file.used for file in files))
-    return runnable(files) and used <= declared
+    union = frozenset[str]().union
+    full = union(*(file.services - file.bare for file in files))
+    return files[0]._replace(
+        broken=any(file.broken for file in files),
+        services=union(*(file.services for file in files)),
+        bare=union(*(file.bare for file in files)) - full,
+        declared=frozenset[Name]().union(*(file.declared for file in files)),
+        used=frozenset[Name]().union(*(file.used for file in files)),
+    )
 
 
-def runnable(files: Iterable[Outline]) -> bool:
-    """Whether files together say of each service what it runs."""
-    files = list(files)
-    full = frozenset().union(*(file.services - file.bare for file in files))
-    return all(file.bare <= full for file in files)
+def complete(file: Outline) -> bool:
+    """Whether a file says how each service runs and declares all that is referred to."""
+    return not file.broken and bool(file.services) and not file.bare and file.used <= file.declared
 
 
 def _entries(node: Node | None) -> Iterator[tuple[str, Node]]:

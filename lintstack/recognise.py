@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 MOST_SNIFFED = 64 * 1024
@@ -10,14 +11,6 @@ LARGEST_SNIFFED = 256 * 1024
 
 Sort = Literal["compose", "dockerfile", ""]
 
-_COMPOSE = re.compile(
-    r"""(?: (?:docker[-_.]?|podman[-_.]?)?compose (?:[-_.].+)?
-          | [^/]+[-_.] (?:docker[-_.]?|podman[-_.]?)?compose (?:[-_.](?:override|local|dev|test|prod|production))?
-          | docker-stack (?:[-_.].+)?
-        )\.ya?ml""",
-    re.VERBOSE,
-)
-_DOCKERFILE = re.compile(r"(?:docker|container)file(?:[-_.].+)?|.+\.(?:docker|container)file")
 # Names that end like these are about Dockerfiles, or make them; they are none.
 _OTHER = frozenset(
     """dockerignore md markdown rst adoc txt html htm tmpl tpl template j2 jinja jinja2 erb ejs mustache hbs in m4 bak
@@ -29,29 +22,58 @@ _PROGRAM = frozenset(
     """py sh bash zsh fish ps1 bat cmd go js jsx mjs cjs ts tsx java kt scala rb php pl lua rs c h cc cpp hpp cs fs
     swift vim el ex exs hs nix tf hcl groovy r jl dart sql css scss""".split()
 )
-# Files that tools other than Docker read, although they may have `services:` with images.
-_FOREIGN_NAMES = re.compile(
-    r""".*[-_.]?gitlab-ci\.ya?ml | \.(?:travis|drone|woodpecker|lando|appveyor|cirrus|platform\.app)\.ya?ml
-      | (?:azure|bitbucket)-pipelines.*\.ya?ml | (?:chart|pubspec|mkdocs|skaffold|cloudbuild|action|values)\.ya?ml
-      | pnpm-(?:lock|workspace)\.ya?ml""",
-    re.VERBOSE,
-)
 _FOREIGN_KEYS = frozenset(
     """on jobs stages pipelines pipeline steps apiVersion kind openapi swagger asyncapi workflow before_script
     AWSTemplateFormatVersion Resources parameters""".split()
 )
 _COMPOSE_KEYS = frozenset("services include volumes networks secrets configs models name version".split())
-_TOP_KEY = re.compile(r"""(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=[\s]|$)""")
-_SERVICE_KEY = re.compile(r"""(?:image[ \t]*:[ \t]+[^\s#{]|build[ \t]*:|extends[ \t]*:)""")
-_FIRST = re.compile(r"(?:from|arg)[ \t]+\S", re.IGNORECASE)
+
+
+# Compiled when first needed: a run over one Dockerfile needs one of them.
+@cache
+def _compose() -> re.Pattern[str]:
+    family = "(?:docker[-_.]?|podman[-_.]?)?compose"
+    kinds = "(?:override|local|dev|test|prod|production)"
+    return re.compile(rf"(?:{family}(?:[-_.].+)?|.+[-_.]{family}(?:[-_.]{kinds})?|docker-stack(?:[-_.].+)?)\.ya?ml")
+
+
+@cache
+def _dockerfile() -> re.Pattern[str]:
+    return re.compile(r"(?:docker|container)file(?:[-_.].+)?|.+\.(?:docker|container)file")
+
+
+@cache
+def _foreign() -> re.Pattern[str]:
+    """Names of files that other tools read, although they may have `services:` with images."""
+    return re.compile(
+        r"""(?:.*[-_.])?gitlab-ci\.ya?ml | \.(?:travis|drone|woodpecker|lando|appveyor|cirrus|platform\.app)\.ya?ml
+          | (?:azure|bitbucket)-pipelines.*\.ya?ml | (?:chart|pubspec|mkdocs|skaffold|cloudbuild|action|values)\.ya?ml
+          | pnpm-(?:lock|workspace)\.ya?ml""",
+        re.VERBOSE,
+    )
+
+
+@cache
+def _top_key() -> re.Pattern[str]:
+    return re.compile(r"""(["']?)([A-Za-z_][\w.-]*)\1[ \t]*:(?=[\s]|$)""")
+
+
+@cache
+def _service_key() -> re.Pattern[str]:
+    return re.compile(r"image[ \t]*:[ \t]+[^\s#{]|build[ \t]*:|extends[ \t]*:")
+
+
+@cache
+def _first_instruction() -> re.Pattern[str]:
+    return re.compile(r"(?:from|arg)[ \t]+\S", re.IGNORECASE)
 
 
 def by_name(name: str) -> Sort:
     """What a file is by its name alone; "" when the name does not tell."""
     lower = name.lower()
     if lower.endswith((".yml", ".yaml")):
-        return "compose" if _COMPOSE.fullmatch(lower) and not _FOREIGN_NAMES.fullmatch(lower) else ""
-    if not _DOCKERFILE.fullmatch(lower) or lower.endswith("~"):
+        return "compose" if _compose().fullmatch(lower) and not _foreign().fullmatch(lower) else ""
+    if "file" not in lower or not _dockerfile().fullmatch(lower) or lower.endswith("~"):
         return ""
     suffix = _suffix(lower)
     return "" if suffix in _OTHER or suffix in _PROGRAM else "dockerfile"
@@ -61,8 +83,8 @@ def undecided(name: str) -> Sort:
     """What a file may be whose content has to be looked at: YAML of any name, `Dockerfile.py`."""
     lower = name.lower()
     if lower.endswith((".yml", ".yaml")):
-        return "" if _FOREIGN_NAMES.fullmatch(lower) or by_name(name) else "compose"
-    return "dockerfile" if _suffix(lower) in _PROGRAM and _DOCKERFILE.fullmatch(lower) else ""
+        return "" if _foreign().fullmatch(lower) or by_name(name) else "compose"
+    return "dockerfile" if _suffix(lower) in _PROGRAM and _dockerfile().fullmatch(lower) else ""
 
 
 def _suffix(lower: str) -> str:
@@ -91,6 +113,7 @@ def is_compose(data: bytes) -> bool:
     if b"services:" not in data:
         return False
     text = data.decode("utf-8", "replace")
+    top_key = _top_key()
     found = inside = False
     child = depth = -1
     for line in text.splitlines():
@@ -99,7 +122,7 @@ def is_compose(data: bytes) -> bool:
             continue
         indent = len(line) - len(bare)
         if indent == 0:
-            key = _TOP_KEY.match(bare)
+            key = top_key.match(bare)
             if key and key[2] in _FOREIGN_KEYS:
                 return False
             inside, child, depth = bool(key and key[2] == "services"), -1, -1
@@ -107,7 +130,7 @@ def is_compose(data: bytes) -> bool:
             child = indent if child < 0 else child
             inside = bare[0] != "-" or indent > child
             depth = -1 if indent <= child else indent if depth < 0 else depth
-            found = indent == depth and indent >= child + 2 and _SERVICE_KEY.match(bare) is not None
+            found = indent == depth and indent >= child + 2 and _service_key().match(bare) is not None
     return found
 
 
@@ -119,7 +142,8 @@ def by_content(name: str, data: bytes) -> Sort:
         data: its first bytes.
     """
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    keys = {found[2] for line in text.splitlines() if (found := _TOP_KEY.match(line))}
+    top_key = _top_key()
+    keys = {found[2] for line in text.splitlines() if (found := top_key.match(line))}
     if keys & _FOREIGN_KEYS and "services" not in keys:
         return ""
     if {"services", "include"} & keys or (keys and all(key in _COMPOSE_KEYS or key.startswith("x-") for key in keys)):
@@ -134,5 +158,5 @@ def is_dockerfile(data: bytes) -> bool:
     for line in data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines():
         bare = line.strip()
         if bare and not bare.startswith("#"):
-            return _FIRST.match(bare) is not None
+            return _first_instruction().match(bare) is not None
     return False

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lintstack.config import Config, RuleOverride
 from lintstack.engine import Active
 from lintstack.findings import KINDS, SUPPRESSIBLE, Kind, Severity
 from lintstack.rules import PRESETS, Rule, names, nearest
 from lintstack.schema import compile_schema
+
+if TYPE_CHECKING:
+    from lintstack.config import Config, RuleOverride
 
 
 class UnknownRule(ValueError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,3 +19,23 @@ settings.load_profile("house")
 def root() -> Path:
     """Top folder of the checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def docker_compose(root: Path) -> list[str]:
+    """Command of Docker Compose, the oracle of what a stack means; tests that ask it are skipped where it is not.
+
+    $COMPOSE_ORACLE, else `docker-compose`, `docker compose`, or what a tool beside the checkout fetches.
+    """
+    tool = root.parent / "shared" / "tools" / "compose-oracle"
+    fetched = _output([str(tool)]).strip() if tool.is_file() else ""
+    for words in ([os.environ.get("COMPOSE_ORACLE", "docker-compose")], ["docker", "compose"], [fetched]):
+        if shutil.which(words[0]) and _output([*words, "version"]):
+            return words
+    pytest.skip("no Docker Compose here")
+
+
+def _output(command: list[str]) -> str:
+    """What a command prints, "" when it fails."""
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return ran.stdout if ran.returncode == 0 else ""

@@ -13,6 +13,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SUMMARIES = ("Checked ", "All clear: ")  # how the last line of a report begins: a run that broke has none
 STACKS = ROOT / "tests" / "fixtures" / "stacks"
 
 
@@ -30,9 +31,10 @@ def report(stack: Path) -> str:
     command = [sys.executable, "-m", "lintstack", "check", "--output", "concise", "--isolated", "--quiet", "."]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     ran = subprocess.run(command, cwd=stack, env=environment, capture_output=True, encoding="utf-8", check=False)
-    if ran.returncode not in (0, 1):
+    *lines, summary = ran.stdout.splitlines() or [""]
+    if ran.returncode not in (0, 1) or not summary.startswith(SUMMARIES):
         raise RuntimeError(f"{stack.name}: exit code {ran.returncode}\n{ran.stderr}")
-    return "".join(f"{line}\n" for line in ran.stdout.splitlines()[:-1])
+    return "".join(f"{line}\n" for line in lines)
 
 
 def differences(stack: Path) -> str:

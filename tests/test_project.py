@@ -59,10 +59,10 @@ def slugs(tree: Tree) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    """compose.yaml compose.yml docker-compose.yml docker-compose.yaml compose.prod.yaml compose-prod.yml compose_dev.yaml
-    docker-compose.prod.yml docker-compose-dev.yml docker-compose_dev.yml compose.override.yml stack.compose.yml
-    api.compose.yaml relay-compose.yaml dev.docker-compose.yml podman-compose.yml docker-stack.yml docker-stack.prod.yml
-    Docker-Compose.yml dockercompose.yml docker_compose.yml""".split(),
+    """compose.yaml compose.yml docker-compose.yml docker-compose.yaml compose.prod.yaml compose-prod.yml
+    compose_dev.yaml docker-compose.prod.yml docker-compose-dev.yml docker-compose_dev.yml compose.override.yml
+    stack.compose.yml api.compose.yaml relay-compose.yaml dev.docker-compose.yml podman-compose.yml docker-stack.yml
+    docker-stack.prod.yml Docker-Compose.yml dockercompose.yml docker_compose.yml""".split(),
 )
 def test_compose_names(name: str) -> None:
     assert by_name(name) == "compose"
@@ -97,7 +97,7 @@ def test_other_names(name: str) -> None:
     [
         STACK,
         "version: '3'\nservices:\n    # a comment\n    api:\n        build: .\n",
-        "x-a: &a\n  image: b\nservices:\n  a:\n    <<: *a\n    environment: {}\n  b:\n    extends:\n      file: c.yml\n",
+        "x-a: &a\n  image: b\nservices:\n  a:\n    <<: *a\n  b:\n    init: true\n    extends:\n      file: c.yml\n",
         "services:\r\n  web:\r\n    image: nginx\r\n",
         "---\nname: x\nservices:\n\n  web:\n    ports: [80]\n    build:\n      context: .\n",
     ],
@@ -166,7 +166,7 @@ def test_every_good_name_below_a_folder(here: Path) -> None:
     assert tree.compose_files == ("a/docker-compose.yml", "compose.yaml")
     assert tree.dockerfiles == ("Dockerfile.dev", "a/b/Dockerfile", "a/x.Dockerfile")
     assert tree.root == str(here)
-    assert tree.problems == tree.notes == ()
+    assert not (tree.problems or tree.notes)
     assert found("a").compose_files == ("a/docker-compose.yml",)
 
 
@@ -409,14 +409,14 @@ def test_what_is_named_is_told_by_content(here: Path) -> None:
 def test_what_is_neither(here: Path, text: str) -> None:
     plant(here, "thing.yml", text=text)
     assert by_content("thing.yml", text.encode()) == ""
-    with pytest.raises(UsageError, match="^`thing.yml` is neither a Compose file nor a Dockerfile$"):
+    with pytest.raises(UsageError, match=r"^`thing.yml` is neither a Compose file nor a Dockerfile$"):
         found("thing.yml")
 
 
 def test_an_unreadable_file_is_misuse_when_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(here, "Dockerfile")
     refuse_to_open(monkeypatch)
-    with pytest.raises(UsageError, match="^`Dockerfile` cannot be read: permission denied$"):
+    with pytest.raises(UsageError, match=r"^`Dockerfile` cannot be read: permission denied$"):
         found("Dockerfile")
 
 
@@ -436,7 +436,7 @@ def refuse_to_open(monkeypatch: pytest.MonkeyPatch) -> None:
     def refusing(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(reading.os, "open", refusing)
+    monkeypatch.setattr(os, "open", refusing)
 
 
 # Root
@@ -545,7 +545,7 @@ def test_a_link_that_appears_while_reading_is_refused(here: Path, tmp_path: Path
 def test_a_file_swapped_while_it_is_opened_is_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(here, "a", "b")
     opens = os.open
-    monkeypatch.setattr(reading.os, "open", lambda path, flags: opens(str(here / "b"), flags))
+    monkeypatch.setattr(os, "open", lambda path, flags: opens(str(here / "b"), flags))
     assert reading.read_regular(str(here / "a")) == ("not-a-regular-file", "was replaced while it was opened")
 
 
@@ -601,8 +601,8 @@ def test_the_corpus(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(corpus)
     with swift(0.5):
         tree = found()
-    print(f"{len(tree.compose_files)} compose files, {len(tree.dockerfiles)} Dockerfiles")
-    assert tree.problems == tree.ignored == ()
+    print(f"{len(tree.compose_files)} compose files, {len(tree.dockerfiles)} Dockerfiles")  # noqa: T201
+    assert not (tree.problems or tree.ignored)
     assert all("cookiecutter" in note for note in tree.notes)
     on_disk = [str(path.relative_to(corpus)) for path in corpus.rglob("*") if path.is_file() and "{{" not in str(path)]
     missed = {path for path in on_disk if path.endswith((".yml", ".yaml"))} - set(tree.compose_files)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from lintstack.analysis import Options, analyse
-from lintstack.config import Config
+from lintstack.config import Config, load
+from lintstack.findings import Finding
 from lintstack.rules import Rule, builtin, examples
 
-EXPECT = re.compile(r"^\s*(?:#|//)?\s*expect: ([a-z0-9-]+)\s*$")
-EXPECT_AT = re.compile(r"^expect: ([a-z0-9-]+) at (\S+):(\d+)$", re.MULTILINE)
+EXPECT = re.compile(r"^\s*#\s*expect: (\S+)\s*$")
+EXPECT_AT = re.compile(r"^expect: (\S+) at (\S+):(\d+)$", re.MULTILINE)
 FILE = re.compile(r"^`([^`\n]+)`\n+(`{3,})[a-zA-Z]*\n(.*?)^\2$", re.MULTILINE | re.DOTALL)
 SELECT = re.compile(r"^select: (.+)$", re.MULTILINE)
+CONFIGURATIONS = {".lintstack.yaml", "lintstack.toml", "pyproject.toml"}
+TELLING = 12  # characters of a secret that no sentence has by chance
 
 
 class Example(NamedTuple):
@@ -25,15 +28,15 @@ class Example(NamedTuple):
     Args:
         rule: the page's rule.
         title: heading of the section.
-        files: contents by path.
-        expected: (path, line) of every finding.
+        files: contents by path; one of them may be a configuration.
+        expected: (rule, path, line) of every finding that the page announces.
         select: rules to run.
     """
 
     rule: Rule
     title: str
     files: dict[str, str]
-    expected: set[tuple[str, int]]
+    expected: set[tuple[str, str, int]]
     select: tuple[str, ...]
 
 
@@ -41,24 +44,22 @@ def read(rule: Rule, title: str, text: str) -> Example:
     """An example from a section of a page."""
     files = {match[1]: match[3] for match in FILE.finditer(text)}
     outside = FILE.sub("", text)
-    expected = {(match[2], int(match[3])) for match in EXPECT_AT.finditer(outside)}
+    expected = {(match[1], match[2], int(match[3])) for match in EXPECT_AT.finditer(outside)}
     for path, content in files.items():
-        expected |= {(path, line) for line in marked(rule.name, content)}
+        expected |= {(name, path, line) for name, line in marked(content)}
     chosen = SELECT.search(outside)
     select = tuple(chosen[1].replace(" ", "").split(",")) if chosen else ()
     return Example(rule, title, files, expected, (*select, rule.name))
 
 
-def marked(name: str, content: str) -> Iterator[int]:
-    """Lines under `# expect: name` comments; several comments may stand above one line."""
+def marked(content: str) -> Iterator[tuple[str, int]]:
+    """Rules and the lines under their `# expect: rule` comments; several may stand above one line."""
     waiting: list[str] = []
     for number, line in enumerate(content.split("\n"), 1):
-        found = EXPECT.match(line)
-        if found:
+        if found := EXPECT.match(line):
             waiting.append(found[1])
         else:
-            if name in waiting:
-                yield number
+            yield from ((name, number) for name in waiting)
             waiting = []
 
 
@@ -71,23 +72,34 @@ def all_examples() -> list[Example]:
     ]
 
 
+def write(example: Example, folder: Path) -> None:
+    """Put the files of an example on disk, as a repository."""
+    (folder / ".git").mkdir()
+    for path, content in example.files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+
+
+def told(findings: Iterable[Finding]) -> list[str]:
+    return [f"{item.at.span.path}:{item.at.span.line}: {item.rule}: {item.message}" for item in findings]
+
+
 @pytest.mark.parametrize("example", all_examples(), ids=lambda example: f"{example.rule.name}/{example.title}")
 def test_example(example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert example.files, "an example has at least one file: a path in backticks, then a fenced block"
-    bad = example.title.startswith("Bad")
-    assert bool(example.expected) == bad, "a Bad example expects findings, a Good one none"
-    (tmp_path / ".git").mkdir()
-    for path, content in example.files.items():
-        file = tmp_path / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
+    assert bool(example.expected) == example.title.startswith("Bad"), "a Bad example expects findings, a Good one none"
+    assert {name for name, _, _ in example.expected} <= {*example.select}, "only rules that run are expected"
+    write(example, tmp_path)
     monkeypatch.chdir(tmp_path)
-    findings = analyse(Options(paths=(".",), config=Config(), select=example.select)).findings
-    found = {(item.at.span.path, item.at.span.line) for item in findings if item.rule == example.rule.name}
-    broken = [
-        f"{item.at.span.path}:{item.at.span.line}: {item.message}"
-        for item in findings
-        if not item.see and not item.title
-    ]
-    assert not broken, "examples are files that Docker reads"
-    assert found == example.expected, [f"{item.at.span.path}:{item.at.span.line} {item.message}" for item in findings]
+    config = load(".") if CONFIGURATIONS & example.files.keys() else Config()
+    analysis = analyse(Options(paths=(".",), config=config, select=example.select))
+    findings, rules = analysis.findings, {rule.name for rule in builtin()}
+    assert not told(item for item in findings if item.rule not in rules), "examples are files that Docker reads"
+    announced = {example.rule.name, *(name for name, _, _ in example.expected)}
+    found = {(item.rule, item.at.span.path, item.at.span.line) for item in findings if item.rule in announced}
+    assert found == example.expected, told(findings)
+    assert all(item.message for item in findings), "a check without a message needs one in the head"
+    texts = {span.text for stack in analysis.stacks for span in stack.secrets}
+    secrets = {text for text in texts if len(text) >= TELLING and "$" not in text}
+    assert not [line for line in told(findings) for secret in secrets if secret in line], "a message prints a secret"

@@ -93,23 +93,11 @@ LOADED = [
 ]
 
 
-def ran(words: Iterable[str], **variables: str) -> subprocess.CompletedProcess[str]:
-    """A command that has ended, with its output."""
-    return subprocess.run([*words], capture_output=True, text=True, env={**variables, **os.environ}, check=False)
-
-
-@pytest.fixture(scope="module")
-def docker_compose() -> list[str]:
-    """Command of the Docker Compose that is here: $COMPOSE_ORACLE, docker-compose, or `docker compose`."""
-    for words in ([os.environ.get("COMPOSE_ORACLE", "docker-compose")], ["docker", "compose"]):
-        if shutil.which(words[0]) and ran([*words, "version"]).returncode == 0:
-            return words
-    pytest.skip("no Docker Compose here")
-
-
 @pytest.mark.parametrize("files", LOADED, ids=" ".join)
 def test_oracle_loads(files: tuple[str, ...], root: Path, docker_compose: list[str]) -> None:
     folder, *names = files
     listed = [word for name in names for word in ("-f", str(root / folder / name))]
-    result = ran([*docker_compose, *listed, "config", "-q"], DB_PASSWORD="x", REDIS_PASSWORD="x")
+    variables = {"DB_PASSWORD": "x", "REDIS_PASSWORD": "x", **os.environ}
+    command = [*docker_compose, *listed, "config", "-q"]
+    result = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
     assert result.returncode == 0, result.stderr

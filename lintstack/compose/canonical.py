@@ -36,6 +36,8 @@ def listed(inner: Shape) -> Shape:
     many = shapes.each(inner)
 
     def shape(node: Node, name: str, problems: Problems) -> Node | None:
+        if isinstance(node, Mapping):
+            return shapes.wrong(node, name, "a string or a list", problems)
         if isinstance(node, Sequence) or shapes.is_null(node):
             return many(node, name, problems)
         item = inner(node, name, problems)

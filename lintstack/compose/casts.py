@@ -135,11 +135,13 @@ def go_text(scalar: Scalar) -> str | None:
 
 
 def _go_float(value: float) -> str:
-    """`%v` of a float: the shortest digits, an exponent below 1e-4 and from 1e21 on."""
+    """Go's `%v`: the shortest digits, an exponent below 1e-4 and from 1e6 on."""
     if value != value or value in (float("inf"), float("-inf")):
         return {float("inf"): "+Inf", float("-inf"): "-Inf"}.get(value, "NaN")
-    if value == 0 or 1e-4 <= abs(value) < 1e21:
-        text = repr(value) if abs(value) < 1e16 else str(int(value))
-        return text.removesuffix(".0")
-    mantissa, _, exponent = f"{value!r}".partition("e") if "e" in repr(value) else f"{value:e}".partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent):+03d}"
+    plain = repr(value).removesuffix(".0")
+    if value == 0 or 1e-4 <= abs(value) < 1e6:
+        return plain
+    mantissa, _, exponent = f"{value:.17e}".partition("e")
+    digits = "".join(character for character in plain.partition("e")[0] if character.isdigit()).strip("0")
+    sign = "-" if mantissa.startswith("-") else ""
+    return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{int(exponent):+03d}"

@@ -11,17 +11,35 @@ from lintstack.yaml import Entry, Mapping, Scalar, Sequence
 
 def finished(model: Mapping, problems: Problems) -> Mapping:
     """The model with every service checked and its lists unique."""
+    model = _filled(model, problems)
     entry = model.entries.get("services")
     if entry is None or not isinstance(entry.value, Mapping):
         return model
     services: dict[str, Entry] = {}
     for name, service in entry.value.entries.items():
         if isinstance(service.value, Mapping):
-            services[name] = Entry(service.key, enforce_unicity(service.value), service.over)
+            whole = enforce_unicity(_filled(service.value, problems))
+            services[name] = service if whole is service.value else Entry(service.key, whole, service.over)
         else:
             problems.say("compose-schema", f"the service `{shown(name)}` must be a mapping", service.key)
     changed = Entry(entry.key, entry.value.with_entries(services), entry.over)
     return model.with_entries({**model.entries, "services": changed})
+
+
+# Fields for which null is a value.
+_NULLABLE = frozenset({"command", "deploy", "entrypoint", "include", "pid", "umask"})
+
+
+def _filled(service: Mapping, problems: Problems) -> Mapping:
+    """The service (or the top level) without fields that no file gives a value."""
+    kept: dict[str, Entry] = {}
+    for name, entry in service.entries.items():
+        null = isinstance(entry.value, Scalar) and entry.value.is_null
+        if not null or name in _NULLABLE or name.startswith("x-"):
+            kept[name] = entry
+        else:
+            problems.say("compose-schema", f"`{shown(name)}` has no value; give it one or remove it", entry.key)
+    return service if len(kept) == len(service.entries) else service.with_entries(kept)
 
 
 def active(root: Mapping | None, profiles: List[str]) -> frozenset[str]:

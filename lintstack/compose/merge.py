@@ -25,10 +25,10 @@ class Merger:
         """The entry that results when `over` meets `base` at a path; it remembers `base`."""
         if base is over:
             return base
-        rule = RULES.get(path)
-        if rule is None and _is_null(over.value):
+        rule = RULES.get(path, default)
+        if rule is not replace and _is_null(over.value):
             return base
-        value = (rule or default)(self, base.value, over.value, path)
+        value = rule(self, base.value, over.value, path)
         return Entry(over.key, value, _chained(over, base))
 
     def mapping(self, base: Mapping, over: Mapping, path: Path) -> Mapping:

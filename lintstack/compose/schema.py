@@ -12,6 +12,7 @@ from lintstack.compose.shapes import (
     anything,
     boolean,
     each,
+    filled,
     integer,
     keyed,
     names,
@@ -149,7 +150,9 @@ SERVICE: dict[str, Shape] = {
     "cpus": number,
     "cpuset": text,
     "credential_spec": anything,
-    "depends_on": names(long.dependency, record(DEPENDENCY, "a dependency", ("condition",))),
+    "depends_on": names(
+        long.dependency, filled(record(DEPENDENCY, "a dependency", ("condition",)), "a mapping with a `condition`")
+    ),
     "deploy": record(DEPLOY, "`deploy`"),
     "develop": anything,
     "device_cgroup_rules": _TEXTS,
@@ -249,12 +252,12 @@ DOCUMENT: dict[str, Shape] = {
     "name": text,
     "networks": _declarations(NETWORK, "a network"),
     "secrets": _declarations({**_DRIVEN, **_FILES}, "a secret"),
-    "services": values(record(SERVICE, "a service")),
-    "version": any_scalar,
+    "services": values(filled(record(SERVICE, "a service", nulls=True), "a mapping")),
+    "version": text,
     "volumes": _declarations(_DRIVEN, "a volume"),
 }
 
-_document = record(DOCUMENT, "a Compose file")
+_document = record(DOCUMENT, "a Compose file", nulls=True)
 
 
 def canonical(root: Node, problems: Problems) -> Mapping | None:

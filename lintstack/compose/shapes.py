@@ -58,6 +58,15 @@ def nullable(inner: Shape) -> Shape:
     return shape
 
 
+def filled(inner: Shape, expected: str) -> Shape:
+    """Null is wrong here even in an overlay."""
+
+    def shape(node: Node, name: str, problems: Problems) -> Node | None:
+        return wrong(node, name, expected, problems) if is_null(node) else inner(node, name, problems)
+
+    return shape
+
+
 def words(*allowed: str) -> Shape:
     """One of some words."""
     listed = ", ".join(f"`{word}`" for word in allowed)
@@ -106,8 +115,15 @@ def values(inner: Shape, expected: str = "a mapping", name_values: bool = True) 
     return shape
 
 
-def record(fields: Dict[str, Shape], kind: str, required: tuple[str, ...] = ()) -> Shape:
-    """A mapping with known fields; unknown ones but `x-…` are reported with the nearest name and kept."""
+def record(fields: Dict[str, Shape], kind: str, required: tuple[str, ...] = (), nulls: bool = False) -> Shape:
+    """A mapping with known fields; unknown ones but `x-…` are reported with the nearest name and kept.
+
+    Args:
+        fields: shapes by name.
+        kind: what messages call it.
+        required: names that must be there.
+        nulls: whether null fields are kept: in an overlay they mean "as before".
+    """
 
     def shape(node: Node, name: str, problems: Problems) -> Node | None:
         if is_null(node):
@@ -117,7 +133,9 @@ def record(fields: Dict[str, Shape], kind: str, required: tuple[str, ...] = ()) 
         for field in required:
             if field not in node.entries:
                 problems.say("compose-schema", f"`{shown(name)}` lacks `{field}`", node)
-        return _rebuilt(node, lambda entry: _field(entry, fields, kind, problems))
+        return _rebuilt(
+            node, lambda entry: entry.value if nulls and is_null(entry.value) else _field(entry, fields, kind, problems)
+        )
 
     return shape
 

@@ -25,7 +25,9 @@ _UNCHECKED = frozenset({"ARG", "STOPSIGNAL"})
 _BOOLEAN = frozenset({"link", "keep-git-dir", "parents", "unpack"})
 _REPEATABLE = frozenset({"mount", "exclude", "device"})
 # Instructions that hold no shell text: BuildKit itself replaces their variables.
-_EXPANDED = frozenset({"ADD", "ARG", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"})
+_EXPANDED = frozenset(
+    {"ADD", "ARG", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
+)
 _NO_TRIGGER = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
@@ -69,17 +71,17 @@ def capped(problems: list[Finding], limit: int) -> tuple[Finding, ...]:
     return (*problems[: limit - 1], rest)
 
 
-def refused(instruction: Instruction, escape: str, known_syntax: bool) -> Iterator[Finding]:
+def refused(instruction: Instruction, known_syntax: bool, suggest: bool) -> Iterator[Finding]:
     """What BuildKit refuses about one instruction.
 
     Args:
         instruction: any instruction of a file.
-        escape: the file's escape character.
         known_syntax: whether the official frontend reads the file.
+        suggest: whether to look for the keyword that was meant, which takes a moment.
     """
     keyword = instruction.keyword
     if keyword not in KEYWORDS:
-        yield _syntax(_unknown(instruction), instruction.keyword_span)
+        yield _syntax(_unknown(instruction, suggest), instruction.keyword_span)
         return
     if known_syntax and keyword not in _UNCHECKED:
         yield from _flags(instruction)
@@ -119,12 +121,11 @@ def _is_foreign_json(instruction: Instruction) -> bool:
     return is_json_of_other_things(text[3:].lstrip() if instruction.keyword == "HEALTHCHECK" else text)
 
 
-def _unknown(instruction: Instruction) -> str:
-    from difflib import get_close_matches
-
-    written = instruction.keyword_span.text
-    near = get_close_matches(instruction.keyword[:40], sorted(KEYWORDS), 1, 0.6)
-    return f"unknown instruction `{written[:40]}`" + (f"; did you mean {near[0]}?" if near else "")
+def _unknown(instruction: Instruction, suggest: bool) -> str:
+    near = _nearest(instruction.keyword, KEYWORDS) if suggest else ""
+    # What stands behind an equals sign may be a secret.
+    written = instruction.keyword_span.text.partition("=")[0][:40]
+    return f"unknown instruction `{written}`" + (f"; did you mean {near}?" if near else "")
 
 
 def _flags(instruction: Instruction) -> Iterator[Finding]:
@@ -150,10 +151,15 @@ def _flag(keyword: str, flag: Flag, known: frozenset[str], seen: set[str]) -> st
 
 
 def _near(name: str, known: frozenset[str]) -> str:
+    near = _nearest(name, known)
+    return f"; did you mean --{near}?" if near else ""
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    """The known name that is most like another one, "" when none is."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name[:40], sorted(known), 1, 0.6)
-    return f"; did you mean --{near[0]}?" if near else ""
+    return next(iter(get_close_matches(name[:40], sorted(known), 1, 0.6)), "")
 
 
 def _nothing(instruction: Instruction) -> str:
@@ -233,7 +239,8 @@ def _healthcheck(instruction: Instruction) -> str:
     if kind == "NONE":
         return "HEALTHCHECK NONE takes no arguments" if len(words) > 1 else ""
     if kind != "CMD":
-        return f"HEALTHCHECK takes CMD or NONE, not `{words[0].text[:40]}`"
+        written = f", not `{words[0].text[:40]}`" if kind.isalnum() else ""
+        return f"HEALTHCHECK takes CMD or NONE{written}"
     return "" if len(words) > 1 else "HEALTHCHECK CMD takes a command"
 
 

@@ -182,9 +182,6 @@ def _script(text: Text, depth: int) -> tuple[Command, ...] | None:
 
     parser, query = _parser()
     root = parser.parse(data).root_node
-    if root.has_error and b" [ " in data:
-        # The grammar stumbles over `[ $(…) = "x" ]`; as arguments of a plain command the same words are fine.
-        root = parser.parse(data.replace(b" [ ", b" : ")).root_node
     if root.has_error:
         return None
     nodes = tree_sitter.QueryCursor(query).captures(root).get("command", [])

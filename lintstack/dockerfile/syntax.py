@@ -145,7 +145,8 @@ class _Reader:
         span = Span(self.source, line.begin, end)
         instruction = self._build(text, piece, span, bodies, line.blanks)
         known_syntax = refusals.official(self.lines.directives.get("syntax", ""))
-        self.problems.extend(refusals.refused(instruction, self.lines.escape, known_syntax))
+        suggest = len(self.problems) < MAX_PROBLEMS
+        self.problems.extend(refusals.refused(instruction, known_syntax, suggest))
         return instruction
 
     def _build(

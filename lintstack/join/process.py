@@ -39,8 +39,11 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
     anchor = f"services.{service.name}.user"
     said = scalar(node, "user", cast=text)
     source = "compose"
-    if said.value is None and not said.unknown and ground.config:
-        said, source = ground.config.user, "dockerfile"
+    written = ground.config.user if ground.config else ABSENT
+    if said.value is None and not said.unknown:
+        said, source = written, "dockerfile"
+    elif written.decided:
+        said = said._replace(places=(*said.places, written.places[0]._replace(label="overrides this USER")))
     drops = bool(ground.known and ground.known.drops_privileges) and _own_entrypoint(process)
     if said.value is not None or said.unknown:
         return _user(service, anchor, said, source, drops)

@@ -289,6 +289,7 @@ class _Builder:
                 _grow(frame, node)
         elif frame.key is None:
             frame.key = node if isinstance(node, Scalar) else self._complex_key(frame, node)
+            self.total -= 1  # Compose counts values, not keys.
         else:
             key, frame.key = frame.key, None
             if isinstance(key, Scalar) and node is not None:

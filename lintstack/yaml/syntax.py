@@ -43,6 +43,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("block sequence entries are not allowed", "a list item is not allowed here; begin it on a line of its own"),
     ("mapping keys are not allowed", "a key is not allowed here; begin it on a line of its own"),
     ("unexpected ':'", "`:` is not expected here; put the value in quotes"),
+    ("comment or line break", "only a comment may stand here before the end of the line"),
+    ("directive", "`%` at the start of a line begins a directive; put the value in quotes"),
+    ("whitespace or line break", "a blank is expected here"),
+    ("URI", "the tag is malformed"),
     ("indentation", "the indentation is wrong here"),
 )
 _AT_CONTEXT = ("unexpected end of stream", "unexpected document indicator")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+
 from lintstack.dockerfile.refusals import KEYWORDS
 from lintstack.dockerfile.syntax import Dockerfile, Instruction, pairs, parse
 from lintstack.source import Source
@@ -104,8 +105,15 @@ def _oracle_row(command: Any) -> Row:
         found = zip(values[::2], values[1::2], strict=True)
         values = tuple(part for pair in found if pair[0] for part in pair)
     return (
-        command.cmd.upper(), trigger, command.json, command.start_line, command.end_line, command.flags, values, heredocs,
-    )  # fmt: skip
+        command.cmd.upper(),
+        trigger,
+        command.json,
+        command.start_line,
+        command.end_line,
+        command.flags,
+        values,
+        heredocs,
+    )
 
 
 def corpus_files() -> Iterator[Path]:
@@ -137,22 +145,117 @@ def test_corpus_has_no_false_alarm() -> None:
 
 
 WORDS = st.sampled_from(
-    ["FROM", "a", "as", "AS", "b", "run", "RUN", "Copy", "COPY", "ADD", "USER", "ENV", "LABEL", "ARG", "CMD", "SHELL",
-     "ONBUILD", "HEALTHCHECK", "NONE", "VOLUME", "EXPOSE", "WORKDIR", "ENTRYPOINT", "STOPSIGNAL", "MAINTAINER", "FROB",
-     "k=v", "k=\"v w\"", "'q r'", "\"", "'", "--flag=x", "--x", "--", "--y='z z'", "<<EOF", "<<-EOF", "<<\"E F\"", "3<<X",
-     "<<", "<<<", "<<EOF<<X", "$((1<<EOF))", "EOF", "X", "E F", "[", "]", "[\"a\", \"b\"]", "[\"a\\n\"]", "[]", "[1]",
-     "[\"a\",]", "['a']", "#", "# c", "$V", "${V}", "${V:-d e}", "${", "\\", "\\\\", "`", "``", "\\\"", "=", "x=", "=x", "\\ ",
-     "#escape=`", "# escape=\\", "# syntax=a", "# escape=x", "\u00e9"]
-)  # fmt: skip
+    [
+        "FROM",
+        "a",
+        "as",
+        "AS",
+        "b",
+        "run",
+        "RUN",
+        "Copy",
+        "COPY",
+        "ADD",
+        "USER",
+        "ENV",
+        "LABEL",
+        "ARG",
+        "CMD",
+        "SHELL",
+        "ONBUILD",
+        "HEALTHCHECK",
+        "NONE",
+        "VOLUME",
+        "EXPOSE",
+        "WORKDIR",
+        "ENTRYPOINT",
+        "STOPSIGNAL",
+        "MAINTAINER",
+        "FROB",
+        "k=v",
+        'k="v w"',
+        "'q r'",
+        '"',
+        "'",
+        "--flag=x",
+        "--x",
+        "--",
+        "--y='z z'",
+        "<<EOF",
+        "<<-EOF",
+        '<<"E F"',
+        "3<<X",
+        "<<",
+        "<<<",
+        "<<EOF<<X",
+        "$((1<<EOF))",
+        "EOF",
+        "X",
+        "E F",
+        "[",
+        "]",
+        '["a", "b"]',
+        '["a\\n"]',
+        "[]",
+        "[1]",
+        '["a",]',
+        "['a']",
+        "#",
+        "# c",
+        "$V",
+        "${V}",
+        "${V:-d e}",
+        "${",
+        "\\",
+        "\\\\",
+        "`",
+        "``",
+        '\\"',
+        "=",
+        "x=",
+        "=x",
+        "\\ ",
+        "#escape=`",
+        "# escape=\\",
+        "# syntax=a",
+        "# escape=x",
+        "\u00e9",
+    ]
+)
 GAPS = st.sampled_from(
-    [" ", "", "  ", "\t", "\n", "\n", "\n", "\n\n", " \\\n", "\\\n", " \\ \t\n", "\\\n\n", " \\\n# c\n", " `\n", "\r\n",
-     "\\\r\n", "\\\\\n", "\n  ", "\n\t", "\v", "\f", "\u00a0", "\u0085"]
-)  # fmt: skip
+    [
+        " ",
+        "",
+        "  ",
+        "\t",
+        "\n",
+        "\n",
+        "\n",
+        "\n\n",
+        " \\\n",
+        "\\\n",
+        " \\ \t\n",
+        "\\\n\n",
+        " \\\n# c\n",
+        " `\n",
+        "\r\n",
+        "\\\r\n",
+        "\\\\\n",
+        "\n  ",
+        "\n\t",
+        "\v",
+        "\f",
+        "\u00a0",
+        "\u0085",
+    ]
+)
 
 
 @st.composite
 def texts(draw: st.DrawFn) -> str:
-    head = draw(st.sampled_from(["", "", "FROM a\n", "# escape=`\nFROM a\n", "#syntax=x\n# Escape = `\n", "\n# escape=`\n"]))
+    head = draw(
+        st.sampled_from(["", "", "FROM a\n", "# escape=`\nFROM a\n", "#syntax=x\n# Escape = `\n", "\n# escape=`\n"])
+    )
     return head + "".join(part for pair in draw(st.lists(st.tuples(WORDS, GAPS), max_size=24)) for part in pair)
 
 

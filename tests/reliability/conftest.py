@@ -61,16 +61,16 @@ def processes() -> None:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A folder for linted trees, and a configuration that adds the planted rules to all others."""
+    """A folder for linted trees, and two configurations: the planted rules alone, and together with all others."""
     home = tmp_path_factory.mktemp("hostile")
     pages = home / "pages"
     for name, head in _RULES.items():
         (pages / name).parent.mkdir(parents=True, exist_ok=True)
         (pages / name).write_text(f"---\ntitle: Planted\nseverity: error\n{_quoted(head)}\n---\nPlanted.\n", "utf-8")
-    config = home / "planted.yaml"
     names = ", ".join(Path(name).stem for name in _RULES)
-    config.write_text(f"preset: strict\nrule-dirs: [pages]\nextend-select: [{names}]\n", "utf-8")
-    return House(home, config)
+    (home / "planted.yaml").write_text(f"rule-dirs: [pages]\nselect: [{names}]\n", "utf-8")
+    (home / "all.yaml").write_text(f"rule-dirs: [pages]\npreset: strict\nextend-select: [{names}]\n", "utf-8")
+    return House(home)
 
 
 def _quoted(head: str) -> str:

@@ -73,13 +73,11 @@ class House:
     """Where trees are made and linted.
 
     Args:
-        home: folder of all trees.
-        config: configuration with the planted rules.
+        home: folder of all trees and of the configurations `planted.yaml` and `all.yaml`.
     """
 
-    def __init__(self, home: Path, config: Path) -> None:
+    def __init__(self, home: Path) -> None:
         self.home = home
-        self.config = config
         self._numbers = count()
 
     def tree(self, files: Files) -> Path:
@@ -98,18 +96,18 @@ class House:
         finally:
             shutil.rmtree(folder)
 
-    def lint(self, folder: Path, *words: str, config: bool = True) -> Outcome:
+    def lint(self, folder: Path, *words: str, rules: str = "planted") -> Outcome:
         """Lint a folder with every format; what all outputs promise is held already.
 
         Args:
             folder: the working directory.
             words: arguments of `lintstack check`; none: the working directory.
-            config: whether the planted rules run.
+            rules: `planted`, `all`, or "" for what the tree's own configuration says.
         """
         reports = self.home / "reports"
         reports.mkdir(exist_ok=True)
         outputs = [f"-o{name}:{reports / name}" for name in FORMATS]
-        chosen = ["--config", str(self.config)] if config else []
+        chosen = ["--config", str(self.home / f"{rules}.yaml")] if rules else []
         for name in FORMATS:
             (reports / name).unlink(missing_ok=True)
         started = time.process_time()

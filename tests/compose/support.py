@@ -32,7 +32,7 @@ class MemoryReader:
         path = posixpath.normpath(path)
         self.opened[path] = self.opened.get(path, 0) + 1
         place = at or Source(path, "").whole
-        if path.startswith((".", "/")):
+        if path.startswith(("..", "/")):
             return diagnostic("outside-root", "outside", place)
         if path not in self.files:
             return diagnostic("unreadable", "no such file", place)
@@ -149,11 +149,15 @@ def _pairs(node: Node | None) -> dict[str, str | None]:
     return {name: go_text(value) for name, value in pairs if isinstance(value, Scalar)}
 
 
+def _conditions(node: Node | None) -> dict[str, str]:
+    return {name: _text(item, "condition") for name, item in node.items()} if isinstance(node, Mapping) else {}
+
+
 def ours(service: Mapping) -> dict[str, Any]:
     """The part of a service that both sides are compared on, from our tree."""
     build = service.get("build")
-    depends = service.get("depends_on")
     check = service.get("healthcheck")
+    context = _text(build, "context") or ("." if build else "")
     test = check.get("test") if isinstance(check, Mapping) else None
     return {
         "image": _text(service, "image"),
@@ -163,9 +167,9 @@ def ours(service: Mapping) -> dict[str, Any]:
         "volumes": _mounts(service),
         "environment": _pairs(service.get("environment")),
         "labels": _pairs(service.get("labels")),
-        "build": (_text(build, "context") or ("." if build else ""), _text(build, "dockerfile"), _text(build, "target")),
+        "build": (context, _text(build, "dockerfile"), _text(build, "target")),
         "args": _pairs(build.get("args")) if isinstance(build, Mapping) else {},
-        "depends_on": {name: _text(item, "condition") for name, item in depends.items()} if isinstance(depends, Mapping) else {},
+        "depends_on": _conditions(service.get("depends_on")),
         "command": _has_words(service.get("command")),
         "entrypoint": _has_words(service.get("entrypoint")),
         "cap_add": _texts(service.get("cap_add")),

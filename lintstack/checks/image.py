@@ -1,0 +1,62 @@
+"""Checks of image references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lintstack.facts import Place
+from lintstack.findings import Problem
+from lintstack.images import split
+from lintstack.join.image import tag_span
+from lintstack.model import Image
+from lintstack.source import Span
+
+LATEST = {
+    "none": "image `{name}` has no tag, so Docker takes `latest`, whatever that is on the day; name a version",
+    "latest": "image `{name}` is whatever was pushed last; name a version in the place of `latest`",
+}
+# How exactly a reference is pinned, the loosest first.
+LEVELS = ("none", "latest", "floating", "major", "minor", "full", "digest")
+HAVE = {
+    "none": "has no tag",
+    "latest": "names no version",
+    "floating": "names no version",
+    "major": "names a major version only",
+    "minor": "names no patch version",
+    "full": "names a tag that can be pushed again",
+}
+WAY_OUT = {
+    "major": "put one into the tag, at least the major number",
+    "minor": "add the minor number to the tag",
+    "full": "write the version in full",
+    "digest": "add the digest behind an `@`",
+}
+
+
+def latest_image(image: Image) -> Iterator[Problem]:
+    """References that say "the newest", in so many words or by saying nothing."""
+    message = LATEST.get(image.pinned.value or "")
+    if message and _is_pulled(image):
+        yield Problem(message.format(name=image.name), _place(image), image.reference.places[1:], "pinned")
+
+
+def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
+    """References less exact than the option `level`."""
+    level, pinned = str(options["level"]), image.pinned.value
+    if pinned and LEVELS.index(pinned) < LEVELS.index(level) and _is_pulled(image):
+        message = f"image `{image.name}` {HAVE[pinned]}; {WAY_OUT[level]}"
+        yield Problem(message, _place(image), image.reference.places[1:], "pinned")
+
+
+def _is_pulled(image: Image) -> bool:
+    """Whether it comes from a registry: neither built here nor Docker's word for the empty image."""
+    return not image.built.value and image.reference.value != "scratch"
+
+
+def _place(image: Image) -> Place:
+    """The tag, else the reference."""
+    span = image.reference.span or image.span
+    if span.text[:1] in ("'", '"'):
+        span = Span(span.source, span.start + 1, span.end - 1)
+    return Place(tag_span(split(image.reference.value or ""), span))

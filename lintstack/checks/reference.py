@@ -1,0 +1,25 @@
+"""Checks of names that must be declared elsewhere in the stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintstack.findings import Problem
+from lintstack.model import Reference
+
+
+def unknown_reference(reference: Reference) -> Iterator[Problem]:
+    """Names that nothing declares."""
+    if reference.defined.value is False:
+        message = f"{reference.service} uses {reference.type.value} `{reference.name}`, which nothing declares; "
+        yield Problem(message + _way_out(reference), reference.defined.places[0], fact="defined")
+
+
+def _way_out(reference: Reference) -> str:
+    if reference.suggestion.value:
+        return f"did you mean `{reference.suggestion.value}`?"
+    if reference.type.value == "volume" and "/" in reference.name:
+        return f"for a folder write `./{reference.name}`"
+    if reference.type.value == "service":
+        return "name a service of this project"
+    return f"declare it under the top-level `{reference.type.value}s:`"

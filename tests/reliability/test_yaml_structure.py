@@ -1,0 +1,190 @@
+"""Table A: YAML that wants to exhaust, confuse or be executed. The planted service is reported, or the file is refused."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from tests.reliability.lint import BESIDE, NEIGHBOURS, House, meets
+
+PLANT = "services:\n  planted:\n    image: nginx:latest\n    user: root\n"  # 4 lines; latest on 3, root on 4
+HIT = ("planted-latest compose.yaml:3", "planted-root compose.yaml:4")
+SECONDS = 1.5  # of processor time; the first run also imports
+
+
+class Case(NamedTuple):
+    """A compose file and what must be said about it."""
+
+    id: str
+    text: str
+    expected: tuple[str, ...]
+    never: tuple[str, ...] = ()
+    seconds: float = SECONDS
+
+
+def _powers(levels: int, width: int = 9) -> str:
+    """Anchors of which each holds the one before `width` times."""
+    lines = [f"x-0: &a0 [{', '.join(['1'] * width)}]"]
+    lines += [f"x-{n}: &a{n} [{', '.join([f'*a{n - 1}'] * width)}]" for n in range(1, levels)]
+    return "\n".join(lines) + "\n"
+
+
+def _merges(levels: int) -> str:
+    lines = ["x-0: &m0 {k: v}"]
+    lines += [f"x-{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}], k{n}: v}}" for n in range(1, levels)]
+    return "\n".join(lines) + "\n"
+
+
+def _many_merges(count: int) -> str:
+    keys = "\n".join(f"  k{n}: v" for n in range(count))
+    return f"x-big: &big\n{keys}\n" + "\n".join(f"x-{n}:\n  <<: *big" for n in range(count)) + "\n"
+
+
+def _block(depth: int) -> str:
+    return "x-deep:\n" + "".join(f"{' ' * (n + 1)}k:\n" for n in range(depth))
+
+
+def _service(*lines: str) -> str:
+    """The planted service with more lines, from line 5 on."""
+    return PLANT + "".join(f"    {line}\n" for line in lines)
+
+
+def _limit(line: int = 5) -> tuple[str, ...]:
+    return (f"yaml-limit compose.yaml:{line}",)
+
+
+SCHEMA = ("compose-schema compose.yaml:5",)
+
+CASES = (
+    Case("A1-alias-bomb-in-extension", PLANT + _powers(9), (*HIT,), seconds=2),
+    Case("A1-alias-bomb-before-services", _powers(9) + PLANT, ("planted-latest compose.yaml|yaml-limit compose.yaml",)),
+    Case("A2-alias-bomb-reached", _powers(9) + _service("labels: *a8"), ("yaml-limit compose.yaml",)),
+    Case("A3-merge-doubling", _merges(24) + PLANT, ("planted-latest compose.yaml:27", "planted-root compose.yaml:28")),
+    Case("A4-thousand-merges", _many_merges(1000) + PLANT, ("planted-latest compose.yaml|yaml-limit",), seconds=5),
+    Case("A5-closed-brackets", PLANT + "x-d: " + "[" * 5000 + "]" * 5000 + "\n", _limit()),
+    Case("A5-open-brackets", PLANT + "x-d: " + "[" * 100_000, ("yaml-limit compose.yaml:5|yaml-syntax compose.yaml",)),
+    Case("A5-open-braces", PLANT + "x-d: " + "{a: " * 3000, ("yaml-limit compose.yaml:5|yaml-syntax compose.yaml",)),
+    Case("A5-deep-block", PLANT + _block(400), ("yaml-limit compose.yaml",)),
+    Case("A5-dashes", PLANT + "x-d:\n" + "- " * 5000 + "x\n", ("yaml-limit compose.yaml:6",)),
+    Case("A6-map-in-itself", PLANT + "x-a: &a {x: *a}\n", (*HIT, "yaml-cycle compose.yaml:5")),
+    Case("A6-list-in-itself", PLANT + "x-l: &l [*l]\n", (*HIT, "yaml-cycle compose.yaml:5")),
+    Case("A6-service-in-itself", "services: &s\n  planted: *s\n", ("yaml-cycle compose.yaml:2",)),
+    Case(
+        "A7-service-twice",
+        PLANT + "  planted:\n    image: alpine:3.20\n",
+        ("yaml-duplicate-key compose.yaml:5", "planted-latest compose.yaml:3"),
+    ),
+    Case("A7-top-key-twice", PLANT + "services: {}\n", ("yaml-duplicate-key compose.yaml:5", *HIT)),
+    Case(
+        "A7-two-merges",
+        "x-a: &a {user: root}\nx-b: &b {image: nginx:latest}\nservices:\n  planted:\n    <<: *a\n    <<: *b\n",
+        ("yaml-duplicate-key compose.yaml:6",),
+    ),
+    Case(
+        "A8-second-document",
+        "services:\n  planted:\n    image: alpine:3.20\n    user: app\n---\nservices:\n  planted:\n    user: root\n",
+        ("planted-root compose.yaml:8",),
+    ),
+    Case("A8-empty-documents", "---\n---\n" + PLANT + "---\n", ("planted-latest compose.yaml:5",)),
+    Case("A9-text-behind-the-end", PLANT + "...\nx: y\n", ("yaml-syntax compose.yaml",)),
+    Case(
+        "A10-python-object",
+        _service("labels: !!python/object/apply:os.system ['touch PWNED']"),
+        HIT,
+        never=("PWNED",),
+    ),
+    Case("A10-python-name", PLANT + "x-p: !!python/name:os.system\n", HIT),
+    Case("A10-unknown-tag", PLANT + "x-u: !nobody {a: b}\n", HIT),
+    Case("A10-binary", PLANT + "x-b: !!binary aGVsbG8=\n", HIT),
+    Case("A10-bad-int", PLANT + "x-i: !!int zz\n", HIT),
+    Case("A10-date", PLANT + "x-d: 2020-99-99\nx-e: !!timestamp 2020-99-99\n", HIT),
+    Case("A10-tag-directive", "%TAG !e! tag:example.com,2000:\n---\n" + PLANT + "x-t: !e!x y\n", ("planted-latest",)),
+    Case("A11-huge-int", _service(f"mem_limit: {'9' * 5000}"), ("planted-root|compose-schema",)),
+    Case("A11-huge-int-scale", _service(f"scale: {'9' * 5000}"), ("planted-root|compose-schema",)),
+    Case("A11-overflow", _service("scale: 1e999999"), ("planted-root|compose-schema",)),
+    Case("A11-nan", _service("cpus: .nan", "scale: .inf"), ("planted-root|compose-schema",)),
+    Case("A11-hex", _service(f"scale: 0x{'f' * 4000}"), ("planted-root|compose-schema",)),
+    Case("A11-underscores", _service("scale: 1_000", "cpus: 0b11"), HIT),
+    Case("A12-beyond-unicode", PLANT + 'x-u: "\\UFFFFFFFF"\n', ("yaml-syntax compose.yaml:5",)),
+    Case("A12-surrogate-name", 'services:\n  "\\ud800":\n    image: nginx:latest\n', ("yaml-syntax compose.yaml:2",)),
+    Case("A12-surrogate-pair", PLANT + 'x-u: "\\ud83d\\ude00"\n', ("planted-latest|yaml-syntax",)),
+    Case("A13-old-yaml", "%YAML 1.1\n---\n" + PLANT + "    privileged: yes\n", ("planted-privileged compose.yaml:7",)),
+    Case("A13-future-yaml", "%YAML 2.0\n---\n" + PLANT, ("yaml-syntax compose.yaml|planted-latest compose.yaml",)),
+    Case(
+        "A14-anchor-redefined",
+        "x-a: &u app\nx-b: &u root\nservices:\n  planted:\n    image: nginx:latest\n    user: *u\n",
+        ("planted-root compose.yaml", "planted-latest compose.yaml:5"),
+    ),
+    Case(
+        "A14-first-merge-wins",
+        "x-a: &a {user: root}\nx-b: &b {user: app}\nservices:\n  planted:\n    <<: [*a, *b]\n    image: nginx:1.27.1\n",
+        ("planted-root compose.yaml:1",),
+    ),
+    Case(
+        "A14-own-key-wins",
+        "x-a: &a {user: app}\nservices:\n  planted:\n    user: root\n    <<: *a\n    image: nginx:1.27.1\n",
+        ("planted-root compose.yaml:4",),
+    ),
+    Case("A14-escaped-key", 'services:\n  p:\n    "im\\x61ge": nginx:latest\n', ("planted-latest compose.yaml:3",)),
+    Case(
+        "A14-tagged-merge",
+        "x-a: &a {user: root}\nservices:\n  p:\n    !!merge <<: *a\n    image: nginx:1.27.1\n",
+        ("planted-root compose.yaml|yaml-syntax compose.yaml|compose-schema compose.yaml",),
+    ),
+    Case("A15-int-service", "services:\n  1: {image: nginx:latest}\n", ("compose-schema compose.yaml:2|planted-latest",)),
+    Case("A15-null-service-name", PLANT + "  ~: {image: alpine}\n", (*HIT, *SCHEMA)),
+    Case("A15-bool-service-name", PLANT + "  true: {image: alpine}\n", (*HIT, *SCHEMA)),
+    Case("A15-complex-key", PLANT + "  ? [a, b]\n  : {image: alpine}\n", (*HIT, *SCHEMA)),
+    Case("A15-null-service", PLANT + "  empty:\n", (*HIT, "compose-schema compose.yaml:5")),
+    Case("A15-text-service", PLANT + "  text: words\n", (*HIT, *SCHEMA)),
+    Case("A15-list-service", PLANT + "  list: [words]\n", (*HIT, *SCHEMA)),
+    *(
+        Case(f"A15-{key}-{kind}", _service(f"{key}: {value}"), (*HIT[:1], *SCHEMA))
+        for key in (
+            "build cap_add command configs deploy devices depends_on environment extends healthcheck labels logging"
+            " networks ports secrets sysctls ulimits volumes"
+        ).split()
+        for kind, value in (("number", "12.5"), ("nested", "[[[]]]"))
+    ),
+    Case("A16-empty", "", ("compose-schema compose.yaml",)),
+    Case("A16-comment", "# nothing\n", ("compose-schema compose.yaml",)),
+    Case("A16-scalar", "nginx:latest\n", ("compose-schema compose.yaml",)),
+    Case("A16-list", "- image: nginx:latest\n", ("compose-schema compose.yaml",)),
+    Case("A16-null", "~\n", ("compose-schema compose.yaml",)),
+    Case("A16-services-null", "services:\n", ("compose-schema compose.yaml",)),
+    Case("A16-services-list", "services: [nginx]\n", ("compose-schema compose.yaml:1",)),
+    Case(
+        "A17-dependencies-in-a-circle",
+        _service("depends_on: [other]") + "  other: {image: alpine:3.20, depends_on: [planted]}\n",
+        HIT,
+    ),
+    Case("A17-depends-on-itself", _service("depends_on: [planted]"), HIT),
+    Case("A17-behind-a-profile", _service("profiles: [never]"), HIT),
+    Case("A17-two-billion", _service("scale: 2000000000"), HIT),
+    Case("A18-wide-ranges", _service(*(["ports:"] + [f'  - "{p}1-65535:1-65535"' for p in ("", "[::1]:", "127.0.0.1:")])), HIT),
+    Case("A18-long-port", _service('ports: ["1-99999999999:80"]'), (*HIT, *SCHEMA)),
+    Case("A18-reversed", _service('ports: ["90-80:90-80"]'), (*HIT, *SCHEMA)),
+    Case("A18-open-address", _service('ports: ["[::1:80"]'), (*HIT, *SCHEMA)),
+    Case("A18-huge-number", _service(f"ports: [{'9' * 5000}]"), (*HIT, *SCHEMA)),
+    Case("A18-nan", _service("ports: [.nan, .inf, 1e400]"), (*HIT, *SCHEMA)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_the_file_is_judged_or_refused(case: Case, house: House) -> None:
+    folder = house.tree({"compose.yaml": case.text, **BESIDE})
+    outcome = house.lint(folder)
+    assert outcome.exit == 1
+    assert outcome.places >= NEIGHBOURS
+    assert meets(outcome, case.expected) == [], sorted(outcome.places - NEIGHBOURS)
+    assert outcome.seconds < case.seconds
+    assert not [name for name in case.never if (folder / name).exists()]
+
+
+def test_what_is_refused_in_one_file_does_not_hide_its_neighbour(house: House) -> None:
+    """All bad files in one tree, linted with every rule: each is reported, the good ones are complete, no check breaks."""
+    files = {f"f{index}/compose.yaml": case.text for index, case in enumerate(CASES)}
+    outcome = house.lint(house.tree({**files, **BESIDE}), rules="all")
+    assert outcome.places >= NEIGHBOURS
+    assert set(files) <= {path for _, path, _ in outcome.places}

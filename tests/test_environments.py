@@ -1,0 +1,521 @@
+"""Which files are run together, under which name, for what: one folder per example."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from lintstack.config import ConfigError, load
+from lintstack.environments import Project, infer, kind_of
+from lintstack.evidence import overlay_name
+from lintstack.findings import Kind
+from lintstack.project import Reader, discover
+
+BASE = "services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"
+OVERLAY = "services:\n  web:\n    restart: always\n"
+HALF = "services:\n  web:\n    ports: [80]\n"
+ODD = "services:\n  web:\n    image: nginx\n    networks: [front]\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory that is the top of a git repository."""
+    home = tmp_path / "repo"
+    (home / ".git").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    return home
+
+
+def plant(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+
+def projects(*paths: str, as_kind: Kind | None = None) -> tuple[Project, ...]:
+    config = load()
+    tree = discover(paths, config)
+    return infer(tree, config, Reader(tree.root), as_kind)
+
+
+def environments(*paths: str) -> list[str]:
+    """Every environment as one line, folder by folder."""
+    return [
+        f"{item.name} {item.kind}: {' '.join(item.files)}"
+        for project in projects(*paths)
+        for item in project.environments
+    ]
+
+
+def notes(*paths: str) -> list[str]:
+    return [note for project in projects(*paths) for note in project.notes]
+
+
+FOLDERS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "a lone base": ({"compose.yaml": BASE}, ["default unknown: compose.yaml"]),
+    "a lone base that cannot run is still what runs": ({"compose.yaml": HALF}, ["default unknown: compose.yaml"]),
+    "base and override": (
+        {"compose.yaml": BASE, "compose.override.yaml": OVERLAY},
+        ["dev dev: compose.yaml compose.override.yaml"],
+    ),
+    "families may be mixed": (
+        {"compose.yaml": BASE, "docker-compose.override.yml": OVERLAY, "docker-compose-prod.yml": OVERLAY},
+        ["dev dev: compose.yaml docker-compose.override.yml", "prod prod: compose.yaml docker-compose-prod.yml"],
+    ),
+    "base and production": (
+        {"compose.yaml": BASE, "compose.production.yaml": OVERLAY},
+        ["production prod: compose.yaml compose.production.yaml", "default unknown: compose.yaml"],
+    ),
+    "an overlay completes the base": (
+        {"compose.yaml": HALF, "compose.prod.yaml": "services:\n  web:\n    image: nginx\n    networks: [x]\n"},
+        ["prod prod: compose.yaml compose.prod.yaml"],
+    ),
+    "a base between two overlays is not run alone": (
+        {"docker-compose.yml": BASE, "docker-compose.dev.yml": OVERLAY, "docker-compose_live.yml": OVERLAY},
+        ["dev dev: docker-compose.yml docker-compose.dev.yml", "live prod: docker-compose.yml docker-compose_live.yml"],
+    ),
+    "both override and dev": (
+        {"compose.yaml": BASE, "compose.override.yaml": OVERLAY, "compose.dev.yaml": OVERLAY},
+        ["override dev: compose.yaml compose.override.yaml", "dev dev: compose.yaml compose.dev.yaml"],
+    ),
+    "an overlay that is complete stands alone": (
+        {"compose.yaml": BASE, "compose.prod.yaml": BASE, "staging.compose.yml": OVERLAY},
+        [
+            "staging prod: compose.yaml staging.compose.yml",
+            "default unknown: compose.yaml",
+            "prod prod: compose.prod.yaml",
+        ],
+    ),
+    "one that refers to the base does not": (
+        {"compose.yaml": BASE, "compose.tools.yaml": "services:\n  t:\n    image: a\n    depends_on: [db]\n"},
+        ["tools unknown: compose.yaml compose.tools.yaml", "default unknown: compose.yaml"],
+    ),
+    "volumes and networks for the base": (
+        {"compose.yaml": BASE, "compose.ipv6.yaml": "networks:\n  default:\n    enable_ipv6: true\n"},
+        ["ipv6 unknown: compose.yaml compose.ipv6.yaml", "default unknown: compose.yaml"],
+    ),
+    "variants without a base": (
+        {"docker-compose-mysql.yml": BASE, "docker-compose-e2e.yml": BASE},
+        ["e2e dev: docker-compose-e2e.yml", "mysql unknown: docker-compose-mysql.yml"],
+    ),
+    "odd names": (
+        {"production.yml": BASE, "web.yml": BASE},
+        ["production prod: production.yml", "web unknown: web.yml"],
+    ),
+    "podman": ({"podman-compose.yml": BASE}, ["default unknown: podman-compose.yml"]),
+    "swarm": ({"docker-stack.yml": BASE}, ["docker-stack unknown: docker-stack.yml"]),
+    "one name, two files": (
+        {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "docker-compose.prod.yml": OVERLAY},
+        [
+            "prod prod: compose.yaml compose.prod.yaml",
+            "docker-compose.prod prod: compose.yaml docker-compose.prod.yml",
+            "default unknown: compose.yaml",
+        ],
+    ),
+    "extended files are fragments": (
+        {
+            "compose.yaml": "services:\n  web:\n    extends: {file: common.yaml, service: web}\n",
+            "common.yaml": BASE,
+            "compose.base.yaml": BASE,
+            "compose.prod.yaml": "services:\n  web:\n    extends:\n      file: compose.base.yaml\n      service: web\n",
+        },
+        ["default unknown: compose.yaml", "prod prod: compose.prod.yaml"],
+    ),
+    "a base that a test extends is run all the same": (
+        {
+            "compose.yaml": BASE,
+            "e2e/compose.yaml": "services:\n  web:\n    extends: {file: ../compose.yaml, service: web}\n",
+        },
+        ["default unknown: compose.yaml", "default unknown: e2e/compose.yaml"],
+    ),
+    "included files are fragments": (
+        {
+            "compose.yaml": "include:\n  - db/compose.yaml\n  - path: [mail.yaml, mail.more.yaml]\nservices: {}\n",
+            "db/compose.yaml": BASE,
+            "mail.yaml": BASE,
+            "mail.more.yaml": BASE,
+        },
+        ["default unknown: compose.yaml"],
+    ),
+    "what is included counts as there": (
+        {
+            "compose.yaml": BASE,
+            "compose.all.yaml": "include: [db.yaml]\nservices:\n  a:\n    image: b\n    depends_on: [web]\n",
+            "db.yaml": BASE,
+        },
+        ["default unknown: compose.yaml", "all unknown: compose.all.yaml"],
+    ),
+    "of files that include each other one is run": (
+        {f"{name}.yaml": f"include: [{other}.yaml]\n{BASE}" for name, other in ("ab", "ba", "cc")},
+        ["a unknown: a.yaml", "c unknown: c.yaml"],
+    ),
+    "what only a left-out file includes is run": (
+        {"web.yaml": "include: [x/compose.yaml]\n" + ODD, "x/compose.yaml": BASE},
+        ["default unknown: x/compose.yaml"],
+    ),
+    "COMPOSE_FILE": (
+        {
+            ".env": "# x\nexport COMPOSE_FILE='compose.yaml:compose.dev.yaml:missing.yaml' # y\n",
+            "compose.yaml": BASE,
+            "compose.dev.yaml": OVERLAY,
+            "compose.override.yaml": OVERLAY,
+            "compose.prod.yaml": OVERLAY,
+        },
+        ["dev dev: compose.yaml compose.dev.yaml", "prod prod: compose.yaml compose.prod.yaml"],
+    ),
+    "COMPOSE_FILE with its own separator": (
+        {".env": "COMPOSE_PATH_SEPARATOR=;\nCOMPOSE_FILE=a.yaml;../b.yaml\n", "a.yaml": BASE, "compose.yaml": HALF},
+        ["default unknown: a.yaml"],
+    ),
+    "broken files are run so that they are reported": (
+        {"compose.yaml": BASE, "compose.prod.yaml": "services: [", "docker-compose.test.yml": "services:\n\t- x"},
+        [
+            "prod prod: compose.yaml compose.prod.yaml",
+            "test dev: compose.yaml docker-compose.test.yml",
+        ],
+    ),
+    "broken files without a base": ({"compose.prod.yaml": "services: ["}, ["prod prod: compose.prod.yaml"]),
+    "not a mapping": ({"compose.yaml": "- a\n", "x/compose.yaml": "", "y/compose.yaml": "a"}, [
+        "default unknown: compose.yaml", "default unknown: x/compose.yaml", "default unknown: y/compose.yaml"]),
+    "services of every wrong type": (
+        {"compose.yaml": "services: [a]\n", "x.yaml": BASE + "  c: 3\n  d: null\n  e: [a]\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "several documents": (
+        {"web.yaml": "services:\n  a:\n    image: b\n    depends_on: [c]\n---\nservices:\n  c:\n    image: d\n"},
+        ["web unknown: web.yaml"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("example", FOLDERS)
+def test_folders(here: Path, example: str) -> None:
+    files, expected = FOLDERS[example]
+    plant(here, files)
+    assert environments() == expected
+
+
+@pytest.mark.parametrize(
+    ("service", "top"),
+    [
+        ("depends_on: [other]", ""),
+        ("depends_on: {other: {condition: service_started}}", ""),
+        ("links: ['other:db']", ""),
+        ("network_mode: service:other", ""),
+        ("volumes_from: ['other:ro']", ""),
+        ("networks: [front]", "networks: {front: {}}\n"),
+        ("networks: {front: {aliases: [a]}}", "networks: {front: {}}\n"),
+        ("volumes: ['data:/data']", "volumes: {data: {}}\n"),
+        ("volumes: [{type: volume, source: data, target: /data}]", "volumes: {data: {}}\n"),
+        ("secrets: [key]", "secrets: {key: {file: a}}\n"),
+        ("configs: [{source: key, target: /x}]", "configs: {key: {file: a}}\n"),
+    ],
+)
+def test_references_decide_whether_a_file_stands_alone(here: Path, service: str, top: str) -> None:
+    text = f"services:\n  a:\n    image: b\n    {service}\n"
+    plant(here, {"web.yaml": text, "ok.yaml": text + ("" if top else "  other:\n    image: c\n") + top})
+    assert environments() == ["ok unknown: ok.yaml"]
+    assert notes() == [
+        "`web.yaml` is left out: it does not run by itself; name its files under `environments` in the configuration"
+    ]
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "depends_on: {other: {condition: service_started, required: false}}",
+        "volumes: ['./data:/data', '/a:/b', '~/a:/c', '$X:/d', '/anonymous', {type: bind, source: /x, target: /y}]",
+        "volumes: [{type: tmpfs, target: /t}, 3, null]",
+        "networks: [default, '${NET}']",
+        "network_mode: host",
+        "volumes_from: ['container:x']",
+        "secrets: {a: b}",
+    ],
+)
+def test_what_is_no_reference(here: Path, service: str) -> None:
+    plant(here, {"web.yaml": f"services:\n  a:\n    image: b\n    {service}\n"})
+    assert environments() == ["web unknown: web.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("service", "stands"),
+    [
+        ("build: .", True),
+        ("provider: {type: model}", True),
+        ("extends: {file: x.yaml, service: a}", True),
+        ("extends: b", True),
+        ("extends: {service: b}", True),
+        ("extends: c", False),
+        ("command: x", False),
+    ],
+)
+def test_what_a_service_needs_to_run(here: Path, service: str, stands: bool) -> None:
+    plant(here, {"web.yaml": f"services:\n  a:\n    {service}\n  b:\n    image: c\n"})
+    assert bool(environments()) is stands
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *(
+            (name, "prod")
+            for name in ("prod", "production", "live", "staging", "eu-prod", "prod.eu", "PROD", "preprod")
+        ),
+        *(
+            (name, "dev")
+            for name in ("dev", "develop", "development", "local", "test", "tests", "ci", "e2e", "local-ssl")
+        ),
+        *(
+            (name, "unknown")
+            for name in ("", "default", "mysql", "prod-local", "non-prod", "product", "device", "latest")
+        ),
+    ],
+)
+def test_kinds_by_name(name: str, kind: Kind) -> None:
+    assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "environment"),
+    [
+        ("compose.prod.yaml", "prod"),
+        ("docker-compose-prod.yml", "prod"),
+        ("docker-compose_prod.yml", "prod"),
+        ("compose.prod.eu.yaml", "prod.eu"),
+        ("prod.compose.yml", "prod"),
+        ("prod-docker-compose.yaml", "prod"),
+        ("compose.yaml", ""),
+        ("docker-stack.yml", ""),
+    ],
+)
+def test_names_of_overlays(name: str, environment: str) -> None:
+    assert overlay_name(name) == environment
+
+
+@pytest.mark.parametrize(
+    ("service", "sign"),
+    [
+        ("build: .\n    develop: {watch: []}", "service `a` has a `develop:` section"),
+        ("build: {context: ., target: dev}", "service `a` builds the stage `dev`"),
+        ("build: .\n    volumes: ['.:/app']", "service `a` mounts its source code"),
+        ("build: ./api\n    volumes: ['./api/src:/app/src']", "service `a` mounts its source code"),
+        (
+            "build: {context: api}\n    volumes: [{type: bind, source: ./api, target: /x}]",
+            "service `a` mounts its source code",
+        ),
+        ("build: {context: ., target: runner}", ""),
+        ("image: nginx\n    volumes: ['./src:/usr/share/nginx/html']", ""),
+        ("build: .\n    volumes: ['./nginx.conf:/etc/nginx.conf', 'app:/app', '/app:/x']", ""),
+    ],
+)
+def test_signs_of_development(here: Path, service: str, sign: str) -> None:
+    plant(here, {"compose.yaml": f"services:\n  a:\n    {service}\nvolumes: {{app: {{}}}}\n"})
+    (found,) = projects()[0].environments
+    assert found.kind == ("dev" if sign else "unknown")
+    ending = sign or "nothing says dev or prod"
+    assert found.evidence == f"compose.yaml: what `docker compose up` runs; {ending}"
+
+
+def test_only_names_make_prod_and_no_sign_unmakes_it(here: Path) -> None:
+    dev = "services:\n  a:\n    build: .\n    volumes: ['.:/app']\n"
+    plant(here, {"compose.yaml": dev, "compose.prod.yaml": OVERLAY.replace("web", "a")})
+    assert environments() == ["prod prod: compose.yaml compose.prod.yaml", "default dev: compose.yaml"]
+
+
+def test_kinds_that_are_asked_for(here: Path) -> None:
+    plant(here, {"compose.yaml": BASE, "compose.ci.yaml": OVERLAY})
+    ci, default = projects(as_kind="prod")[0].environments
+    assert (ci.kind, default.kind) == ("dev", "prod")
+    assert default.evidence.endswith("; taken for prod as asked")
+
+
+def test_notes(here: Path) -> None:
+    plant(
+        here,
+        {
+            "compose.yaml": BASE,
+            "docker-compose.yml": BASE,
+            "compose.x.yaml": "services:\n  new:\n    restart: always\n",
+            "web.yaml": ODD,
+        },
+    )
+    way = "name its files under `environments` in the configuration"
+    assert notes() == [
+        f"`compose.x.yaml` is left out: it does not run by itself or with the base; {way}",
+        "`docker-compose.yml` is left out: Docker Compose takes `compose.yaml` instead",
+        f"`web.yaml` is left out: it does not run by itself or with the base; {way}",
+    ]
+
+
+def test_what_is_named_is_run(here: Path) -> None:
+    plant(
+        here,
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "web.yaml": ODD,
+            "part.yaml": "volumes: {a: {}}\n",
+            "x/y.yaml": BASE,
+        },
+    )
+    assert environments("compose.prod.yaml") == ["prod prod: compose.yaml compose.prod.yaml"]
+    assert environments("compose.yaml") == [
+        "prod prod: compose.yaml compose.prod.yaml",
+        "default unknown: compose.yaml",
+    ]
+    assert environments("web.yaml", "part.yaml") == ["part unknown: part.yaml", "web unknown: web.yaml"]
+    assert environments("x/y.yaml") == ["y unknown: x/y.yaml"]
+    assert notes("x", "web.yaml") == []
+
+
+def test_what_includes_a_named_file_is_run(here: Path) -> None:
+    plant(here, {"compose.yaml": "include: [db.yaml]\n", "db.yaml": BASE, "compose.prod.yaml": BASE})
+    assert environments("db.yaml") == ["default unknown: compose.yaml"]
+
+
+def test_a_base_that_is_a_link(here: Path) -> None:
+    plant(here, {"base/compose.yaml": BASE, "site/compose.override.yaml": OVERLAY})
+    (here / "site/compose.yaml").symlink_to("../base/compose.yaml")
+    assert environments() == [
+        "default unknown: base/compose.yaml",
+        "dev dev: site/compose.yaml site/compose.override.yaml",
+    ]
+
+
+def test_unreadable_files(here: Path) -> None:
+    plant(here, {"compose.yaml": BASE})
+    (here / "compose.prod.yaml").write_bytes(b"\xff")
+    with (here / "compose.dev.yaml").open("wb") as file:
+        file.truncate(6_000_000)
+    assert environments() == ["dev dev: compose.yaml compose.dev.yaml", "prod prod: compose.yaml compose.prod.yaml"]
+
+
+def test_dockerfiles_belong_to_the_nearest_project(here: Path) -> None:
+    dockerfiles = ("Dockerfile", "api/Dockerfile", "shop/Dockerfile", "shop/a/b/Dockerfile", "shopping/Dockerfile")
+    plant(here, {"compose.yaml": BASE, "shop/compose.yaml": BASE, **dict.fromkeys(dockerfiles, "FROM scratch\n")})
+    assert [(project.folder, project.dockerfiles) for project in projects()] == [
+        (".", ("Dockerfile", "api/Dockerfile", "shopping/Dockerfile")),
+        ("shop", ("shop/Dockerfile", "shop/a/b/Dockerfile")),
+    ]
+    assert projects("shop")[0].dockerfiles == ("shop/Dockerfile", "shop/a/b/Dockerfile")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"f{number}.yaml": f"include: [f{(number + 1) % 300}.yaml]\n{BASE}" for number in range(300)},
+        {f"d{number}/compose.yaml": f"include: [../d{number + 1}/compose.yaml]\n{BASE}" for number in range(300)},
+        {
+            f"f{level}{side}.yaml": f"include: [f{level + 1}0.yaml, f{level + 1}1.yaml]\n{BASE}"
+            for level in range(150)
+            for side in (0, 1)
+        },
+        {"compose.yaml": BASE} | {f"compose.e{number}.yaml": OVERLAY for number in range(300)},
+    ],
+)
+def test_the_cost_of_many_files(here: Path, files: dict[str, str]) -> None:
+    plant(here, files)
+    before = time.process_time()
+    assert environments()
+    assert time.process_time() - before < 2
+
+
+# The configuration
+
+
+def test_configured_environments_replace_what_would_be_inferred(here: Path) -> None:
+    plant(
+        here,
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "compose.x.yaml": OVERLAY,
+            "stack.yaml": "{services: {web: {image: nginx}}}",
+            "shop/compose.yaml": BASE,
+            "shop/compose.live.yaml": OVERLAY,
+            ".env.prod": "A=1\n",
+            ".lintstack.yaml": "environments:\n"
+            "  prod: {files: [compose.yaml, compose.prod.yaml], env-files: [.env.prod, .env.none], profiles: [web]}\n"
+            "  flow: {files: [stack.yaml], kind: dev, project-directory: shop/..}\n"
+            "projects:\n  shop: {environments: {main: {kind: prod, files: [compose.yaml]}}}\n",
+        },
+    )
+    assert environments() == [
+        "prod prod: compose.yaml compose.prod.yaml",
+        "flow dev: stack.yaml",
+        "main prod: shop/compose.yaml",
+    ]
+    prod = projects()[0].environments[0]
+    assert (prod.env_files, prod.profiles, prod.project_dir, prod.inferred) == ((".env.prod",), ("web",), ".", False)
+    assert prod.evidence == "compose.yaml + compose.prod.yaml: the configuration says so"
+    assert notes() == [
+        "`compose.x.yaml` is left out: no environment of the configuration names it",
+        "`shop/compose.live.yaml` is left out: no environment of the configuration names it",
+    ]
+    assert environments("shop") == ["main prod: shop/compose.yaml"]
+
+
+def test_a_setting_without_files_changes_what_is_inferred(here: Path) -> None:
+    plant(
+        here,
+        {
+            "compose.yaml": BASE,
+            "a/compose.yaml": BASE,
+            "a/env": "A=1\n",
+            ".lintstack.yaml": "environments:\n  default: {kind: prod}\n"
+            "projects:\n  a: {environments: {default: {env-files: [env], profiles: [x], project-directory: ..}}}\n",
+        },
+    )
+    (top,), (inner,) = (project.environments for project in projects())
+    assert (top.kind, top.evidence) == (
+        "prod",
+        "compose.yaml: what `docker compose up` runs; nothing says dev or prod; the configuration adds to it",
+    )
+    assert (inner.kind, inner.env_files, inner.profiles, inner.project_dir) == ("prod", ("a/env",), ("x",), ".")
+
+
+@pytest.mark.parametrize(
+    "text", ["environments: {prd: {kind: prod}}\n", "rules:\n  x: {env: [prd]}\n", "rules: {x: {env: prd}}\n"]
+)
+def test_an_unknown_environment_is_misuse(here: Path, text: str) -> None:
+    plant(here, {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "a/compose.yaml": BASE, ".lintstack.yaml": text})
+    with pytest.raises(ConfigError, match=r"no environment is called `prd`; did you mean `prod`\?$") as error:
+        projects()
+    assert error.value.path == ".lintstack.yaml"
+    assert projects("a"), "a part of the tree does not tell"
+
+
+# Corpus
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Path:
+    path = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+    if not path.is_dir():
+        pytest.skip(f"no corpus at {path}")
+    return path
+
+
+def test_the_corpus(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(corpus)
+    found = {project.folder: project for project in projects()}
+    lines = environments()
+    print(f"{len(found)} projects, {len(lines)} environments")  # noqa: T201
+    assert len(found) > 100
+    expected = {
+        "default unknown: laradock__laradock/docker-compose.yml",
+        "dev dev: wodby__docker4drupal/compose.yml wodby__docker4drupal/compose.override.yml",
+        "ci dev: getredash__redash/.ci/compose.ci.yaml",
+        "mysql unknown: temporalio__docker-compose/docker-compose-mysql.yml",
+        "ipv6 unknown: TryGhost__ghost-docker/compose.yml TryGhost__ghost-docker/compose.ipv6.yml",
+        "docker-stack unknown: vegasbrianc__prometheus/docker-stack.yml",
+    }
+    assert expected <= set(lines)
+    assert not [line for line in lines if " prod: " in line], "no public stack here says that it is production"
+    assert not [
+        folder for folder in found if folder.startswith("laradock__laradock/") and not folder.endswith("production")
+    ]
+    assert len(notes()) == 2
