@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.engine import Active, fingerprinted, run
 from lintstack.facts import ABSENT, Fact
-from lintstack.findings import KINDS, SUPPRESSIBLE, Finding, Kind
-from lintstack.model import Stack, Suppression, bind
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind
+from lintstack.model import Stack, Suppression
 from lintstack.project import Reader, Tree, discover
+from lintstack.record import bind
 from lintstack.rules import Rule, builtin, names, nearest, read_pages
 from lintstack.selection import resolve, select, unknown
 from lintstack.source import Source, Span, span_key
@@ -19,7 +20,6 @@ from lintstack.suppressions import Directive, in_dockerfile, in_yaml
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.config import Config
-    from lintstack.dockerfile.stages import Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.environments import Environment, Project
     from lintstack.images import Catalogue
@@ -148,7 +148,6 @@ def analyse(options: Options) -> Analysis:
     tree = discover(_widened(options), options.config, options.root or None)
     desk = _Desk(Reader(tree.root), options.inline_ignores)
     projects = _projects(tree, desk, options)
-    _check_environments(options.config, projects)
     whole = tuple(_stacks(projects, desk, options)) if projects else ()
     groups = [*whole, *_lone(tree, desk, options)]
     result = run(groups, active)
@@ -206,19 +205,6 @@ def _check_names(config: Config, rules: Sequence[Rule]) -> None:
     for name, span in config.names:
         if name.lower() not in known and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
-
-
-def _check_environments(config: Config, projects: Iterable[Project]) -> None:
-    """Raise ConfigError at an environment in the configuration that no project has and that is no kind."""
-    from lintstack.config import ConfigError
-
-    known = {*KINDS, *(environment.name for project in projects for environment in project.environments)}
-    for name, span in config.environment_names:
-        if projects and name not in known:
-            near = nearest(name, known)
-            hint = f"; did you mean `{near}`?" if near else f"; there are {', '.join(sorted(known))}"
-            message = f"no environment is called `{name}`{hint}"
-            raise ConfigError(message, span.path, span.line, span.column)
 
 
 def _ignored_in_file(finding: Finding, config: Config, rules: Sequence[Rule]) -> bool:
@@ -290,16 +276,18 @@ def _catalogue(config: Config) -> Catalogue:
 
 def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
     """Stacks of Dockerfiles that no service builds."""
+    left = [path for path in tree.dockerfiles if os.path.abspath(path) not in desk.dockerfiles]
+    if not left:
+        return
     from lintstack.dockerfile.stages import output_stages
     from lintstack.join import lone
 
-    built, known = set(desk.dockerfiles), _catalogue(options.config)
-    for path in tree.dockerfiles:
-        if os.path.abspath(path) not in built:
-            dockerfile = desk.dockerfile(path)
-            if dockerfile is not None:
-                stages: tuple[Stage, ...] = output_stages(dockerfile)
-                yield (lone(dockerfile, options.as_kind or "unknown", os.path.dirname(path) or ".", stages, known),)
+    known = _catalogue(options.config)
+    for path in left:
+        dockerfile = desk.dockerfile(path)
+        if dockerfile is not None:
+            kind, folder = options.as_kind or "unknown", os.path.dirname(path) or "."
+            yield (lone(dockerfile, kind, folder, output_stages(dockerfile), known),)
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:

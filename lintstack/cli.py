@@ -284,7 +284,7 @@ def facts(format: str, schema: bool, **asked: Any) -> None:
         click.echo(json.dumps(factsheet.schema(), indent=2))
         return
     analysis = analyse(_options(asked))
-    data = [factsheet.sheet(stack) for stack in analysis.stacks]
+    data = [factsheet.sheet(stack, analysis.sources) for stack in analysis.stacks]
     if format == "json":
         click.echo(json.dumps(data, indent=2, ensure_ascii=True))
     else:

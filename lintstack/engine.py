@@ -22,7 +22,7 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "stack": lambda stack: (stack,),
     "compose-file": lambda stack: stack.files,
     "service": lambda stack: stack.services,
-    "port": lambda stack: stack.ports,
+    "port": lambda stack: (port for service in stack.services for port in service.ports),
     "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),
     "variable": lambda stack: (
         item for service in stack.services for item in (*service.environment, *service.build_args)

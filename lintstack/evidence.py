@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from lintstack.findings import Finding, Kind
+from lintstack.findings import Kind
 from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader
+from lintstack.source import Source
 
 # What Docker Compose looks for by itself, by preference.
 BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -275,12 +276,14 @@ def join(folder: str, name: str) -> str:
 
 def _compose_file(folder: str, reader: Reader) -> Iterator[str]:
     """Files that `COMPOSE_FILE` names in the .env of a folder; those that are not there are passed over."""
+    from lintstack.compose.dotenv import parse
+    from lintstack.compose.problems import Problems
+
     path = join(folder, ".env")
-    source = reader.source(path, kind="text") if reader.exists(path) == "file" else None
-    if source is None or isinstance(source, Finding):
+    source = reader.source(path) if reader.exists(path) == "file" else None
+    if not isinstance(source, Source) or "COMPOSE_FILE" not in source.text:
         return
-    values = dict(re.findall(r"(?m)^[ \t]*(?:export[ \t]+)?(COMPOSE_\w+)[ \t]*=[ \t]*([^\s#]*)", source.text))
-    separator = values.get("COMPOSE_PATH_SEPARATOR", "").strip("\"'") or ":"
-    for name in values.get("COMPOSE_FILE", "").strip("\"'").split(separator):
+    values = {statement.key.text: statement.text or "" for statement in parse(source, Problems())}
+    for name in values.get("COMPOSE_FILE", "").split(values.get("COMPOSE_PATH_SEPARATOR") or ":"):
         if name and "$" not in name and reader.exists(found := os.path.normpath(join(folder, name))) == "file":
             yield reader.display(found)

@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from lintstack import model
 from lintstack.facts import Fact
+from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
 from lintstack.model import Stack, Subject, Variable
+from lintstack.source import Source
 
-MASK = "***"
 # Parents and other subjects that a subject points at: printing them again would never end.
 POINTERS = frozenset({"service", "stack", "span", "anchor", "keys", "source_file", "secrets", "suppressions", "stage"})
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
-def sheet(stack: Stack) -> dict[str, Any]:
-    """All facts of a stack as plain data; values of secrets are masked."""
-    data = _subject(stack)
+def sheet(stack: Stack, sources: Iterable[Source] = ()) -> dict[str, Any]:
+    """All facts of a stack as plain data; values of secrets are masked.
+
+    Args:
+        stack: the stack.
+        sources: files that were read: a credential in them is masked in the values of other variables as well.
+    """
+    data = _subject(stack, values(sources, (span.text for span in stack.secrets)))
     data["files"] = [file.source.path for file in stack.files]
     return data
 
 
-def _subject(subject: Subject) -> dict[str, Any]:
+def _subject(subject: Subject, secrets: frozenset[str]) -> dict[str, Any]:
     data: dict[str, Any] = {"name": subject.name, "at": _at(subject.span)}
-    hidden = isinstance(subject, Variable) and bool(subject.is_secret.value)
+    variable = isinstance(subject, Variable)
     for name in documented(type(subject)):
         value = getattr(subject, name)
-        if isinstance(value, Fact):
-            data[name] = _fact(value, hidden and name in {"value", "fallback"})
-        elif name not in data:
-            data[name] = value
+        if not isinstance(value, Fact):
+            data.setdefault(name, value)
+        elif variable and name in {"value", "fallback"}:
+            data[name] = _fact(value, secrets, bool(subject.is_secret.value))  # type: ignore[attr-defined]
+        else:
+            data[name] = _fact(value)
     for name, value in _children(subject):
-        data[name] = [_subject(item) for item in value] if isinstance(value, tuple) else _subject(value)
+        several = isinstance(value, tuple)
+        data[name] = [_subject(item, secrets) for item in value] if several else _subject(value, secrets)
     return data
 
 
@@ -47,16 +56,25 @@ def _children(subject: Subject) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _fact(fact: Fact[Any], hidden: bool) -> dict[str, Any]:
-    value = list(fact.value) if isinstance(fact.value, tuple) else fact.value
-    data: dict[str, Any] = {"value": MASK if hidden and value is not None else value}
+def _fact(fact: Fact[Any], secrets: frozenset[str] = frozenset(), hidden: bool = False) -> dict[str, Any]:
+    data: dict[str, Any] = {"value": MASK if hidden and fact.value is not None else _shown(fact.value, secrets)}
     if fact.unknown:
-        data["unknown"] = fact.unknown
+        data["unknown"] = scrubbed(fact.unknown, ())
     if fact.default:
         data["default"] = True
     if fact.places:
         data["at"] = [_at(place.span) for place in fact.places]
     return data
+
+
+def _shown(value: Any, secrets: frozenset[str]) -> Any:
+    """A value without credentials; a flag that takes one hides the word behind it."""
+    if isinstance(value, str):
+        return scrubbed(value, secrets)
+    if not isinstance(value, tuple):
+        return value
+    flags = ("", *(item if isinstance(item, str) else "" for item in value))
+    return [MASK if is_secret_flag(flag) else _shown(item, secrets) for flag, item in zip(flags, value, strict=False)]
 
 
 def _at(span: Any) -> str:
@@ -109,12 +127,13 @@ def _definition(subject: type[Subject]) -> dict[str, Any]:
     hints = hints_of(subject)
     properties: dict[str, Any] = {"at": {"$ref": "#/$defs/Place"}}
     for name, hint in hints.items():
-        if name in docs:
+        branch = {} if name in POINTERS or name in {"files", "target"} else _branch(name, hint)
+        if branch:
+            properties |= branch
+        elif name in docs:
             properties[name] = _leaf(hint) | {"description": docs[name]}
         elif name == "files":
             properties[name] = {"type": "array", "items": {"type": "string"}}
-        elif name not in POINTERS and name != "target":
-            properties.update(_branch(name, hint))
     description = (subject.__doc__ or "").partition("\n")[0]
     return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
 

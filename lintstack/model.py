@@ -1,46 +1,19 @@
 """The stack as it would run: frozen subjects whose attributes are facts with origins.
 
-Every attribute listed in a class docstring is a fact that rule pages may name and that `lintstack facts` prints;
-`facts.py` says what absent and unknown mean. Subjects are built by `join.py` only; `bind` ties children to parents.
+Attributes listed in a docstring are facts that rule pages may name and `lintstack facts` prints. Built by `join/` only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
+from lintstack.record import Record
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
-
-RecordT = TypeVar("RecordT", bound="Record")
-
-
-@dataclass_transform(frozen_default=True, eq_default=False)
-class Record:
-    """A frozen record whose fields are the annotations of its class, defaults being class attributes.
-
-    No dataclass, because generating the methods of twenty classes at every start costs more than reading a
-    Dockerfile; type checkers see one.
-    """
-
-    fields: ClassVar[tuple[str, ...]] = ()
-
-    def __init_subclass__(cls) -> None:
-        cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        self.__dict__.update(zip(self.fields, values, strict=False), **named)
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"`{type(self).__name__}` is frozen")
-
-    def with_(self: RecordT, **changes: Any) -> RecordT:
-        """A copy with other values."""
-        return type(self)(**(self.__dict__ | changes))
 
 
 class Subject(Record):
@@ -72,7 +45,6 @@ class Image(Subject):
         digest: digest as written, with its algorithm.
         pinned: how exactly it is pinned: digest, full (1.2.3), minor (1.2), major (1), floating (a word), latest, none.
         built: whether a service or Dockerfile of this repository builds that name.
-        service_name: service that runs it, absent for FROM lines.
     """
 
     reference: Fact[str] = ABSENT
@@ -82,7 +54,6 @@ class Image(Subject):
     digest: Fact[str] = ABSENT
     pinned: Fact[str] = ABSENT
     built: Fact[bool] = ABSENT
-    service_name: Fact[str] = ABSENT
     service: Service | None = None
 
 
@@ -167,7 +138,7 @@ class Logging(Subject):
         driver: logging driver; absent means the daemon's default, json-file.
         max_size: option max-size.
         max_file: option max-file.
-        bounded: whether the logs on this host cannot grow without end (rotation, or a driver that ships them).
+        bounded: whether logs on this host cannot grow without end (rotation, or a driver that ships them).
     """
 
     driver: Fact[str] = ABSENT
@@ -184,8 +155,8 @@ class Port(Subject):
         published: host port or range ("8080", "8000-8010"); absent means none is asked for: a random one.
         published_first: first host port as a number.
         published_last: last host port as a number.
-        target: container port or the first of a range.
-        target_last: container port or the last of a range.
+        target: container port, the first of a range.
+        target_last: container port, the last of a range.
         protocol: tcp, udp or sctp.
         loopback: whether only this host can reach it.
     """
@@ -210,9 +181,8 @@ class Mount(Subject):
         target: path in the container.
         read_only: whether the container cannot write to it.
         in_repository: whether a bind source lies inside the project's root.
-        is_source_code: whether a bind source is, contains or lies in a directory with the service's own source
-            (its build context), and is not a single configuration file or a data directory.
-        is_file: whether the bind source is a file on disk; unknown when nothing is there.
+        is_source_code: whether a bind source is, contains or is part of the service's own source.
+        is_file: whether the bind source is a file; unknown when nothing is there.
         is_runtime_socket: whether it gives access to the container runtime's socket.
     """
 
@@ -253,7 +223,7 @@ class Dependency(Subject):
 
     Attributes:
         condition: service_started, service_healthy or service_completed_successfully.
-        required: whether the dependency must exist.
+        required: whether it must exist.
     """
 
     service: Service
@@ -379,9 +349,7 @@ class Service(Subject):
         return self
 
     def __str__(self) -> str:
-        if not self.synthetic:
-            return f"service `{self.name}`"
-        return f"stage `{self.name}`" if self.name else "the image"
+        return f"{'stage' if self.synthetic else 'service'} `{self.name}`" if self.name else "the image"
 
 
 class ComposeFile(Subject):
@@ -389,12 +357,10 @@ class ComposeFile(Subject):
 
     Attributes:
         version: top-level `version`, at its key.
-        project_name: top-level `name`.
     """
 
     source: Source
     version: Fact[str] = ABSENT
-    project_name: Fact[str] = ABSENT
 
 
 class Suppression(Subject):
@@ -402,7 +368,7 @@ class Suppression(Subject):
 
     Attributes:
         known: whether a rule has that name.
-        used: whether it silenced a finding; unknown when its rule was not asked for in this run.
+        used: whether it silenced a finding; unknown when its rule did not run.
         suggestion: the nearest rule name, absent when none is near.
     """
 
@@ -419,7 +385,7 @@ class Stack(Subject):
         environment: name of the environment.
         service_names: names of its services.
 
-    `secrets` are the places of secret values, which no report may print.
+    `secrets` are places that no report may print.
     """
 
     kind: Kind = "unknown"
@@ -432,14 +398,3 @@ class Stack(Subject):
     images: tuple[Image, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     secrets: tuple[Span, ...] = ()
-
-    @property
-    def ports(self) -> Iterator[Port]:
-        """Ports of all services."""
-        return (port for service in self.services for port in service.ports)
-
-
-def bind(subject: Subject, **children: Any) -> None:
-    """Give a freshly built subject its children, which need it as their parent; only `join.py` calls this."""
-    for name, value in children.items():
-        subject.__dict__[name] = value

@@ -218,6 +218,5 @@ def _is_source(folder: str, context: str) -> bool:
     mounted, built = os.path.normpath(folder), os.path.normpath(context)
     if mounted.startswith(("/", "~", "$")):
         return False
-    return mounted == built or (
-        os.path.dirname(mounted) in (built, "") and os.path.basename(mounted) in _SOURCE_FOLDERS
-    )
+    within = (built == "." and not mounted.startswith("..")) or mounted.startswith(built + "/")
+    return mounted == built or (within and os.path.basename(mounted) in _SOURCE_FOLDERS)

@@ -110,21 +110,22 @@ def _worded(error: ValidationError) -> str:
     key = ".".join(str(step) for step in error.absolute_path)
     where = f"`{key}`: " if key else ""
     schema: Any = error.schema
+    given: Any = error.instance
     if error.validator == "additionalProperties":
         allowed = schema["properties"]
-        wrong = next(name for name in error.instance if name not in allowed)
+        wrong = next(name for name in given if name not in allowed)
         return f"{where}there is no key `{wrong}`{hint(wrong, allowed)}"
     if error.validator == "enum":
-        return f"{where}`{error.instance}` is none of {', '.join(schema['enum'])}{hint(error.instance, schema['enum'])}"
+        return f"{where}`{given}` is none of {', '.join(schema['enum'])}{hint(given, schema['enum'])}"
     if error.validator == "required":
-        missing = next(name for name in schema["required"] if name not in error.instance)
+        missing = next(name for name in schema["required"] if name not in given)
         return f"{where}`{missing}` is missing"
     if error.validator == "dependentRequired":
         return "`when` needs `require`, and `require` needs `message`"
     if error.validator == "type":
         wanted = schema["type"]
         return f"{where}must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
-    return f"{where}{str(error.instance)[:80]!r} does not fit `{error.validator}: {str(error.validator_value)[:80]}`"
+    return f"{where}{str(given)[:80]!r} does not fit `{error.validator}: {str(error.validator_value)[:80]}`"
 
 
 def hint(wrong: object, known: Iterable[str]) -> str:

@@ -34,12 +34,13 @@ _COMPOSE_KEYS = frozenset("services include volumes networks secrets configs mod
 def _compose() -> re.Pattern[str]:
     family = "(?:docker[-_.]?|podman[-_.]?)?compose"
     kinds = "(?:override|local|dev|test|prod|production)"
-    return re.compile(rf"(?:{family}(?:[-_.].+)?|.+[-_.]{family}(?:[-_.]{kinds})?|docker-stack(?:[-_.].+)?)\.ya?ml")
+    names = rf"(?:{family}(?:[-_.].+)?|.+[-_.]{family}(?:[-_.]{kinds})?|docker-stack(?:[-_.].+)?)\.ya?ml"
+    return re.compile(names, re.DOTALL)
 
 
 @cache
 def _dockerfile() -> re.Pattern[str]:
-    return re.compile(r"(?:docker|container)file(?:[-_.].+)?|.+\.(?:docker|container)file")
+    return re.compile(r"(?:docker|container)file(?:[-_.].+)?|.+\.(?:docker|container)file", re.DOTALL)
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lintstack import __version__
 from lintstack.report import RuleHead, StackLine, Summary
+from lintstack.report.text import message
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
@@ -72,7 +73,7 @@ def _unknown(services: Iterable[Service]) -> dict[str, int]:
         for reason in {service.user.is_root.unknown, service.healthcheck.defined.unknown}:
             if reason and not service.synthetic and (_name(service), reason) not in seen:
                 seen.add((_name(service), reason))
-                reasons[reason] += 1
+                reasons[message(reason)] += 1
     return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -40,4 +40,5 @@ def _why_root(service: Service) -> str:
         source = "stage" if service.synthetic else "pulled" if _is_pulled(service) else "built"
     name = service.build.stage_name.value if service.build else None
     stage = f"stage `{name}`" if name else "its Dockerfile"
-    return ROOT[source].format(user=service.user.value.value, image=service.base_image.value, stage=stage)
+    image = (service.base_image.value or "its image").partition("@")[0]
+    return ROOT[source].format(user=service.user.value.value, image=image, stage=stage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import chain, islice
@@ -13,6 +14,7 @@ from lintstack.model import Port, Service, Stack
 
 MOST_COMPARED = 50  # open listeners that a new one is compared with
 MOST_RELATED = 5
+SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
 NO_PORTS = ("host", "none", "service:", "container:")  # network modes under which `ports` has no effect
 
 
@@ -38,7 +40,7 @@ class Listener(NamedTuple):
 def host_port_conflict(stack: Stack) -> Iterator[Problem]:
     """Entries of `ports` whose host port is taken: by an earlier entry, or by a replica of the same service."""
     ports = [port for service in stack.services if _publishes(service) for port in service.ports]
-    yield from (problem for port in ports for problem in _crowded(port))
+    yield from (problem for port in ports if not _for_swarm(stack) for problem in _crowded(port))
     spaces: dict[tuple[int, str], list[Listener]] = {}
     for listener in (listener for order, port in enumerate(ports) for listener in _listeners(order, port)):
         spaces.setdefault(listener.space, []).append(listener)
@@ -47,6 +49,12 @@ def host_port_conflict(stack: Stack) -> Iterator[Problem]:
         taken.setdefault(max(one.order, other.order), set()).add(min(one.order, other.order))
     for later, earlier in sorted(taken.items()):
         yield _conflict(ports[later], [ports[order] for order in sorted(earlier)[:MOST_RELATED]])
+
+
+def _for_swarm(stack: Stack) -> bool:
+    """Whether a file is meant for Swarm, whose routing mesh gives all replicas of a service one published port."""
+    names = (file.name.rpartition("/")[2] for file in stack.files)
+    return any(not SWARM_WORDS.isdisjoint(re.split(r"[-_.]", name.lower())) for name in names)
 
 
 def _publishes(service: Service) -> bool:
@@ -122,9 +130,10 @@ def _conflict(port: Port, earlier: Sequence[Port]) -> Problem:
         message = f"{port.service} publishes host port {shared} twice; drop one, or replace both by `ports: !override`"
     else:
         message = f"{port.service} publishes host port {shared}, which {other.service} has; give one of them another"
-    related = tuple(Place(item.published.span or item.span, f"{item.service} publishes it here") for item in earlier)
-    at = Place(port.published.span or port.span)
-    return Problem(message, at, related, fact="ports", detail=f"{port.service.name}:{port.name}")
+    at = port.published.span or port.span
+    spans = ((item, item.published.span or item.span) for item in earlier)
+    related = tuple(Place(span, f"{item.service} publishes it here") for item, span in spans if span != at)
+    return Problem(message, Place(at), related, fact="ports", detail=f"{port.service.name}:{port.name}")
 
 
 def _shared(one: Port, other: Port) -> str:
@@ -139,8 +148,8 @@ def _crowded(port: Port) -> Iterator[Problem]:
     room = last - first + 1 if first and last and _first_free(port) else 1
     if first and (replicas.value or 1) > room:
         yield Problem(
-            f"{port.service} runs {replicas.value} containers, but `{port.published.value}` is enough for {room}; "
-            "publish a range that is large enough, or none behind a proxy",
+            f"{port.service} runs {replicas.value} containers, and host port {port.published.value} "
+            f"serves {room} of them; publish a longer range, or none behind a proxy",
             Place(port.published.span or port.span),
             tuple(Place(place.span, place.label or "so many containers") for place in replicas.places),
             fact="replicas",

@@ -13,6 +13,4 @@ def unknown_suppression(suppression: Suppression) -> Iterator[Problem]:
     if suppression.known.value is False:
         near = suppression.suggestion.value
         way_out = f"did you mean `{near}`?" if near else "`lintstack rules` lists all"
-        yield Problem(
-            f"no rule is called `{suppression.name}`; {way_out}", suppression.known.places[0], fact="known"
-        )
+        yield Problem(f"no rule is called `{suppression.name}`; {way_out}", suppression.known.places[0], fact="known")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 
 from lintstack.compose.documents import Files
-from lintstack.compose.dotenv import EnvEntry, evaluate, parse
+from lintstack.compose.dotenv import EnvEntry, Statement, evaluate, parse
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.paths import located
 from lintstack.source import Span
@@ -18,6 +18,7 @@ class Environments:
     def __init__(self, files: Files) -> None:
         self.files = files
         self._known: dict[tuple[tuple[str, str], ...], Interpolator] = {}
+        self._statements: dict[str, tuple[Statement, ...]] = {}
 
     def interpolator(self, variables: Dict[str, str]) -> Interpolator:
         """The interpolator for some values."""
@@ -57,8 +58,10 @@ class Environments:
 
     def entries(self, path: str, outer: Dict[str, str], at: Span | None = None) -> dict[str, EnvEntry]:
         """Entries of an env file by name."""
-        source = self.files.env_sources.get(path) or self.files.open(path, at)
-        if source is None:
-            return {}
-        self.files.env_sources[path] = source
-        return evaluate(parse(source, self.files.problems), outer, self.files.problems)
+        if path not in self._statements:
+            source = self.files.open(path, at)
+            if source is None:
+                return {}
+            self.files.env_sources[path] = source
+            self._statements[path] = parse(source, self.files.problems)
+        return evaluate(self._statements[path], outer, self.files.problems)

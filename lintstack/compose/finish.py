@@ -42,7 +42,7 @@ def _filled(service: Mapping, problems: Problems) -> Mapping:
     return service if len(kept) == len(service.entries) else service.with_entries(kept)
 
 
-def active(root: Mapping | None, profiles: List[str]) -> frozenset[str]:
+def inactive_services(root: Mapping | None, profiles: List[str]) -> frozenset[str]:
     """Names of the services that no active profile enables."""
     services = root.get("services") if root is not None else None
     if not isinstance(services, Mapping) or "*" in profiles:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lintstack.compose import include
+from lintstack.compose.cycles import report_cycles
 from lintstack.compose.documents import Document, Files, Reader
 from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
-from lintstack.compose.extends import Extender, Model
-from lintstack.compose.finish import active, finished
+from lintstack.compose.extends import Extender, Model, Opener
+from lintstack.compose.finish import finished, inactive_services
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
@@ -25,8 +26,7 @@ from lintstack.yaml import Mapping, Scalar, Sequence
 __all__ = ["Loaded", "Reader", "load"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Loaded:
+class Loaded(NamedTuple):
     """A project as it would run.
 
     Args:
@@ -46,8 +46,8 @@ class Loaded:
     sources: tuple[Source, ...] = ()
     env_sources: tuple[Source, ...] = ()
     problems: tuple[Finding, ...] = ()
-    env_file_values: Dict[str, tuple[EnvEntry, ...]] = field(default_factory=dict)
-    missing_env_files: Dict[str, tuple[str, ...]] = field(default_factory=dict)
+    env_file_values: Dict[str, tuple[EnvEntry, ...]] = {}
+    missing_env_files: Dict[str, tuple[str, ...]] = {}
     incomplete: frozenset[str] = frozenset()
     inactive: frozenset[str] = frozenset()
 
@@ -94,10 +94,12 @@ class _Loader:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
         root = None if model is None else finished(model, self.problems)
+        inactive = inactive_services(root, profiles)
+        report_cycles(root, inactive, self.problems)
         values, missing = self._env_files(root, project_dir, interpolator)
         return Loaded(
             root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
-            values, missing, frozenset(self.incomplete), active(root, profiles),
+            values, missing, frozenset(self.incomplete), inactive,
         )  # fmt: skip
 
     def _add_file(
@@ -181,7 +183,7 @@ class _Loader:
         self.problems.say("compose-limit", message, entry.at)
         return True
 
-    def _opener(self, interpolator: Interpolator):  # type: ignore[no-untyped-def]
+    def _opener(self, interpolator: Interpolator) -> Opener:
         def open_file(file: Scalar, model: Model) -> Model | None:
             if is_remote(file.text):
                 message = "what is extended here is not a local file and was not read"
@@ -234,7 +236,7 @@ class _Loader:
             if not isinstance(path, Scalar):
                 continue
             file = located(folder, path.text)
-            known = {name: entry.value.text for name, entry in found.items() if entry.value is not None}
+            known = {name: entry.value.text for name, entry in found.items() if entry.value and not entry.value.unset}
             if not path.unset and self.files.reader.exists(file) not in ("", "dir"):
                 found.update(self.environments.entries(file, {**known, **outer}, path.span))
             if path.unset or file not in self.files.env_sources:
@@ -246,4 +248,6 @@ def _literals(service: Mapping) -> dict[str, str]:
     """Values of a service's `environment` that its env files can use."""
     environment = service.get("environment")
     pairs = environment.items() if isinstance(environment, Mapping) else ()
-    return {name: value.text for name, value in pairs if isinstance(value, Scalar) and not value.is_null}
+    return {
+        name: value.text for name, value in pairs if isinstance(value, Scalar) and not (value.is_null or value.unset)
+    }

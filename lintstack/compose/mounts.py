@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from posixpath import normpath
 
+from lintstack.compose import shapes
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.compose.problems import Problems
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
-_TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster", "image")
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 
 
@@ -22,13 +22,36 @@ def mount(node: Node, name: str, problems: Problems) -> Node | None:
     return _short(Parts(node), node, problems)
 
 
-def _long(node: Mapping, problems: Problems) -> Mapping:
-    kind = node.get("type")
-    if kind is None:
-        problems.say("compose-schema", "a volume in long form must have a `type`", node)
-    elif not isinstance(kind, Scalar) or (not kind.unset and kind.text not in _TYPES):
-        problems.say("compose-schema", "`type` of a volume must be one of " + ", ".join(_TYPES), kind)
-    return node
+_LONG = shapes.record(
+    {
+        "bind": shapes.record(
+            {
+                "create_host_path": shapes.boolean,
+                "propagation": shapes.text,
+                "recursive": shapes.text,
+                "selinux": shapes.words("z", "Z"),
+            },
+            "`bind`",
+        ),
+        "consistency": shapes.text,
+        "image": shapes.record({"subpath": shapes.text}, "`image`"),
+        "read_only": shapes.boolean,
+        "source": shapes.text,
+        "target": shapes.text,
+        "tmpfs": shapes.record({"mode": shapes.number_or_text, "size": shapes.number_or_text}, "`tmpfs`"),
+        "type": shapes.words("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
+        "volume": shapes.record(
+            {"labels": shapes.keyed(null=""), "nocopy": shapes.boolean, "subpath": shapes.text}, "`volume`"
+        ),
+    },
+    "a volume",
+    ("type", "target"),
+)
+
+
+def _long(node: Mapping, problems: Problems) -> Mapping | None:
+    checked = _LONG(node, "a volume", problems)
+    return checked if isinstance(checked, Mapping) and {"type", "target"} <= checked.entries.keys() else None
 
 
 def _short(parts: Parts, node: Scalar, problems: Problems) -> Mapping | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lintstack.compose import shapes
 from lintstack.compose.casts import as_int
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.compose.problems import Problems
@@ -82,7 +83,7 @@ def _fault(fields: dict[str, Scalar]) -> str:
     target = _range(fields["target"])
     published = _range(fields["published"]) if "published" in fields else (0, 0)
     protocol = fields.get("protocol")
-    if target is None:
+    if target is None or (target[0] == 0 and not fields["target"].unset):
         return "the container port must be a number from 1 to 65535 or a range"
     if published is None:
         return "the host port must be a number up to 65535 or a range"
@@ -122,20 +123,31 @@ def _number(text: str) -> int | None:
     return int(text) if valid and int(text) <= _HIGHEST else None
 
 
+_LONG = shapes.record(
+    {
+        "app_protocol": shapes.text,
+        "host_ip": shapes.text,
+        "mode": shapes.text,
+        "name": shapes.text,
+        "protocol": shapes.text,
+        "published": shapes.number_or_text,
+        "target": shapes.integer,
+    },
+    "a port",
+    ("target",),
+)
+
+
 def _long(node: Mapping, problems: Problems) -> Mapping | None:
     """The long form: numbers become strings, so that both forms compare."""
-    entries: dict[str, Entry] = {}
-    for name, entry in node.entries.items():
-        value = entry.value
-        if not isinstance(value, Scalar):
-            problems.say("compose-schema", f"`{name}` of a port must be a string or a number", value)
-        elif not value.is_null:
-            entries[name] = Entry(entry.key, _stringed(value), entry.over)
-    target = node.get("target")
-    if target is None or (not (isinstance(target, Scalar) and target.unset) and as_int(target) is None):
-        problems.say("compose-schema", "a port must have a `target`: a number", node if target is None else target)
+    checked = _LONG(node, "a port", problems)
+    if not isinstance(checked, Mapping) or "target" not in checked.entries:
         return None
-    return node.with_entries(entries)
+    entries = {
+        name: Entry(entry.key, _stringed(entry.value) if isinstance(entry.value, Scalar) else entry.value)
+        for name, entry in checked.entries.items()
+    }
+    return checked.with_entries(entries)
 
 
 def _stringed(value: Scalar) -> Scalar:

@@ -247,12 +247,13 @@ def _declarations(fields: dict[str, Shape], kind: str) -> Shape:
 
 DOCUMENT: dict[str, Shape] = {
     "configs": _declarations({**_DECLARED, **_FILES, "content": text}, "a config"),
+    "jobs": values(nullable(anything)),
     "include": each(long.text_or("path", _INCLUDE)),
     "models": values(nullable(anything)),
     "name": text,
     "networks": _declarations(NETWORK, "a network"),
     "secrets": _declarations({**_DRIVEN, **_FILES}, "a secret"),
-    "services": values(filled(record(SERVICE, "a service", nulls=True), "a mapping")),
+    "services": values(nullable(record(SERVICE, "a service", nulls=True))),
     "version": text,
     "volumes": _declarations(_DRIVEN, "a volume"),
 }

@@ -132,12 +132,16 @@ def record(fields: Dict[str, Shape], kind: str, required: tuple[str, ...] = (), 
             return wrong(node, name, "a mapping", problems)
         for field in required:
             if field not in node.entries:
-                problems.say("compose-schema", f"`{shown(name)}` lacks `{field}`", node)
+                problems.say("compose-schema", f"{_titled(name)} lacks `{field}`", node)
         return _rebuilt(
             node, lambda entry: entry.value if nulls and is_null(entry.value) else _field(entry, fields, kind, problems)
         )
 
     return shape
+
+
+def _titled(name: str) -> str:
+    return name if " " in name else f"`{shown(name)}`"
 
 
 def _field(entry: Entry, fields: Dict[str, Shape], kind: str, problems: Problems) -> Node | None:

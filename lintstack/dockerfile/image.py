@@ -91,7 +91,9 @@ def _one(name: str, label: str) -> Callable[[_Build, Instruction], None]:
 
     def read(build: _Build, instruction: Instruction) -> None:
         found = build.expand(instruction.text.text)
-        build.decide(name, found.value, found.unknown, instruction.span, label)
+        build.decide(
+            name, found.value, found.unknown, instruction.args[0].span if instruction.args else instruction.span, label
+        )
 
     return read
 

@@ -25,8 +25,8 @@ from lintstack.model import (
     Resource,
     Service,
     Stack,
-    bind,
 )
+from lintstack.record import bind
 from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
 
@@ -242,11 +242,9 @@ def _files(loaded: Loaded) -> Iterator[ComposeFile]:
     from lintstack.yaml import parse
 
     for source in loaded.sources:
-        document = next(iter(parse(source).documents), None)
-        version, name = entry(document, "version"), entry(document, "name")
-        at_version = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
-        at_name = Fact(_shown(name), places(name)) if name else ABSENT
-        yield ComposeFile(source.path, source.whole, "file", source, version=at_version, project_name=at_name)
+        version = entry(next(iter(parse(source).documents), None), "version")
+        said = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
+        yield ComposeFile(source.path, source.whole, "file", source, version=said)
 
 
 def _shown(found: Entry) -> str:

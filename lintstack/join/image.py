@@ -58,9 +58,7 @@ def image_of(name: str, reference: Fact[str], anchor: str, span: Span, service: 
     """
     if reference.value is None:
         nothing: Fact[str] = Fact(None, reference.places, reference.unknown)
-        return Image(
-            name, span, anchor, nothing, nothing, nothing, nothing, nothing, nothing, Fact(built), ABSENT, service
-        )
+        return Image(name, span, anchor, nothing, nothing, nothing, nothing, nothing, nothing, Fact(built), service)
     parts = split(reference.value)
     return Image(
         name,
@@ -73,7 +71,6 @@ def image_of(name: str, reference: Fact[str], anchor: str, span: Span, service: 
         digest=Fact(parts.digest or None, reference.places),
         pinned=Fact(pinning(parts), reference.places),
         built=Fact(built, reference.places),
-        service_name=Fact(service.name) if service and not service.synthetic else ABSENT,
         service=service,
     )
 

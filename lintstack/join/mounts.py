@@ -31,6 +31,23 @@ SOURCE_MARKERS = frozenset(
     build.gradle.kts Gemfile composer.json mix.exs artisan tsconfig.json
     """.split()
 )
+CODE = (
+    ".py",
+    ".js",
+    ".ts",
+    ".jsx",
+    ".tsx",
+    ".go",
+    ".rb",
+    ".php",
+    ".java",
+    ".kt",
+    ".rs",
+    ".ex",
+    ".cs",
+    ".vue",
+    ".svelte",
+)
 
 
 class Disk(NamedTuple):
@@ -140,6 +157,10 @@ def _is_socket(path: str) -> bool:
     return cleaned.endswith(SOCKETS) or cleaned in SOCKET_PARENTS
 
 
+def _has_code(path: str, kind: str, disk: Disk) -> bool:
+    return kind == "dir" and any(name.endswith(CODE) for name in disk.names(path))
+
+
 def _is_source(path: str, context: str, disk: Disk) -> bool | None:
     """Whether a path inside the repository is, contains or is part of the service's source; None if nobody knows."""
     name = os.path.basename(path)
@@ -150,6 +171,8 @@ def _is_source(path: str, context: str, disk: Disk) -> bool | None:
         return True
     if kind == "dir" and disk.names(path) & SOURCE_MARKERS:
         return True
-    if name.lower() in SOURCE_NAMES and (not context or path.startswith(context.rstrip("/") + "/")):
+    if context and not path.startswith(context.rstrip("/") + "/"):
+        return None if not kind else False
+    if name.lower() in SOURCE_NAMES or (context and _has_code(path, kind, disk)):
         return True
     return None if not kind else False

@@ -276,6 +276,9 @@ def _missing(program: Fact[str], ground: Ground) -> Fact[bool]:
     return Fact(True, program.places + ground.stage_place + ground.base.places[:1])
 
 
+WRAPPERS = frozenset(
+    "sudo env exec time nice nohup timeout command xargs sh bash ash dash if for while until case !".split()
+)
 BUILTINS = frozenset(
     """
     test [ [[ exit true false echo cd set : . source eval export if then else fi while do done
@@ -299,7 +302,16 @@ def _after_shell(argv: tuple[str, ...]) -> str:
     return "" if "$" in name else name
 
 
+@cache
+def _plain_start() -> re.Pattern[str]:
+    """The name of a program at the very start of a script, written without anything a shell would change."""
+    return re.compile(r"\s*([A-Za-z0-9_./-]+)(?=\s|;|$)")
+
+
 def _in_script(script: str) -> str:
+    plain = _plain_start().match(script)
+    if plain and plain[1] not in BUILTINS and plain[1] not in WRAPPERS:
+        return plain[1].rpartition("/")[2]
     from lintstack.dockerfile.shell import script_commands
 
     commands: Callable[[str], Any] = script_commands

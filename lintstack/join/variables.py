@@ -61,7 +61,7 @@ def _split_name(name: str) -> list[str]:
 
 
 @cache
-def _url_password() -> re.Pattern[str]:
+def url_password() -> re.Pattern[str]:
     """`scheme://user:password@host`, the password as group 1."""
     return re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#]{0,200}:([^\s/@?#]{1,200})@")
 
@@ -143,7 +143,7 @@ def _is_secret(name: str, value: str | None, fallback: str) -> bool:
     said = value if value is not None else fallback
     if (value is not None or fallback) and (said.lower() in NOT_SECRET_VALUES or said.startswith("/")):
         return False
-    return is_secret_name(name) or _url_password().search(said) is not None
+    return is_secret_name(name) or url_password().search(said) is not None
 
 
 def secret_spans(variables: Iterable[Variable]) -> Iterator[Span]:
@@ -158,5 +158,5 @@ def secret_spans(variables: Iterable[Variable]) -> Iterator[Span]:
 def _masked(name: str, span: Span) -> Iterator[Span]:
     if is_secret_name(name):
         yield span
-    for match in _url_password().finditer(span.text):
+    for match in url_password().finditer(span.text):
         yield span.source.span(span.start + match.start(1), span.start + match.end(1))

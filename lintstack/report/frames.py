@@ -8,12 +8,12 @@ from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 from lintstack.findings import Finding
+from lintstack.join.secrets import MASK, secret_texts
 from lintstack.report import Style
 from lintstack.report.paint import paint
 from lintstack.report.text import command, escape, hidden, message, safe
 from lintstack.source import TAB_WIDTH, Source, Span
 
-MASK = "***"
 GAP = 2  # lines between two marks that are shown; a longer gap is `...`
 PLACES = 50  # further places of a finding that are shown
 NARROW, WIDE, PIPE = 40, 400, 160  # least and most columns, and those of a pipe
@@ -127,7 +127,8 @@ def lay_out(source: Source, number: int, marks: list[Mark], secrets: list[Span],
     focus = min(marks, key=lambda mark: not mark.primary, default=Mark(number, start, start, "", "frame"))
     low = start if focus.start - start < 2 * room else min(focus.start, end) - room
     high = min(end, low + 4 * room)
-    cells = list(_cells(source.text[low:high], _masked(secrets, low, high)))
+    hiding = (*secrets, *_likely(source, max(start, low - PIPE), high))
+    cells = list(_cells(source.text[low:high], _masked(hiding, low, high)))
     edges = [*accumulate((width(cell) for cell in cells), initial=0)]
 
     def edge(offset: int) -> int:
@@ -149,6 +150,12 @@ def _cut(edges: list[int], start: int, end: int, room: int, inside: bool) -> tup
     first = bisect_left(edges, left)
     fits = edges[first] + room - (first > 0 or inside)
     return first, len(edges) - 1 if edges[-1] <= fits else bisect_right(edges, fits - 1) - 1
+
+
+def _likely(source: Source, low: int, high: int) -> Iterator[Span]:
+    """What looks like a credential, whether the file could be understood or not."""
+    for start, end in secret_texts(source.text[low:high]):
+        yield Span(source, low + start, low + end)
 
 
 def _masked(secrets: Iterable[Span], low: int, high: int) -> dict[int, str]:

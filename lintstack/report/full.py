@@ -15,6 +15,7 @@ from lintstack.report.frames import PLACES, Secrets, frames, gutter, marks_by_fi
 from lintstack.report.paint import link, paint
 from lintstack.report.system import url_of
 from lintstack.report.text import message, page, safe
+from lintstack.source import Span
 
 FEW = 3  # places of one cause that still get a frame each
 UUID = 36  # KICS ids are UUIDs: their first eight digits say enough
@@ -78,9 +79,16 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
 
 
 def _secrets(run: Run) -> Secrets:
+    """Places that are masked, by path: credentials, and lines of environment files that could not be read."""
     secrets: Secrets = defaultdict(list)
     for span in run.secrets:
         secrets[span.path].append(span)
+    for finding in run.findings:
+        if finding.rule == "dotenv-syntax":
+            span = finding.at.span
+            start, end = span.source.line_range(span.line)
+            sign = span.source.text.find("=", start, end)
+            secrets[span.path].append(Span(span.source, sign + 1 if sign >= 0 else start, end))
     return secrets
 
 

@@ -13,14 +13,19 @@ from lintstack.yaml import Mapping, Node, Scalar, Sequence
 from tests.compose.support import MemoryReader, at, loaded, plain
 
 FIELDS = (
-    "image build ports volumes environment depends_on command networks secrets healthcheck deploy labels extends env_file"
-    " profiles privileged mem_limit logging tmpfs devices ulimits extra_hosts gpus configs expose user x-y nope"
+    "image build ports volumes environment depends_on command networks secrets healthcheck deploy labels extends"
+    " env_file profiles privileged mem_limit logging tmpfs devices ulimits extra_hosts gpus configs expose user x-y no"
 ).split()
-VALUES = (
-    "x 80:80 ./a:/b A=1 $A ${N} ${N:-8080}:80 [] {} ~ true 5 1.5 [x] [x,x] {a:\\ b} {source:\\ x,target:\\ y} [[x]] [{a:\\ [b]}]"
-    " {test:\\ x} {context:\\ .,args:\\ [A,B=1]} {b:\\ {condition:\\ service_healthy}} !reset\\ x !override\\ [x] &a\\ [x] *a"
-    " {<<:\\ *a} {file:\\ d.yaml,service:\\ b} b ${ '${N:-${M}}:${M}' [127.0.0.1:${N}:80/udp] [${N}] ['${N}:${M}'] ::: [a:b:c:d:e]"
-).replace("\\ ", "\0").split()  # fmt: skip
+# `_` stands for a blank.
+VALUES = [
+    value.replace("_", " ")
+    for value in (
+        "x 80:80 ./a:/b A=1 $A ${N} ${N:-8080}:80 [] {} ~ true 5 1.5 [x] [x,x] {a:_b} {source:_x,target:_y} [[x]]"
+        " [{a:_[b]}] {test:_x} {context:_.,args:_[A,B=1]} {b:_{condition:_service-healthy}} !reset_x !override_[x]"
+        " &a_[x] *a {<<:_*a} {file:_d.yaml,service:_b} b ${ '${N:-${M}}:${M}' [127.0.0.1:${N}:80/udp] [${N}]"
+        " ['${N}:${M}'] ::: [a:b:c:d:e]"
+    ).split()
+]
 
 
 @pytest.mark.parametrize(

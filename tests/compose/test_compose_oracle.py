@@ -123,6 +123,7 @@ MERGES = [
     (("user: a",), ("user: b",)),
     (("privileged: true",), ("privileged: false",)),
     (("deploy: {replicas: 1, labels: {a: b}}",), ("deploy: {replicas: 2, labels: [c=d]}",)),
+    (("user: q",), ("x-none: ",)),
     (("logging: {driver: a, options: {x: y}}",), ("logging: {options: {z: w}}",)),
 ]  # fmt: skip
 
@@ -250,6 +251,13 @@ REFUSED = [
     "ports: ['1.2.3.999:80:80']",
     "ports: [80.5]",
     "ports: '80:80'",
+    "ports: ['0']",
+    "ports: [{target: 80, foo: 1}]",
+    "ports: [{published: 80}]",
+    "volumes: [{type: bind, source: x, target: y, foo: 1}]",
+    "volumes: [{source: x, target: y}]",
+    "volumes: [{type: bind, source: x}]",
+    "depends_on: [a]",
     "volumes: ['aa:bb:cc:dd']",
     "volumes: [':/x']",
     "volumes: [1]",

@@ -1,0 +1,120 @@
+"""What looks like a credential in a line of any file, parsed or not: nothing that prints lines or values shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from lintstack.join.variables import NOT_SECRET_VALUES, is_secret_name, url_password
+from lintstack.source import Source
+
+MASK = "***"
+# Keys of Compose that speak about credentials and do not hold one.
+_KEYS = frozenset({"secret", "secrets", "auth", "credential", "credentials", "credential_spec", "credential-spec"})
+_LONGEST = 65_536  # characters of a line that are looked at
+_SHORTEST = 5  # characters of a value that is replaced wherever it turns up
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    return re.compile("pass|pwd|pword|secret|token|key|credential|auth|://", re.IGNORECASE)
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """A name and what is between it and its value."""
+    return re.compile(
+        r"""(?P<before>["']?)(?<![\w-])(?P<flag>-{0,2})(?P<name>[A-Za-z_][\w.-]{0,200})
+            (?P<between>["']?[ \t]*(?::[=?+-]?|=)[ \t]*|["'][ \t]*,[ \t]*|[ \t]+)(?=[^\s])""",
+        re.VERBOSE,
+    )
+
+
+@cache
+def _variable() -> re.Pattern[str]:
+    return re.compile(r"""["']?\$(?:\w+|\{\w+\})["']?[\s,;\]})]*""")
+
+
+def secret_texts(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of one line that are, or may be, credentials: behind a credential's name, and passwords in URLs.
+
+    Args:
+        text: a line, or a part of one.
+    """
+    if not _hints().search(text):
+        return
+    for found in url_password().finditer(text):
+        yield found.span(1)
+    for found in _named().finditer(text):
+        if _takes_secret(found["flag"] + found["name"]) and _assigns(text, found):
+            start, end = found.end(), _end(text, found)
+            if not _harmless(text[start:end]):
+                yield start, end
+
+
+def _takes_secret(name: str) -> bool:
+    """Whether a credential follows a name, or a flag (with its hyphens)."""
+    return (is_secret_name(name) and name.lower() not in _KEYS) or is_secret_flag(name)
+
+
+def is_secret_flag(word: str) -> bool:
+    """Whether the word behind a command's word is a credential: `--password`, `--requirepass`."""
+    return word.startswith("-") and "=" not in word and (is_secret_name(word) or word.lower().endswith("pass"))
+
+
+def _assigns(text: str, found: re.Match[str]) -> bool:
+    """Whether the name gets a value: by a sign, as a flag's, or as ENV's and ARG's only one."""
+    if any(sign in found["between"] for sign in ":="):
+        return True
+    before = text[: found.start("name")].split()
+    return bool(found["flag"]) or (len(before) == 1 and before[0].upper() in ("ENV", "ARG"))
+
+
+def _end(text: str, found: re.Match[str]) -> int:
+    """Offset behind the value: its quote, what ends it in a flow collection, a blank, or the end of the line."""
+    start, line = found.end(), len(text)
+    quote = text[start] if text[start] in "\"'" else ""
+    if quote:
+        end = text.find(quote, start + 1)
+        return line if end < 0 else end + 1
+    if found["before"] and "," not in found["between"] and found["before"] not in found["between"]:
+        end = text.find(found["before"], start)
+        return line if end < 0 else end
+    if text[start] in "[{" or found["between"].strip() == ":":
+        opened = text.rfind("{", 0, found.start()) > text.rfind("}", 0, found.start())
+        ends = re.compile(r"[,}]|[ \t]#" if opened and text[start] not in "[{" else r"[ \t]#")
+    else:
+        ends = re.compile(r"[\s\"']" if found["before"] or "," in found["between"] else r"\s")
+    behind = ends.search(text, start)
+    return behind.start() if behind else line
+
+
+def _harmless(value: str) -> bool:
+    """Whether it is a variable alone, a path, or a word such as `true`."""
+    bare = value.strip("\"' \t,;")
+    return bare.lower() in NOT_SECRET_VALUES or bare.startswith("/") or _variable().fullmatch(value) is not None
+
+
+def values(sources: Iterable[Source], known: Iterable[str]) -> frozenset[str]:
+    """Texts of credentials: those that are known, and what looks like one in the files.
+
+    Args:
+        sources: files that were read.
+        known: credentials that the model knows.
+    """
+    found = set(known)
+    for source in sources:
+        for line in source.text.splitlines() if _hints().search(source.text) else ():
+            part = line[:_LONGEST]
+            found.update(part[start:end].strip("\"'") for start, end in secret_texts(part))
+    return frozenset(text for text in found if len(text) >= _SHORTEST)
+
+
+def scrubbed(text: str, secrets: Iterable[str]) -> str:
+    """A text with credentials replaced, those that are known and those that it names itself."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    for start, end in sorted(secret_texts(text), reverse=True):
+        text = text[:start] + MASK + text[end:]
+    return text

@@ -1,0 +1,37 @@
+"""Frozen records that cost nothing at start: fields are annotations, defaults are class attributes."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
+
+RecordT = TypeVar("RecordT", bound="Record")
+
+
+@dataclass_transform(frozen_default=True, eq_default=False)
+class Record:
+    """A frozen record whose fields are the annotations of its class, defaults being class attributes.
+
+    No dataclass, because generating the methods of twenty classes at every start costs more than reading a
+    Dockerfile; type checkers see one.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
+
+    def __init__(self, *values: Any, **named: Any) -> None:
+        self.__dict__.update(zip(self.fields, values, strict=False), **named)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"`{type(self).__name__}` is frozen")
+
+    def with_(self: RecordT, **changes: Any) -> RecordT:
+        """A copy with other values."""
+        return type(self)(**(self.__dict__ | changes))
+
+
+def bind(record: Record, **children: Any) -> None:
+    """Give a freshly built record what needs it as its parent; only `join/` and `analysis.py` call this."""
+    for name, value in children.items():
+        record.__dict__[name] = value
