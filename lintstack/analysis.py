@@ -6,13 +6,13 @@ import os.path
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from lintstack.engine import Active, fingerprinted, run
+from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
 from lintstack.project import Reader, Tree, discover
 from lintstack.record import bind
-from lintstack.rules import Rule, builtin, names, nearest, read_pages
+from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.source import Source, Span, span_key
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
@@ -92,6 +92,7 @@ class _Desk:
 
     def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
+        from lintstack.dockerfile.refusals import stageless
         from lintstack.dockerfile.syntax import parse
 
         if path in self.dockerfiles:
@@ -104,7 +105,7 @@ class _Desk:
             else:
                 found = parse(source)
                 self._keep(source)
-                self.problems += found.problems
+                self.problems += (*found.problems, *stageless(found))
                 self.directives += in_dockerfile(found) if self.inline_ignores else ()
         self.dockerfiles[path] = found
         return found
@@ -125,7 +126,34 @@ class _Desk:
 def all_rules(config: Config) -> tuple[Rule, ...]:
     """Rules that ship with lintstack and those of the configuration's folders, sorted by name."""
     own = [rule for folder in config.rule_dirs for rule in read_pages(folder)]
-    return tuple(sorted((*builtin(), *own), key=lambda rule: rule.name)) if own else builtin()
+    if not own:
+        return builtin()
+    _check_pages(own)
+    return tuple(sorted((*builtin(), *own), key=lambda rule: rule.name))
+
+
+def _check_pages(own: Iterable[Rule]) -> None:
+    """Raise PageError for a user's page that cannot be one, names no fact, or takes a name that is taken."""
+    from lintstack.factsheet import fact_names, subjects
+    from lintstack.page_schema import check_facts, check_head
+
+    classes = {_folder(name): subject for name, subject in subjects().items()}
+    taken = {rule.name for rule in builtin()}
+    for rule in own:
+        if rule.subject not in classes or rule.subject not in SUBJECTS:
+            raise PageError(f"{rule.page}: there is no subject `{rule.subject}`; {', '.join(SUBJECTS)} are")
+        if rule.name in taken:
+            raise PageError(f"{rule.page}: a rule `{rule.name}` exists already")
+        if not rule.require:
+            raise PageError(f"{rule.page}: a page of your own needs `require`")
+        check_head(split_page(rule.page)[0], rule.page)
+        check_facts(rule, fact_names(classes[rule.subject]))
+        taken.add(rule.name)
+
+
+def _folder(subject: str) -> str:
+    """`compose-file` for ComposeFile."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in subject).lstrip("-")
 
 
 def analyse(options: Options) -> Analysis:
@@ -153,8 +181,9 @@ def analyse(options: Options) -> Analysis:
     result = run(groups, active)
     found = _unique((*tree.problems, *desk.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
-    kept, suppressed, used = _suppress(found, desk.directives)
-    kept += _directive_findings(desk.directives, used, rules, active)
+    stacks = tuple(stack for group in groups for stack in group)
+    kept, suppressed, used = _suppress(found, desk.directives, _Scopes(stacks, rules))
+    kept += _directive_findings(desk.directives, used, rules, [item for item in active if _speaks(item, stacks)])
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(kept, key=lambda finding: finding.sort_key)
@@ -162,7 +191,7 @@ def analyse(options: Options) -> Analysis:
         tuple(fingerprinted(ordered, tree.root) if options.fingerprints else ordered),
         suppressed,
         result.prod_would_add,
-        tuple(stack for group in groups for stack in group),
+        stacks,
         projects,
         tree,
         active,
@@ -298,24 +327,45 @@ def _unique(findings: Iterable[Finding]) -> list[Finding]:
     return list(seen.values())
 
 
+class _Scopes:
+    """What a directive can mean by a name, and where else a finding may be silenced: at the keys of its service."""
+
+    def __init__(self, stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
+        self.names = names(rules)
+        self.keys: dict[str, list[Span]] = {}
+        for stack in stacks:
+            for service in stack.services:
+                if not service.synthetic:
+                    self.keys.setdefault(service.name, []).extend(service.keys)
+
+    def silences(self, directive: Directive, finding: Finding) -> bool:
+        """Whether a directive names the finding's rule and speaks for one of its places or for its service."""
+        meant = {rule.name for rule in self.names.get(directive.rule.lower(), ())} | {directive.rule}
+        if finding.rule not in meant:
+            return False
+        keys = self.keys.get(finding.service, ()) if finding.service else ()
+        scope = directive.scope
+        whole = (key for key in keys if scope.start == key.start or "\n" in scope.text)  # not just the key's line
+        return directive.speaks_for(finding) or any(scope.covers(key) for key in whole)
+
+
+def _speaks(active: Active, stacks: Iterable[Stack]) -> bool:
+    """Whether a rule had its say in any stack, so that a comment against it can be called unused."""
+    return active.rule.subject == "suppression" or any(active.level(stack) for stack in stacks)
+
+
 def _suppress(
-    findings: Iterable[Finding], directives: Sequence[Directive]
+    findings: Iterable[Finding], directives: Sequence[Directive], scopes: _Scopes
 ) -> tuple[list[Finding], int, set[Directive]]:
     """Findings that stay, the number of those that do not, and the directives that silenced one."""
     kept, count, used = [], 0, set[Directive]()
     for finding in findings:
-        silencing = [item for item in directives if _silences(item, finding)] if finding.suppressible else []
+        silencing = [item for item in directives if scopes.silences(item, finding)] if finding.suppressible else []
         used.update(silencing)
         count += bool(silencing)
         if not silencing:
             kept.append(finding)
     return kept, count, used
-
-
-def _silences(directive: Directive, finding: Finding) -> bool:
-    asked = directive.rule.lower()
-    named = asked == finding.rule or any(asked == peer.lower() for ids in finding.see.values() for peer in ids)
-    return named and directive.speaks_for(finding)
 
 
 def _directive_findings(
@@ -329,7 +379,8 @@ def _directive_findings(
     asked = {item.rule.name for item in active}
     subjects = tuple(_suppression(item, item in used, known, asked) for item in directives)
     bind(stack, suppressions=subjects)
-    return [finding._replace(environments=()) for finding in run([(stack,)], active).findings]
+    about = [item for item in active if item.rule.subject == "suppression"]
+    return [finding._replace(environments=()) for finding in run([(stack,)], about).findings]
 
 
 def _suppression(directive: Directive, used: bool, known: dict[str, tuple[Rule, ...]], asked: set[str]) -> Suppression:

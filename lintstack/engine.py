@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from lintstack.facts import Fact, Place, getter
 from lintstack.findings import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
-from lintstack.model import Service, Stack, Subject
+from lintstack.model import Service, Stack
+from lintstack.record import Subject
 from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
 from lintstack.source import span_key
@@ -35,6 +36,10 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
     "suppression": lambda stack: stack.suppressions,
 }
+
+
+# Facts that compose files spell otherwise.
+KEYS = {"memory_limit": "mem_limit", "cpu_limit": "cpus", "no_new_privileges": "security_opt"}
 
 
 class Active(NamedTuple):
@@ -155,7 +160,8 @@ def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]
     everywhere = all(_has_twin(hit, stack) for stack in stacks if stack is not hit.stack)
     chosen = service.keys[0] if everywhere else service.keys[-1]
     others = [Place(key, f"`{service.name}` continues here") for key in service.keys if key is not chosen]
-    missing = problem.fact.partition(".")[0]
+    fact = problem.fact.partition(".")[0]
+    missing = KEYS.get(fact, fact)
     return Place(chosen, f"nothing here sets `{missing}`" if missing else ""), (
         *others,
         *problem.related,

@@ -120,7 +120,12 @@ class Folder:
 
     def alone(self, file: Outline) -> bool:
         """Whether a file, with what it includes, needs no other."""
-        return complete(self.follow(file))
+        return complete(self.follow(file)) and not self._picks_targets(file)
+
+    def _picks_targets(self, file: Outline) -> bool:
+        """Whether a `build` without context in it changes how the base builds that service."""
+        base = self.base
+        return base is not None and base is not file and bool(file.partial & base.services - base.bare - base.partial)
 
     def completes(self, file: Outline) -> bool:
         """Whether base and overlay together say how each service runs; of what is broken nobody knows."""

@@ -10,7 +10,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from lintstack import model
 from lintstack.facts import Fact
 from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
-from lintstack.model import Stack, Subject, Variable
+from lintstack.model import Stack, Variable
+from lintstack.record import Subject
 from lintstack.source import Source
 
 # Parents and other subjects that a subject points at: printing them again would never end.
@@ -192,7 +193,7 @@ def fact_names(subject: type[Subject], depth: int = 3) -> Iterator[str]:
     for name, hint in hints_of(subject).items():
         if name in documented(subject):
             yield name
-        elif depth and get_origin(hint) is not tuple:
+        if depth and get_origin(hint) is not tuple:
             for option in _options(hint):
                 if isinstance(option, type) and issubclass(option, Subject):
                     yield from (f"{name}.{below}" for below in fact_names(option, depth - 1))

@@ -9,29 +9,11 @@ from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
-from lintstack.record import Record
+from lintstack.record import Subject
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
-
-
-class Subject(Record):
-    """What rules speak about.
-
-    Attributes:
-        name: what users call it (service name, variable name, "8080:80/tcp").
-    """
-
-    name: str
-    span: Span
-    anchor: str
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
 
 
 class Image(Subject):
@@ -290,6 +272,7 @@ class Service(Subject):
         command: effective command words.
         entrypoint_form: exec or shell.
         command_form: exec or shell.
+        shell: words of the SHELL instruction in force; absent when none is.
         process: what runs: entrypoint, then command.
         workdir: effective working directory.
         exposed: container ports the image or the service declares, as "80/tcp".
@@ -334,6 +317,7 @@ class Service(Subject):
     command: Fact[tuple[str, ...]] = ABSENT
     entrypoint_form: Fact[str] = ABSENT
     command_form: Fact[str] = ABSENT
+    shell: Fact[tuple[str, ...]] = ABSENT
     process: Fact[tuple[str, ...]] = ABSENT
     workdir: Fact[str] = ABSENT
     exposed: Fact[tuple[str, ...]] = ABSENT

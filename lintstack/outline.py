@@ -30,6 +30,7 @@ class Outline(NamedTuple):
         broken: it cannot be read or parsed, so that nothing else here is sure.
         services: names of its services.
         bare: services that nothing in the file says how to run.
+        partial: services whose `build` names no context: a stack of its own, or an overlay that picks a target.
         declared: what it declares, as section and name.
         used: what its services refer to, likewise.
         includes: absolute paths of the local files that it includes.
@@ -42,6 +43,7 @@ class Outline(NamedTuple):
     broken: bool = False
     services: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    partial: frozenset[str] = frozenset()
     declared: frozenset[Name] = frozenset()
     used: frozenset[Name] = frozenset()
     includes: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ def outline(path: str, reader: Reader) -> Outline:
         broken or len(roots) < sum(document is not None for document in documents),
         frozenset(services),
         frozenset(name for name, node in services.items() if not _has_body(node, services)),
+        frozenset(name for name, node in services.items() if _is_partial(node)),
         frozenset(_declared(roots)),
         frozenset(_used(services.values())),
         tuple(_paths(folder, (text for root in roots for text in _included(root.get("include"))))),
@@ -121,6 +124,11 @@ def _has_body(node: Node, services: dict[str, Node]) -> bool:
         other = next(_texts(extends.get("service")), "")
         return "file" in extends.entries or other in services
     return any(name in node.entries for name in _BODIES) or next(_texts(extends), "") in services
+
+
+def _is_partial(node: Node) -> bool:
+    build = node.get("build") if isinstance(node, Mapping) and "image" not in node.entries else None
+    return isinstance(build, Mapping) and not build.entries.keys() & {"context", "dockerfile_inline"}
 
 
 def _declared(roots: Iterable[Mapping]) -> Iterator[Name]:

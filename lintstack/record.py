@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 
+from lintstack.source import Span
+
 RecordT = TypeVar("RecordT", bound="Record")
 
 
@@ -29,6 +31,24 @@ class Record:
     def with_(self: RecordT, **changes: Any) -> RecordT:
         """A copy with other values."""
         return type(self)(**(self.__dict__ | changes))
+
+
+class Subject(Record):
+    """What rules speak about.
+
+    Attributes:
+        name: what users call it (service name, variable name, "8080:80/tcp").
+    """
+
+    name: str
+    span: Span
+    anchor: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
 
 
 def bind(record: Record, **children: Any) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 Test = Callable[[Any], bool]
-LONGEST = 4096  # characters of a value that a pattern looks at
+LONGEST = 256  # characters of a value that a pattern looks at
+MOST_REPEATS = 3  # of a pattern, without end or long: each multiplies the time by the length of the value
+FEW = 8  # a repeat up to this often counts as so many copies, a longer one as one without end
 
 TYPES: dict[str, Callable[[object], bool]] = {
     "string": lambda value: isinstance(value, str),
@@ -20,6 +22,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "array": lambda value: isinstance(value, tuple | list),
     "null": lambda value: value is None,
 }
+REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 
 
 class SchemaError(ValueError):
@@ -105,26 +108,24 @@ def _pattern(argument: Any) -> Test:
     except re.error as error:
         raise SchemaError(f"pattern {argument!r}: {error}") from error
     if not is_linear(argument):
-        raise SchemaError(f"pattern {argument!r} repeats a repeat; that can take for ever")
+        raise SchemaError(f"pattern {argument!r} can take too long: it repeats a repeat or a choice")
     return lambda value: not isinstance(value, str) or compiled.search(value[:LONGEST]) is not None
 
 
 def is_linear(pattern: str) -> bool:
-    """Whether no repeat of a pattern holds another repeat, and it has no back reference."""
+    """Whether no repeat of a pattern holds a repeat or a choice, few have no end, and none refers back."""
     from re import _parser  # type: ignore[attr-defined]  # the parse tree has no public door
 
-    pending = [(item, False) for item in _parser.parse(pattern)]
+    endless, pending = 0, [(item, 1) for item in _parser.parse(pattern)]
     while pending:
-        (code, argument), repeated = pending.pop()
+        (code, argument), times = pending.pop()
         name = str(code)
-        if name.startswith("GROUPREF"):
+        most = int(argument[1]) if name in REPEATS else 1
+        if name.startswith("GROUPREF") or (times > FEW and (most > 1 or name == "BRANCH")):
             return False
-        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-            if repeated:
-                return False
-            repeated = argument[1] is _parser.MAXREPEAT or argument[1] > 64
-        pending += [(item, repeated) for part in _parts(argument) for item in part]
-    return True
+        endless += times if most > FEW else 0
+        pending += [(item, times * most) for part in _parts(argument) for item in part]
+    return endless <= MOST_REPEATS
 
 
 def _parts(argument: Any) -> list[Any]:

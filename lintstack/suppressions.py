@@ -91,7 +91,7 @@ def _yaml_scope(source: Source, offset: int, nodes: list[tuple[int, int]]) -> Sp
     if source.text[start:offset].strip():
         return source.span(start, end)
     following = min((node for node in nodes if node[0] > offset), default=(end, end))
-    widest = max(last for first, last in nodes if first == following[0]) if nodes else end
+    widest = max((last for first, last in nodes if first == following[0]), default=end)
     return source.span(following[0], max(following[1], widest))
 
 

@@ -156,7 +156,7 @@ BAD_HEADS = {
     "keyword": ({"require": {"size": {"cons": 1}}}, "`require.size`: unknown keyword `cons`; did you mean `const`?"),
     "inner keyword": ({"when": {"size": {"not": {"minimun": 1}}}}, "`when.size`: unknown keyword `minimun`"),
     "argument": ({"when": {"size": {"minimum": "1"}}}, "`when.size`: `minimum` cannot take '1'"),
-    "pattern": ({"when": {"size": {"pattern": "(a+)+"}}}, "`when.size`: pattern '(a+)+' repeats a repeat"),
+    "pattern": ({"when": {"size": {"pattern": "(a+)+"}}}, "`when.size`: pattern '(a+)+' can take too long"),
     "schema": ({"require": {"size": "big"}}, "`require.size`: must be boolean or object"),
     "option": ({"options": {"level": {"default": 1}}}, "`options.level`: `description` is missing"),
     "option key": (

@@ -11,6 +11,7 @@ from lintstack.findings import Finding, diagnostic
 
 if TYPE_CHECKING:
     from lintstack.dockerfile.nodes import Flag, Instruction
+    from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.source import Source, Span
 
 # Flags that each instruction knows, in any release of the official syntax; ARG and STOPSIGNAL never look at theirs.
@@ -54,6 +55,17 @@ def oddities(source: Source) -> Iterator[Finding]:
         yield _syntax("the file holds a NUL byte; save it as plain UTF-8 text", source.span(nul, nul + 1))
     if "\n" not in text and "\r" in text.rstrip("\r"):
         yield _syntax("lines end in CR alone, so BuildKit reads the file as one line; save it with LF", source.whole)
+
+
+def stageless(dockerfile: Dockerfile) -> Iterator[Finding]:
+    """What BuildKit refuses about the order of a whole file: no FROM, or another instruction than ARG before it."""
+    if not official(dockerfile.syntax) or not dockerfile.instructions:
+        return
+    first = next((item for item in dockerfile.instructions if item.keyword != "ARG"), None)
+    if first is None:
+        yield _syntax("the file has no FROM: there is nothing to build", dockerfile.source.whole)
+    elif first.keyword != "FROM" and all(first.keyword_span != found.at.span for found in dockerfile.problems):
+        yield _syntax(f"`{first.keyword}` stands before the first FROM; begin with FROM", first.keyword_span)
 
 
 def official(syntax: str) -> bool:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
 Arguments = abc.Mapping[str, str]
+Resolve = Callable[[str], "Stage | None"]
 
 
 class Site(NamedTuple):
@@ -85,7 +86,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         service_names=Fact(tuple(service.name for service in found)),
         resources=all_resources,
         files=tuple(_files(loaded)),
-        images=tuple(_images(found, builds)),
+        images=tuple(_images(found, builds, made.resolve)),
         secrets=tuple(_secrets(found)),
     )
     return stack
@@ -164,7 +165,7 @@ class _Made(NamedTuple):
             user=processes.user(service, node, ground, process),
             healthcheck=processes.healthcheck(service, node, ground),
             logging=services.logging(name, spans[0], node),
-            ports=tuple(ports(service, node)),
+            ports=tuple(ports(service, node)) if services.publishes(facts["network_mode"]) else (),
             mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk)),
             environment=tuple(variables.environment(service, node, self._env_file(name), _env(ground))),
             build_args=tuple(variables.build_args(service, node)),
@@ -186,12 +187,21 @@ def _image_facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict
     exposed = (*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
     return {
         "base_image": ground.base,
+        "shell": config.shell if config else ABSENT,
         "workdir": config.workdir if config else ABSENT,
         "exposed": Fact(tuple(dict.fromkeys(exposed)), (*(config.exposed.places if config else ()), *where)),
-        "is_edge": Fact(service.name in edge or _proxies(known, config), where, default=True),
-        "is_database": Fact(bool(known and known.is_database), where, default=True),
-        "is_dev_tool": Fact(bool(known and known.is_dev_tool), where, default=True),
+        "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
+        "is_database": _kind(ground, bool(known and known.is_database)),
+        "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),
     }
+
+
+def _kind(ground: Ground, verdict: bool) -> Fact[bool]:
+    """What the image is for: an image that nobody knows is nothing special, one that cannot be told is unknown."""
+    where = ground.base.places[:1]
+    if not verdict and ground.known is None and ground.base.value is None:
+        return Fact(None, where, ground.unknown)
+    return Fact(verdict, where, default=True)
 
 
 def _proxies(known: Known | None, config: ImageConfig | None) -> bool:
@@ -251,24 +261,24 @@ def _shown(found: Entry) -> str:
     return found.value.text if isinstance(found.value, Scalar) else ""
 
 
-def _images(found: Iterable[Service], builds: dict[str, Built]) -> Iterator[Image]:
+def _images(found: Iterable[Service], builds: dict[str, Built], resolve: Resolve) -> Iterator[Image]:
     """Images of services, and of the FROM lines of every Dockerfile that is built, once each."""
     yield from (service.image for service in found if service.image)
     seen: set[tuple[str, str]] = set()
     for built in builds.values():
         if built.dockerfile is not None:
-            for pulled in dockerfile_images(built.dockerfile, built.args or {}):
+            for pulled in dockerfile_images(built.dockerfile, built.args or {}, resolve):
                 key = (pulled.anchor, pulled.reference.value or "")
                 if key not in seen:
                     seen.add(key)
                     yield pulled
 
 
-def dockerfile_images(dockerfile: Dockerfile, args: Arguments) -> Iterator[Image]:
+def dockerfile_images(dockerfile: Dockerfile, args: Arguments, resolve: Resolve) -> Iterator[Image]:
     """The images that a Dockerfile's FROM lines pull."""
     for name, reference, anchor in images.from_images(dockerfile, args, dockerfile.source.path):
         span = reference.span or dockerfile.source.whole
-        yield images.image_of(name, reference, anchor, span, None, False)
+        yield images.image_of(name, reference, anchor, span, None, resolve(reference.value or "") is not None)
 
 
 def _secrets(found: Iterable[Service]) -> Iterator[Span]:
@@ -288,7 +298,12 @@ def lone(dockerfile: Dockerfile, kind: Kind, project: str, stages: Iterable[Stag
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
     found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
-    bind(stack, services=found, images=tuple(dockerfile_images(dockerfile, {})), secrets=tuple(_secrets(found)))
+    bind(
+        stack,
+        services=found,
+        images=tuple(dockerfile_images(dockerfile, {}, lambda name: None)),
+        secrets=tuple(_secrets(found)),
+    )
     return stack
 
 

@@ -100,10 +100,19 @@ def ground(config: ImageConfig | None, reference: Fact[str], reason: str, catalo
         return Ground(None, None, ABSENT, reason)
     base = config.base if config else reference
     place = _stage_place(config) if config else ()
-    if base.unknown or base.value is None:
-        return Ground(config, None, base, base.unknown or "no image", place)
+    if base.value is None:
+        name = _without_variables(base)
+        known = catalogue.lookup(split(name), tag_known=False) if name else None
+        return Ground(config, known, base, base.unknown or "no image", place)
     known = catalogue.lookup(split(base.value))
     return Ground(config, known, base, "" if known else f"image `{base.value}` is not known", place)
+
+
+def _without_variables(base: Fact[str]) -> str:
+    """`postgres` of `postgres:${TAG}`; "" when a variable takes part in the name itself."""
+    written = base.span.text.strip("'\"").partition("$")[0] if base.span else ""
+    name, colon, _ = written.rpartition("@" if "@" in written else ":")
+    return name if colon and "/" not in written[len(name) :] else ""
 
 
 def _stage_place(config: ImageConfig) -> tuple[Place, ...]:

@@ -9,9 +9,6 @@ from lintstack.join.read import mappings, scalar, text
 from lintstack.model import Port, Service
 from lintstack.yaml import Mapping
 
-LOOPBACK = ("127.", "::1", "[::1]", "localhost")
-EVERYWHERE = frozenset({"", "0.0.0.0", "::", "[::]"})
-
 
 def ports(service: Service, node: Mapping) -> Iterator[Port]:
     """The ports of a service."""
@@ -39,7 +36,7 @@ def _port(service: Service, item: Mapping) -> Port:
         target=inner,
         target_last=inner_last,
         protocol=protocol if protocol.value or protocol.unknown else Fact("tcp", default=True),
-        loopback=_loopback(host_ip),
+        loopback=_loopback(host_ip, published),
     )
 
 
@@ -60,9 +57,15 @@ def _range(ports: Fact[str]) -> tuple[Fact[int], Fact[int]]:
     return Fact(int(first), ports.places), Fact(end, ports.places)
 
 
-def _loopback(host_ip: Fact[str]) -> Fact[bool]:
+def _loopback(host_ip: Fact[str], published: Fact[str]) -> Fact[bool]:
     if host_ip.unknown:
         return Fact(None, host_ip.places, host_ip.unknown)
     if not host_ip.value:
-        return Fact(False, default=True)
-    return Fact(host_ip.value.startswith(LOOPBACK), host_ip.places)
+        return Fact(False, published.places)
+    return Fact(_is_loopback(host_ip.value), host_ip.places)
+
+
+def _is_loopback(address: str) -> bool:
+    """127.0.0.0/8 and ::1 in any spelling."""
+    bare = address.strip("[]").lower()
+    return bare.startswith("127.") or bare == "localhost" or (bare.endswith(":1") and not bare.strip("0:1"))

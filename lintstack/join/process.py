@@ -40,7 +40,7 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
     said = scalar(node, "user", cast=text)
     source = "compose"
     written = ground.config.user if ground.config else ABSENT
-    if said.value is None and not said.unknown:
+    if not said.value and not said.unknown:  # `user: ""` leaves the image's own user
         said, source = written, "dockerfile"
     elif written.decided:
         said = said._replace(places=(*said.places, written.places[0]._replace(label="overrides this USER")))
@@ -51,7 +51,7 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
 
 
 def _own_entrypoint(process: Process) -> bool:
-    return not process.entrypoint.places
+    return process.entrypoint.absent
 
 
 def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bool) -> User:
@@ -95,8 +95,7 @@ def process(node: Mapping | None, ground: Ground) -> Process:
     config = ground.config
     entrypoint = _words(node, "entrypoint")
     command = _words(node, "command")
-    own_entrypoint = entry(node, "entrypoint") is not None
-    own_command = entry(node, "command") is not None
+    own_entrypoint, own_command = _says(node, "entrypoint"), _says(node, "command")
     entrypoint_form: Fact[str] = Fact("exec", entrypoint.places) if own_entrypoint else ABSENT
     command_form: Fact[str] = Fact("exec", command.places) if own_command else ABSENT
     if not own_entrypoint and config:
@@ -104,6 +103,12 @@ def process(node: Mapping | None, ground: Ground) -> Process:
     if not own_command and not own_entrypoint and config:
         command, command_form = config.command, config.command_form
     return Process(entrypoint, command, entrypoint_form, command_form, _joined(entrypoint, command, ground))
+
+
+def _says(node: Mapping | None, name: str) -> bool:
+    """Whether a key is there with more than null, which leaves the image's own value."""
+    found = entry(node, name)
+    return found is not None and not (isinstance(found.value, Scalar) and found.value.is_null)
 
 
 def _joined(entrypoint: Fact[tuple[str, ...]], command: Fact[tuple[str, ...]], ground: Ground) -> Fact[tuple[str, ...]]:

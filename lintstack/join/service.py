@@ -21,18 +21,20 @@ JOB_WORDS = frozenset(
     migrate migration migrations migrator init initializer setup seed seeder bootstrap job
     """.split()
 )
+MOST_KEYS = 50  # from either end
 RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
 
 
 def keys(found: Entry) -> tuple[Span, ...]:
-    """Every key that names the service, the first file's first."""
-    spans = []
+    """Every key that names the service, the first file's first; of a long chain of `extends` both ends."""
+    chain: list[Scalar] = []
     step: Entry | None = found
     while step is not None:
-        if step.key.span not in spans:
-            spans.append(step.key.span)
+        chain.append(step.key)
         step = step.over
-    return tuple(reversed(spans))
+    chain.reverse()
+    named = chain if len(chain) <= 2 * MOST_KEYS else chain[:MOST_KEYS] + chain[-MOST_KEYS:]
+    return tuple(dict.fromkeys(key.span for key in named))
 
 
 def facts(node: Mapping, process: Process) -> dict[str, Any]:
@@ -66,7 +68,9 @@ def facts(node: Mapping, process: Process) -> dict[str, Any]:
 
 
 def _first(*facts: Fact[Any]) -> Fact[Any]:
-    return next((fact for fact in facts if fact.value is not None or fact.unknown), facts[0])
+    """The first fact that says something, else the first that a file mentions."""
+    said = next((fact for fact in facts if fact.value is not None or fact.unknown), None)
+    return said or next((fact for fact in facts if fact.places), facts[0])
 
 
 def _default(fact: Fact[Any], value: object) -> Fact[Any]:
@@ -146,7 +150,8 @@ def _bounded(found: Entry | None, driver: Fact[str], size: Fact[str]) -> Fact[bo
     where = (Place(found.key.span), *driver.places)
     if unknown:
         return Fact(None, where, unknown)
-    return Fact((driver.value or "json-file") not in UNBOUNDED_DRIVERS or size.value is not None, where)
+    limited = size.value is not None and size.value.strip() not in {"", "-1", "0"}
+    return Fact((driver.value or "json-file") not in UNBOUNDED_DRIVERS or limited, where)
 
 
 def dependencies(service: Service, node: Mapping) -> Iterator[Dependency]:
@@ -216,9 +221,16 @@ def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
 
 def is_job(name: str, restart: Fact[str], known_job: bool, completes: bool) -> Fact[bool]:
     """Whether a service is expected to end: others wait for its end, or it is named as a job and not restarted."""
-    words = set(name.lower().replace("_", "-").split("-"))
+    named = bool(set(name.lower().replace("_", "-").split("-")) & JOB_WORDS)
+    if named and restart.unknown and not completes:
+        return Fact(None, restart.places, restart.unknown)
     finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))
-    return Fact(completes or known_job or bool(finite and words & JOB_WORDS), default=True)
+    return Fact(completes or known_job or (finite and named), default=True)
+
+
+def publishes(mode: Fact[str]) -> bool:
+    """Whether ports of a service are published: in other networks than its own Docker discards or refuses them."""
+    return not (mode.value or "").startswith(("host", "none", "service:", "container:"))
 
 
 def names_of(node: Mapping | None, field: str) -> frozenset[str]:

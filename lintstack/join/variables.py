@@ -32,7 +32,7 @@ HARMLESS_WORDS = frozenset(
     expires expiration expire ttl lifetime enabled disabled enable disable algorithm alg header type policy min max
     timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
     prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
-    allow empty random hash hashed age days hours minutes seconds server
+    allow empty random hash hashed age days hours minutes seconds server role group
     """.split()
 )
 PLACEHOLDERS = frozenset(
@@ -73,8 +73,20 @@ def is_placeholder(value: str) -> bool:
 
 
 @cache
-def _fallback() -> re.Pattern[str]:
+def _default() -> re.Pattern[str]:
     return re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}")
+
+
+@cache
+def _url_default() -> re.Pattern[str]:
+    """The default of a variable that is the password of a URL."""
+    return re.compile(r"://[^\s/@]{0,200}:\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}@")
+
+
+def _fallback(name: str, raw: str) -> str:
+    """Literal default of the credential in a value: of all of it, or of the password in a URL."""
+    found = (_default() if is_secret_name(name) and "://" not in raw else _url_default()).search(raw)
+    return found[1] if found else ""
 
 
 def environment(
@@ -111,13 +123,14 @@ def _variable(service: Service, entry: Entry, scope: str) -> Variable:
         return _make(service, entry.key.text, entry.key.span, scope, Fact(), None, "")
     value = None if node.unset else text(node)
     fact = Fact(value, places(entry), unset(node))
-    found = _fallback().search(node.raw) if node.variables else None
-    return _make(service, entry.key.text, node.span, scope, fact, not node.variables, found[1] if found else "")
+    fallback = _fallback(entry.key.text, node.raw) if node.variables else ""
+    return _make(service, entry.key.text, node.span, scope, fact, not node.variables, fallback)
 
 
 def of_fact(service: Service, name: str, fact: Fact[str], scope: str) -> Variable:
     """A variable from a Dockerfile's ENV or ARG, or from an env file."""
-    return _make(service, name, fact.span or service.span, scope, fact, bool(fact.value), "")
+    literal = bool(fact.value) and not (fact.span and "$" in fact.span.text)
+    return _make(service, name, fact.span or service.span, scope, fact, literal, "")
 
 
 def _make(

@@ -77,8 +77,8 @@ COMPOSE_CASES = (
 
 SYNTAX = "dockerfile-syntax Dockerfile"
 DOCKERFILE_CASES = (
-    Case("B1-bom", b"\xef\xbb\xbf" + DOCKERFILE.encode(), (STAGE,), (("planted-root", 1),)),
-    Case("B1-crlf", DOCKERFILE.replace("\n", "\r\n").encode(), (STAGE,), (("planted-root", 1),)),
+    Case("B1-bom", b"\xef\xbb\xbf" + DOCKERFILE.encode(), (STAGE,), (("planted-root", 6),)),
+    Case("B1-crlf", DOCKERFILE.replace("\n", "\r\n").encode(), (STAGE,), (("planted-root", 6),)),
     Case("B1-mixed-ends", DOCKERFILE.replace("\n", "\r\n", 1).encode(), (STAGE,)),
     Case("B1-no-final-newline", DOCKERFILE.rstrip().encode(), (STAGE,)),
     Case("B1-crlf-continuation", b"FROM alpine:3.20\r\nRUN a \\\r\n  b\r\nUSER root\r\n", ("planted-root Dockerfile:4",)),

@@ -61,7 +61,7 @@ CASES = (
     Case("F4-blank-lines-inside", START + "USER root\nRUN a \\\n\n\nUSER app\n", _root(2)),
     Case("F4-indented-comment", START + "RUN a \\\n   # USER b \\\n  b\n" + END, _root(5)),
     Case("F4-word-over-two-lines", START + "RUN x\nUSER ro\\\not\n", _root(3)),
-    Case("F4-keyword-over-two-lines", START + "RUN x\nUS\\\nER root\n", f"{_root(3)} | {SYNTAX}"),
+    Case("F4-keyword-over-two-lines", START + "RUN x\nUS\\\nER root\n", _root(4)),
     Case("F5-escape-backtick", "# escape=`\nFROM alpine:3.20\nRUN a `\n  b\nUSER root\n", _root(5)),
     Case("F5-escape-upper", "# ESCAPE=`\nFROM alpine:3.20\nRUN a \\\nUSER root\n", f"{_root(4)} | {SYNTAX}"),
     Case("F5-escape-late", "FROM alpine:3.20\n# escape=`\nRUN a `\nUSER root\n", _root(4)),
