@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
-from lintstack.facts import ABSENT, Fact
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
-from lintstack.model import Stack, Suppression
+from lintstack.model import Stack
 from lintstack.project import Reader, Tree, discover
-from lintstack.record import bind
-from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
+from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
+from lintstack.silence import Scopes, about, speaks, suppress
 from lintstack.source import Source, Span, span_key
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
 
@@ -182,8 +181,8 @@ def analyse(options: Options) -> Analysis:
     found = _unique((*tree.problems, *desk.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     stacks = tuple(stack for group in groups for stack in group)
-    kept, suppressed, used = _suppress(found, desk.directives, _Scopes(stacks, rules))
-    kept += _directive_findings(desk.directives, used, rules, [item for item in active if _speaks(item, stacks)])
+    kept, suppressed, used = suppress(found, desk.directives, Scopes(stacks, rules))
+    kept += about(desk.directives, used, rules, [item for item in active if speaks(item, stacks)])
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(kept, key=lambda finding: finding.sort_key)
@@ -325,81 +324,3 @@ def _unique(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
     return list(seen.values())
-
-
-class _Scopes:
-    """What a directive can mean by a name, and where else a finding may be silenced: at the keys of its service."""
-
-    def __init__(self, stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
-        self.names = names(rules)
-        self.keys: dict[str, list[Span]] = {}
-        for stack in stacks:
-            for service in stack.services:
-                if not service.synthetic:
-                    self.keys.setdefault(service.name, []).extend(service.keys)
-
-    def silences(self, directive: Directive, finding: Finding) -> bool:
-        """Whether a directive names the finding's rule and speaks for one of its places or for its service."""
-        meant = {rule.name for rule in self.names.get(directive.rule.lower(), ())} | {directive.rule}
-        if finding.rule not in meant:
-            return False
-        keys = self.keys.get(finding.service, ()) if finding.service else ()
-        scope = directive.scope
-        whole = (key for key in keys if scope.start == key.start or "\n" in scope.text)  # not just the key's line
-        return directive.speaks_for(finding) or any(scope.covers(key) for key in whole)
-
-
-def _speaks(active: Active, stacks: Iterable[Stack]) -> bool:
-    """Whether a rule had its say in any stack, so that a comment against it can be called unused."""
-    return active.rule.subject == "suppression" or any(active.level(stack) for stack in stacks)
-
-
-def _suppress(
-    findings: Iterable[Finding], directives: Sequence[Directive], scopes: _Scopes
-) -> tuple[list[Finding], int, set[Directive]]:
-    """Findings that stay, the number of those that do not, and the directives that silenced one."""
-    kept, count, used = [], 0, set[Directive]()
-    for finding in findings:
-        silencing = [item for item in directives if scopes.silences(item, finding)] if finding.suppressible else []
-        used.update(silencing)
-        count += bool(silencing)
-        if not silencing:
-            kept.append(finding)
-    return kept, count, used
-
-
-def _directive_findings(
-    directives: Sequence[Directive], used: set[Directive], rules: Sequence[Rule], active: Sequence[Active]
-) -> list[Finding]:
-    """Findings about the comments themselves: `unknown-suppression`, `unused-suppression`."""
-    if not directives:
-        return []
-    stack = Stack("suppressions", directives[0].span, "suppressions")
-    known = names(rules)
-    asked = {item.rule.name for item in active}
-    subjects = tuple(_suppression(item, item in used, known, asked) for item in directives)
-    bind(stack, suppressions=subjects)
-    about = [item for item in active if item.rule.subject == "suppression"]
-    return [finding._replace(environments=()) for finding in run([(stack,)], about).findings]
-
-
-def _suppression(directive: Directive, used: bool, known: dict[str, tuple[Rule, ...]], asked: set[str]) -> Suppression:
-    """A comment as a subject; whether it is used is unknown when its rule did not run."""
-    rules = known.get(directive.rule.lower(), ())
-    exists = bool(rules) or directive.rule in SUPPRESSIBLE
-    ran = directive.rule in SUPPRESSIBLE or any(rule.name in asked for rule in rules)
-    near = "" if exists else nearest(directive.rule, known)
-    return Suppression(
-        directive.rule,
-        directive.span,
-        f"suppression[{directive.rule}]",
-        known=Fact(exists, default=False) if exists else _at(False, directive),
-        used=_at(used, directive) if ran else Fact(None, (), "its rule did not run"),
-        suggestion=Fact(near) if near else ABSENT,
-    )
-
-
-def _at(value: bool, directive: Directive) -> Fact[bool]:
-    from lintstack.facts import Place
-
-    return Fact(value, (Place(directive.span),))

@@ -309,7 +309,7 @@ def _guarded(run: Callable[[], object]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        _say(error)
         return EXIT_MISUSE
     except (click.Abort, KeyboardInterrupt):
         click.echo("lintstack: interrupted", err=True)
@@ -320,6 +320,15 @@ def _guarded(run: Callable[[], object]) -> int:
         return EXIT_MISUSE
     except Exception as error:
         return _failed(error)
+
+
+def _say(error: click.ClickException) -> None:
+    """Click repeats what was typed; a hook types names of files."""
+    if not isinstance(error, Refused):
+        from lintstack.report.text import safe
+
+        error.message = safe(error.message)
+    error.show()
 
 
 def _failed(error: Exception) -> int:

@@ -151,12 +151,13 @@ def load(start: str = ".", explicit: str | None = None, isolated: bool = False) 
     folder = os.path.realpath(start if start != "-" else ".")
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
-    top = toplevel(folder) or os.path.abspath(os.sep)
+    repository = toplevel(folder)
+    top = repository or os.path.abspath(os.sep)
     while True:
         for name in NAMES:
-            found = _open(os.path.join(folder, name), top)
+            found = _open(os.path.join(folder, name), repository or folder)
             if found:
-                return _config(found, folder, top)
+                return _config(found, folder, repository or folder)
         if folder == top:
             return Config()
         folder = os.path.dirname(folder)

@@ -17,6 +17,7 @@ from statistics import median
 import pytest
 
 from lintstack import __version__
+from lintstack.report.system import TITLES
 from lintstack.rules import INDEX, TEXTS, compile_index
 
 HEAVY = {"importlib.metadata", "jsonschema", "requests", "sarif_om", "socket", "yaml"}
@@ -143,3 +144,8 @@ def test_modules_are_short_and_say_what_they_are_for(root: Path) -> None:
         text = path.read_text("utf-8")
         assert text.count("\n") <= 400, path
         assert ast.get_docstring(ast.parse(text)), path
+
+
+def test_every_diagnostic_is_explained(root: Path) -> None:
+    headings = re.findall(r"^## (\S+)$", (root / "docs" / "diagnostics.md").read_text("utf-8"), re.MULTILINE)
+    assert headings == sorted(TITLES)

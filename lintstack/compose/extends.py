@@ -10,9 +10,10 @@ from lintstack.compose.paths import relocate_service
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.reset import Path, apply, below
 from lintstack.facts import Place
-from lintstack.yaml import Entry, Mapping, Scalar
+from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 LONGEST_CHAIN = 4096
+MOST_COPIED = 100_000
 
 
 class Model(NamedTuple):
@@ -46,6 +47,7 @@ class Extender:
         self._done: dict[tuple[int, str], Entry | None] = {}
         self._models: list[Model] = []
         self._open_end = False
+        self._copied = 0
 
     def resolve(self, model: Model) -> Mapping:
         """The model's tree with every `extends` of its services merged away."""
@@ -93,11 +95,22 @@ class Extender:
         above: Model | None = None
         for model, name, entry in reversed(chain):
             own = Entry(entry.key, _without_extends(entry.value), entry.over)
-            result = own if base is None else self._merged(base, own, name, model, above)
+            result = own if base is None or self._too_much(base, entry) else self._merged(base, own, name, model, above)
             self._models.append(model)
             self._done[(id(model.root), name)] = base = result
             above = model
         return base
+
+    def _too_much(self, base: Entry, entry: Entry) -> bool:
+        """Whether copying the base goes beyond what is read: a long chain that grows costs its square."""
+        before = self._copied
+        self._copied += _weight(base.value)
+        if self._copied <= MOST_COPIED:
+            return False
+        self._open_end = True
+        if before <= MOST_COPIED:
+            self.problems.say("compose-limit", f"`extends` copies more than {MOST_COPIED} values", _named(entry))
+        return True
 
     def _merged(self, base: Entry, own: Entry, name: str, model: Model, origin: Model | None) -> Entry:
         value = base.value
@@ -146,6 +159,18 @@ def _entry(model: Model, name: str) -> Entry | None:
     services = model.root.get("services")
     entry = services.entries.get(name) if isinstance(services, Mapping) else None
     return entry if entry is not None and isinstance(entry.value, Mapping) else None
+
+
+def _weight(service: Node) -> int:
+    """How many values a service has, down to the items of its fields."""
+    fields = [entry.value for entry in service.entries.values()] if isinstance(service, Mapping) else []
+    return 1 + sum(1 + _width(field) for field in fields)
+
+
+def _width(field: Node) -> int:
+    if isinstance(field, Mapping):
+        return len(field.entries)
+    return len(field.items) if isinstance(field, Sequence) else 0
 
 
 def _extends(entry: Entry) -> Mapping | None:

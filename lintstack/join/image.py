@@ -40,6 +40,13 @@ class Ground(NamedTuple):
     stage_place: tuple[Place, ...] = ()
 
     @property
+    def shown(self) -> tuple[Place, ...]:
+        """FROM of the built stage, and of the image below when that is another line."""
+        base, stage = self.base.places[:1], self.stage_place
+        lines = {(place.span.source, place.span.line) for place in (*base, *stage)}
+        return base if len(lines) == 1 and base else (*stage, *base)
+
+    @property
     def image(self) -> str:
         """The image of which something is known or unknown, for reasons."""
         return self.base.value or "?"

@@ -73,7 +73,7 @@ def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bo
 
 
 def _base_user(service: Service, anchor: str, ground: Ground, drops: bool) -> User:
-    known, where = ground.known, (*ground.stage_place, *ground.base.places[:1])
+    known, where = ground.known, ground.shown
     if known is None or known.user is None:
         reason = ground.unknown or f"the user of image `{ground.image}` is not known"
         nothing: Fact[Any] = Fact(None, where, reason)
@@ -208,7 +208,7 @@ def _test(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> tuple[Fact[tuple
 
 def _by_image(ground: Ground) -> Fact[bool]:
     """Whether the image itself brings a health check."""
-    known, where = ground.known, (*ground.stage_place, *ground.base.places[:1])
+    known, where = ground.known, ground.shown
     if known is None or known.healthcheck is None:
         return Fact(None, where, ground.unknown or f"the health check of image `{ground.image}` is not known")
     return Fact(known.healthcheck, where, default=True)
@@ -278,7 +278,7 @@ def _missing(program: Fact[str], ground: Ground) -> Fact[bool]:
         return Fact(False, program.places)
     if not brought.complete:
         return Fact(None, program.places, "what the Dockerfile installs is not fully understood")
-    return Fact(True, program.places + ground.stage_place + ground.base.places[:1])
+    return Fact(True, program.places + ground.shown)
 
 
 WRAPPERS = frozenset(

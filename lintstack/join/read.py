@@ -11,6 +11,7 @@ from lintstack.yaml import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from lintstack.yaml import Entry, Node
 
+MOST_PLACES = 50
 T = TypeVar("T")
 
 
@@ -25,10 +26,10 @@ def text(node: Scalar) -> str | None:
 
 
 def places(entry: Entry) -> tuple[Place, ...]:
-    """Where a value stands, then the values of earlier files that it replaced."""
+    """Where a value stands, then the values of earlier files that it replaced, the nearest of them."""
     found = [Place(entry.value.span)]
     older = entry.over
-    while older is not None:
+    while older is not None and len(found) < MOST_PLACES:
         if (older.value.source, older.value.start) != (found[-1].span.source, found[-1].span.start):
             found.append(Place(older.value.span, "replaces this"))
         older = older.over

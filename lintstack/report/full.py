@@ -18,6 +18,9 @@ from lintstack.report.text import message, page, safe
 from lintstack.source import Span
 
 FEW = 3  # places of one cause that still get a frame each
+# The tools that people know their ids from; a frame names one id of so many tools, `explain` names all.
+FAMOUS = ("hadolint", "trivy", "checkov", "buildkit", "dclint", "compose-lint", "kics")
+PEERS = 3
 UUID = 36  # KICS ids are UUIDs: their first eight digits say enough
 
 
@@ -138,14 +141,18 @@ def _environment(name: str, stacks: tuple[StackLine, ...], paths: set[str]) -> s
     return f"{safe(name)} ({files(meant[0])})" if len(meant) == 1 else safe(name)
 
 
+def _fame(tool: str) -> tuple[int, str]:
+    return FAMOUS.index(tool) if tool in FAMOUS else len(FAMOUS), tool
+
+
+def _short(peer: str) -> str:
+    return f"{peer[:8]}…" if len(peer) == UUID else peer
+
+
 def _help(finding: Finding, url: str, style: Style) -> Iterator[str]:
-    peers = ", ".join(
-        f"{safe(tool)} {safe(f'{name[:8]}…' if len(name) == UUID else name)}"
-        for tool, names in sorted(finding.see.items())
-        if tool != "cwe"
-        for name in names
-    )
-    same = f"same as {peers}" if peers else ""
+    named = sorted((tool for tool in finding.see if tool != "cwe"), key=_fame)
+    peers = [f"{safe(tool)} {safe(_short(finding.see[tool][0]))}" for tool in named if finding.see[tool]]
+    same = f"same as {', '.join(peers[:PEERS])}{', …' if len(peers) > PEERS else ''}" if peers else ""
     if not style.links:
         yield f"help: {url}{f' ({same})' if same else ''}"
     elif same:

@@ -1,0 +1,198 @@
+"""Table G, as a process: what surrounds lintstack is hostile or missing. Exit codes hold, nothing is a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.reliability.lint import House
+
+pytestmark = [
+    pytest.mark.usefixtures("processes"),
+    pytest.mark.skipif(os.name != "posix", reason="these are promises about POSIX"),
+]
+PACKAGE = str(Path(__file__).resolve().parents[2])
+TREE = {
+    "compose.yaml": "services:\n  caf\u00e9-\U0001f44d:\n    image: nginx:latest\n    user: root\n  a: {image: 'nginx:latest', user: root}\n",
+    "Dockerfile": "FROM alpine:3.20\nLABEL a=caf\udce9\nUSER root\n",
+}
+CHECK = ("check", "-o", "concise")
+
+
+class Ran(NamedTuple):
+    """A process that has ended."""
+
+    code: int
+    out: bytes
+    errors: bytes
+
+
+def _environment(**variables: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**kept, "PYTHONPATH": PACKAGE, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+
+
+def _words(house: House, *words: str) -> list[str]:
+    return [sys.executable, "-m", "lintstack", *words, "--config", str(house.home / "planted.yaml")]
+
+
+def _ran(command: Sequence[str], folder: Path, environment: dict[str, str] | None = None) -> Ran:
+    done = subprocess.run(
+        command, cwd=folder, env=environment or _environment(), capture_output=True, timeout=60, check=False
+    )
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    assert b"Exception ignored" not in done.stderr, done.stderr.decode()
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def _shell(script: str, house: House, folder: Path, **variables: str) -> Ran:
+    """A shell script in which `$LINT` is the command."""
+    line = " ".join(f"'{word}'" for word in _words(house, *CHECK))
+    return _ran(["bash", "-c", script.replace("$LINT", line)], folder, _environment(**variables))
+
+
+@pytest.fixture(scope="module")
+def folder(house: House) -> Path:
+    return house.tree(TREE)
+
+
+@pytest.fixture(scope="module")
+def usual(house: House, folder: Path) -> bytes:
+    """What is printed under ordinary circumstances."""
+    ran = _ran(_words(house, *CHECK), folder)
+    assert (ran.code, ran.errors) == (1, b"")
+    assert ran.out.count(b"error[planted-root]") == 2
+    return ran.out
+
+
+def test_twice_gives_the_same_bytes(house: House, folder: Path, usual: bytes) -> None:
+    assert _ran(_words(house, *CHECK), folder, _environment(PYTHONHASHSEED="7")).out == usual
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "env -u HOME $LINT",
+        "HOME=/nonexistent XDG_CACHE_HOME=/nonexistent $LINT",
+        "TMPDIR=/nonexistent TMP=/nonexistent $LINT",
+        "TMPDIR=/proc $LINT",
+        "COLUMNS=1 $LINT",
+        "COLUMNS=0 LINES=-1 $LINT",
+        "TERM= $LINT",
+        "$LINT <&-",
+        "$LINT < /dev/null",
+        "yes | $LINT",
+        "ulimit -n 32; $LINT",
+        "ulimit -v 400000; $LINT",
+        "ulimit -c 0 -s 1024; $LINT",
+        "umask 777; $LINT",
+        "TZ=nowhere $LINT",
+        "GIT_DIR=/nonexistent GIT_CEILING_DIRECTORIES=/ $LINT",
+        "PYTHONWARNINGS=error $LINT",
+        "COMPOSE_FILE=/etc/passwd COMPOSE_PROFILES='*' DOCKER_HOST=tcp://127.0.0.1:1 $LINT",
+        "NO_COLOR=1 FORCE_COLOR= $LINT",
+    ],
+)
+def test_surroundings_change_nothing(script: str, house: House, folder: Path, usual: bytes) -> None:
+    ran = _shell(script, house, folder)
+    assert (ran.code, ran.out, ran.errors) == (1, usual, b"")
+
+
+@pytest.mark.parametrize(
+    "variables", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "latin-1"}]
+)  # fmt: skip
+def test_a_terminal_without_unicode(variables: dict[str, str], house: House, folder: Path) -> None:
+    for format in ("concise", "full", "json", "sarif"):
+        ran = _ran(_words(house, "check", "-o", format), folder, _environment(**variables))
+        assert ran.code == 1
+        assert b"planted-root" in ran.out
+        if variables.get("PYTHONIOENCODING") == "ascii":
+            assert ran.out.isascii()
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("$LINT > /dev/full", 2),
+        ("$LINT >&-", 2),
+        ("$LINT -o json:/dev/full", 2),
+        ("$LINT 2>&-", 1),
+        ("$LINT missing 2>&-", 2),
+        ("$LINT missing 2> /dev/full", 2),
+        ("$LINT >&- 2>&-", 2),
+        ("$LINT >&- 2>&- <&-", 2),
+    ],
+)
+def test_a_lost_report_is_never_green(script: str, code: int, house: House, folder: Path) -> None:
+    ran = _shell(script, house, folder)
+    assert ran.code == code
+    if code == 2 and "2>" not in script:
+        assert ran.errors.startswith(b"lintstack: ")
+        assert ran.errors.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("command", ["facts", "rules", "explain non-root-user", "--help", "check --help", "--version"])
+def test_a_lost_answer_is_no_traceback(command: str, house: House, folder: Path) -> None:
+    python = f"'{sys.executable}' -m lintstack {command}"
+    assert _ran(["bash", "-c", f"{python} > /dev/full"], folder).code == 2
+    assert _ran(["bash", "-c", f"{python} >&-"], folder).code in (0, 2)
+
+
+def test_a_reader_that_goes_away(house: House) -> None:
+    services = "".join(f"  s{n}: {{image: 'nginx:latest', user: root}}\n" for n in range(5_000))
+    folder = house.tree({"compose.yaml": f"services:\n{services}"})
+    ran = _shell("$LINT | head -1; exit ${PIPESTATUS[0]}", house, folder)
+    assert ran.code in (1, 2)
+    assert (ran.out.count(b"\n"), ran.errors) == (1, b"")
+
+
+def test_an_interruption(house: House) -> None:
+    """While it works, and not only while it prints."""
+    services = "".join(f"  s{n}: {{image: 'nginx:latest', user: root, ports: ['{n}:80']}}\n" for n in range(9_000))
+    folder = house.tree({"compose.yaml": f"services:\n{services}"})
+    process = subprocess.Popen(
+        _words(house, *CHECK), cwd=folder, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+    assert (process.returncode, out, errors) == (130, b"", b"lintstack: interrupted\n")
+
+
+# Modules of the standard library, of our dependencies and of lintstack's own parts.
+_SHADOWS = """
+    abc bisect click codecs collections dataclasses difflib enum functools io json os re ruamel sarif_om site stat
+    sitecustomize string sys tomllib tree_sitter tree_sitter_bash types typing unicodedata usercustomize yaml
+    _ruamel_yaml attr dockerfile_parse jsonschema hashlib heapq posixpath contextlib
+""".split()
+
+
+def test_modules_in_the_linted_tree_are_not_imported(house: House, usual: bytes) -> None:
+    evil = "import builtins\nbuiltins.open('PWNED', 'w').close()\n"
+    files = {f"{name}.py": evil for name in _SHADOWS} | {f"{name}/__init__.py": evil for name in _SHADOWS[::3]}
+    folder = house.tree({**TREE, **files, "checks/service.py": evil, "conftest.py": evil, "setup.py": evil})
+    for words in (CHECK, ("check", "-o", "full"), ("check", "-o", "json"), ("check", "-o", "sarif"), ("facts",)):
+        ran = _ran(_words(house, *words), folder, _environment(PYTHONSAFEPATH=""))
+        assert ran.code == (0 if words == ("facts",) else 1)
+        assert not (folder / "PWNED").exists(), words
+        if words is CHECK:
+            assert ran.out == usual
+
+
+def test_configurations_in_the_linted_tree_are_data(house: House) -> None:
+    evil = "open('PWNED', 'w').close()\n"
+    files = {name: evil for name in ("lintstack.py", "lintstack_rules.py", "rules/service/x.py", "lintstack.config.py", ".lintstack.py", "plugins/evil.py")}
+    folder = house.tree({**TREE, **files, "Dockerfile.py": evil})
+    del files["lintstack.py"]  # a package of our own name in the working directory is what `python -m` is told to run
+    (folder / "lintstack.py").unlink()
+    ran = _ran(_words(house, *CHECK), folder)
+    assert ran.code == 1
+    assert not (folder / "PWNED").exists()
