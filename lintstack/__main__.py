@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
-# `-m` puts the working directory first: a file called click.py in a linted tree would be run.
-if sys.path and sys.path[0] in ("", os.getcwd()):
+# `-m` puts the working directory first: a file called click.py in a linted tree would be run. With `-P` it does not.
+if not sys.flags.safe_path:
     del sys.path[0]
 
 from lintstack.cli import main

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind, diagnostic
 from lintstack.model import Stack
-from lintstack.project import Reader, Tree, discover
-from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
+from lintstack.project import Reader, Tree, UsageError, discover
+from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
 from lintstack.source import Source, Span, span_key
@@ -108,6 +108,14 @@ class _Desk:
                 self.directives += in_dockerfile(found) if self.inline_ignores else ()
         self.dockerfiles[path] = found
         return found
+
+    def failed(self, path: str, error: Exception) -> None:
+        """Take note that lintstack itself broke on a file, so that the others are still linted."""
+        if os.environ.get("LINTSTACK_DEBUG"):
+            raise error
+        source = self.sources.get(path) or Source(self.reader.display(path), "", self.reader.absolute(path))
+        message = f"lintstack broke here ({type(error).__name__}); LINTSTACK_DEBUG=1 shows where"
+        self.problems.append(diagnostic("internal-error", message, source.whole))
 
     def compose_file(self, source: Source) -> None:
         """Take note of a compose file, once."""
@@ -222,7 +230,14 @@ def _projects(tree: Tree, desk: _Desk, options: Options) -> tuple[Project, ...]:
         return ()
     from lintstack.environments import infer
 
-    return infer(tree, options.config, desk.reader, options.as_kind)
+    projects = infer(tree, options.config, desk.reader, options.as_kind)
+    known = {environment.name for project in projects for environment in project.environments}
+    for name in options.environments:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(sorted(known)) or 'none'}"
+            raise UsageError(f"--env {name}: no environment is called that; {hint}")
+    return projects
 
 
 def _check_names(config: Config, rules: Sequence[Rule]) -> None:
@@ -255,24 +270,37 @@ def _touches(finding: Finding, paths: Sequence[str]) -> bool:
 
 def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
     """The stacks of each project, one for each environment asked for."""
+    for project in projects:
+        made = (_stack(environment, project, desk, options) for environment in project.environments)
+        yield tuple(stack for stack in made if stack is not None)
+
+
+def _stack(environment: Environment, project: Project, desk: _Desk, options: Options) -> Stack | None:
+    """The stack of an environment; None when it was not asked for or cannot be had, which is then a finding."""
+    try:
+        loaded = _loaded(environment, desk)
+        if loaded.root is None or not _wanted(environment, options):
+            return None
+        return _joined(environment, project, loaded, desk, options)
+    except Exception as error:
+        desk.failed(environment.files[0], error)
+        return None
+
+
+def _loaded(environment: Environment, desk: _Desk) -> Loaded:
     from lintstack.compose.load import load
 
-    for project in projects:
-        stacks = []
-        for environment in project.environments:
-            loaded = load(
-                environment.files,
-                desk.reader,
-                environment.project_dir,
-                env_files=environment.env_files,
-                profiles=environment.profiles,
-            )
-            desk.problems += loaded.problems
-            for source in loaded.sources:
-                desk.compose_file(source)
-            if loaded.root is not None and _wanted(environment, options):
-                stacks.append(_joined(environment, project, loaded, desk, options))
-        yield tuple(stacks)
+    loaded = load(
+        environment.files,
+        desk.reader,
+        environment.project_dir,
+        env_files=environment.env_files,
+        profiles=environment.profiles,
+    )
+    desk.problems += loaded.problems
+    for source in loaded.sources:
+        desk.compose_file(source)
+    return loaded
 
 
 def _wanted(environment: Environment, options: Options) -> bool:
@@ -305,17 +333,22 @@ def _catalogue(config: Config) -> Catalogue:
 def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
     """Stacks of Dockerfiles that no service builds."""
     left = [path for path in tree.dockerfiles if os.path.abspath(path) not in desk.dockerfiles]
-    if not left:
-        return
+    if left and not options.environments:
+        known = _catalogue(options.config)
+        for path in left:
+            yield from _alone(path, desk, options.as_kind or "unknown", known)
+
+
+def _alone(path: str, desk: _Desk, kind: Kind, known: Catalogue) -> Iterator[tuple[Stack, ...]]:
     from lintstack.dockerfile.stages import output_stages
     from lintstack.join import lone
 
-    known = _catalogue(options.config)
-    for path in left:
+    try:
         dockerfile = desk.dockerfile(path)
         if dockerfile is not None:
-            kind, folder = options.as_kind or "unknown", os.path.dirname(path) or "."
-            yield (lone(dockerfile, kind, folder, output_stages(dockerfile), known),)
+            yield (lone(dockerfile, kind, os.path.dirname(path) or ".", output_stages(dockerfile), known),)
+    except Exception as error:
+        desk.failed(path, error)
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -196,8 +197,7 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
     from lintstack.report import render
 
     if not path:
-        sys.stdout.write(render(format, outcome, _style(color)))
-        sys.stdout.flush()
+        _print(render(format, outcome, _style(color)))
         return
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
@@ -212,7 +212,7 @@ def _style(color: str) -> Style:
 
     from lintstack.report import Style
 
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     forced = bool(os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"))
     wanted = {"always": True, "never": False}.get(color, forced or (terminal and os.environ.get("TERM") != "dumb"))
     if os.environ.get("NO_COLOR") and color != "always":
@@ -302,52 +302,100 @@ def main() -> NoReturn:
 
 
 def _guarded(run: Callable[[], object]) -> int:
+    """The exit code of a run, after all that it says was taken by the streams, or given up."""
     try:
-        result = run()
-        sys.stdout.flush()
-        return result if isinstance(result, int) else EXIT_CLEAN
-    except click.exceptions.Exit as error:
-        return error.exit_code
+        return _finished(run)
     except click.ClickException as error:
         _say(error)
-        return EXIT_MISUSE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("lintstack: interrupted", err=True)
+        _say(Refused("interrupted"))
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away (`| head`); nothing more can be said, and Python must not try to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_MISUSE
+    except (BrokenPipeError, SystemExit):
+        pass  # the reader went away (`| head`), which click turns into SystemExit: nothing more can be said
     except Exception as error:
-        return _failed(error)
+        _failed(error)
+    _settle(sys.stdout)
+    return EXIT_MISUSE
+
+
+def _finished(run: Callable[[], object]) -> int:
+    """The exit code of a run that came to its end.
+
+    Raises:
+        Refused: standard output did not take the report.
+    """
+    try:
+        result = run()
+    except click.exceptions.Exit as end:
+        result = end.exit_code
+    _flush()
+    return result if isinstance(result, int) else EXIT_CLEAN
+
+
+def _print(text: str) -> None:
+    """Hand a report to standard output; see `_flush`."""
+    if sys.stdout is None:
+        raise Refused("the report could not be written: standard output is closed")
+    with _written():
+        sys.stdout.write(text)
+    _flush()
+
+
+def _flush() -> None:
+    with _written():
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Turns a failure of standard output into bad news for the user; behind a broken pipe there is no user."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"the report could not be written: {error.strerror}") from error
+
+
+def _settle(stream: IO[str] | None) -> None:
+    """Let a stream that is lost swallow what it still holds: Python would flush it at exit and exit with 120."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        assert stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _say(error: click.ClickException) -> None:
-    """Click repeats what was typed; a hook types names of files."""
+    """Print what went wrong. Click repeats what was typed, and hooks type names of files."""
     if not isinstance(error, Refused):
         from lintstack.report.text import safe
 
         error.message = safe(error.message)
-    error.show()
+    try:
+        error.show()
+    except OSError:
+        _settle(sys.stderr)
 
 
-def _failed(error: Exception) -> int:
-    """Exit 2 with one sentence: bad use in the user's words, anything else as our own mistake."""
+def _failed(error: Exception) -> None:
+    """Say in one sentence what stopped the run: bad use in the user's words, anything else as our own mistake."""
     from lintstack.config import ConfigError
     from lintstack.project import UsageError
     from lintstack.rules import PageError
     from lintstack.selection import UnknownRule
 
     if isinstance(error, ConfigError | UsageError | PageError | UnknownRule):
-        Refused(str(error)).show()
-    elif isinstance(error, OSError):
-        Refused(f"the report could not be written: {error.strerror}").show()
+        _say(Refused(str(error)))
     elif os.environ.get("LINTSTACK_DEBUG"):
         raise error
+    elif isinstance(error, OSError):
+        _say(Refused(f"the run could not be finished: {error.strerror or type(error).__name__}"))
     else:
         name = type(error).__name__
-        Refused(f"internal error ({name}); LINTSTACK_DEBUG=1 shows where. Please report it: {HOME}/issues").show()
-    return EXIT_MISUSE
+        _say(Refused(f"internal error ({name}); LINTSTACK_DEBUG=1 shows where. Please report it: {HOME}/issues"))
 
 
 __all__: Sequence[str] = ("cli", "main")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 from lintstack.analysis import Analysis, Options, analyse
 from lintstack.config import load
@@ -21,7 +22,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def lint(folder: Path, files: dict[str, str], **options: object) -> Analysis:
+def lint(folder: Path, files: dict[str, str], **options: Any) -> Analysis:
     """Analyse files in an empty folder with the configuration found there."""
     write(folder, files)
     return analyse(Options((str(folder),), load(str(folder)))._replace(**options))

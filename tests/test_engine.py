@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from lintstack.compose.load import Loaded
 from lintstack.engine import Active, run
 from lintstack.facts import Fact, Place
-from lintstack.findings import Problem
+from lintstack.findings import Kind, Problem
 from lintstack.model import Service, Stack
+from lintstack.project import UsageError
 from lintstack.record import bind
 from lintstack.rules import PageError, rule_of
 from lintstack.source import Source
@@ -141,3 +143,27 @@ def test_pages_without_a_check_are_refused() -> None:
         run([(synthetic_stack(),)], [Active(rule_of("service", "no-such", {"title": "t"}), {"dev": "error"}, {})])
     with pytest.raises(PageError, match="did you mean `const`"):
         run([(synthetic_stack(),)], [active(require={"restart": {"cosnt": 1}})])
+
+
+def test_a_loader_that_breaks_is_an_error_and_other_projects_are_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lintstack import join
+
+    whole = join.join
+
+    def broken(environment: str, kind: Kind, project: str, loaded: Loaded, site: join.Site) -> Stack:
+        if project.endswith("bad"):
+            raise RecursionError
+        return whole(environment, kind, project, loaded, site)
+
+    monkeypatch.setattr(join, "join", broken)
+    files = {f"{name}/compose.yaml": "services: {a: {image: nginx, privileged: true}}\n" for name in ("bad", "good")}
+    analysis = lint(tmp_path, files, select=("no-privileged",))
+    assert [finding.rule for finding in analysis.findings] == ["internal-error", "no-privileged"]
+
+
+def test_environments_that_do_not_exist_are_refused(tmp_path: Path) -> None:
+    files = {"compose.yaml": BASE, "compose.prod.yaml": PROD}
+    with pytest.raises(UsageError, match="did you mean `prod`"):
+        lint(tmp_path, files, environments=("prdo",))
