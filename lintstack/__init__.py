@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# Not imported from `typing`: with `python -m`, this file still runs with the linted folder first on the path.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lintstack.analysis import check as check
 

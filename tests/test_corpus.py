@@ -48,7 +48,7 @@ NUMBER = r"['\"]?\d[\w.]*['\"]?"
 ON: dict[str, Callable[[Finding], bool]] = {
     "cpu-limit": either(on_service, matches(NUMBER)),
     "debug-port": matches(r".*\d.*"),
-    "depends-on-healthy": either(quoted, matches("service_(started|healthy)")),
+    "depends-on-healthy": either(variable, quoted, matches("['\"]?service_(started|healthy)['\"]?")),
     "docker-socket": matches(r".*(sock|/|run).*"),
     "exec-form-command": matches(r"(?i)(CMD|ENTRYPOINT)?.+"),
     "healthcheck": either(on_service, matches(r"(true|NONE|.*NONE.*)")),

@@ -45,9 +45,27 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
     elif written.decided:
         said = said._replace(places=(*said.places, written.places[0]._replace(label="overrides this USER")))
     drops = bool(ground.known and ground.known.drops_privileges) and _own_entrypoint(process)
-    if said.value is not None or said.unknown:
-        return _user(service, anchor, said, source, drops)
-    return _base_user(service, anchor, ground, drops)
+    decided = said.value is not None or said.unknown
+    found = _user(service, anchor, said, source, drops) if decided else _base_user(service, anchor, ground, drops)
+    helper = _steps_down(node, ground) if found.is_root.value else ""
+    if not helper:
+        return found
+    reason = f"the image brings `{helper}`, with which its entrypoint may become another user"
+    return found.with_(is_root=Fact(None, found.is_root.places, reason))
+
+
+@cache
+def _helpers() -> re.Pattern[str]:
+    """Programs with which an entrypoint that was started as root becomes another user."""
+    return re.compile(r"(?<![\w.-])(gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser)(?![\w.-])")
+
+
+def _steps_down(node: Mapping | None, ground: Ground) -> str:
+    """Such a program in the stages of the built image, as long as the image's own entrypoint runs; "" without."""
+    if ground.config is None or _says(node, "entrypoint"):
+        return ""
+    texts = (item.text.text for stage in ground.config.chain for item in stage.instructions)
+    return next((found[1] for text in texts if (found := _helpers().search(text))), "")
 
 
 def _own_entrypoint(process: Process) -> bool:

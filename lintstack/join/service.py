@@ -26,11 +26,12 @@ RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "c
 
 
 def keys(found: Entry) -> tuple[Span, ...]:
-    """Every key that names the service, the first file's first; of a long chain of `extends` both ends."""
+    """Every key that names the service, the first file's first, not those that it extends; of many both ends."""
     chain: list[Scalar] = []
     step: Entry | None = found
     while step is not None:
-        chain.append(step.key)
+        if step.key.text == found.key.text:
+            chain.append(step.key)
         step = step.over
     chain.reverse()
     named = chain if len(chain) <= 2 * MOST_KEYS else chain[:MOST_KEYS] + chain[-MOST_KEYS:]
