@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, diagnostic
 from lintstack.model import Stack
+from lintstack.named import NamedTuple
 from lintstack.project import Reader, Tree, UsageError, discover
+from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from lintstack.environments import Environment, Project
     from lintstack.images import Catalogue
     from lintstack.join import Site
+    from lintstack.yaml import Scalar
 
 
 class Options(NamedTuple):
@@ -91,9 +94,6 @@ class _Desk:
 
     def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
-        from lintstack.dockerfile.refusals import stageless
-        from lintstack.dockerfile.syntax import parse
-
         if path in self.dockerfiles:
             return self.dockerfiles[path]
         found: Dockerfile | None = None
@@ -102,11 +102,28 @@ class _Desk:
             if isinstance(source, Finding):
                 self.problems.append(source)
             else:
-                found = parse(source)
                 self._keep(source)
-                self.problems += (*found.problems, *stageless(found))
-                self.directives += in_dockerfile(found) if self.inline_ignores else ()
+                found = self._parsed(source)
         self.dockerfiles[path] = found
+        return found
+
+    def inline(self, text: Scalar) -> Dockerfile:
+        """The Dockerfile that a compose file holds as a text, parsed once."""
+        from lintstack.yaml import fragment
+
+        key = f"{text.source.path}#{text.start}#{text.text}"
+        found = self.dockerfiles.get(key)
+        if found is None:
+            found = self.dockerfiles[key] = self._parsed(fragment(text))
+        return found
+
+    def _parsed(self, source: Source) -> Dockerfile:
+        from lintstack.dockerfile.refusals import stageless
+        from lintstack.dockerfile.syntax import parse
+
+        found = parse(source)
+        self.problems += (*found.problems, *stageless(found))
+        self.directives += in_dockerfile(found) if self.inline_ignores else ()
         return found
 
     def failed(self, path: str, error: Exception) -> None:
@@ -244,7 +261,7 @@ def _check_names(config: Config, rules: Sequence[Rule]) -> None:
     """Raise ConfigError at a rule name in the configuration that nothing has."""
     from lintstack.config import ConfigError
 
-    known = names(rules)
+    known = names(rules) if config.names else {}
     for name, span in config.names:
         if name.lower() not in known and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
@@ -319,7 +336,7 @@ def _site(desk: _Desk, folder: str, config: Config) -> Site:
 
     opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
     disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
-    return Site(disk, opened, _catalogue(config), frozenset(config.edge))
+    return Site(disk, opened, desk.inline, _catalogue(config), frozenset(config.edge))
 
 
 def _catalogue(config: Config) -> Catalogue:
@@ -336,7 +353,15 @@ def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ..
     if left and not options.environments:
         known = _catalogue(options.config)
         for path in left:
-            yield from _alone(path, desk, options.as_kind or "unknown", known)
+            kind = _kind_by_path(path, desk.reader)
+            yield from _alone(path, desk, options.as_kind or kind if kind == "unknown" else kind, known)
+
+
+def _kind_by_path(path: str, reader: Reader) -> Kind:
+    """What the name of a Dockerfile says, else the folders that it lies in."""
+    kind = kind_of(os.path.basename(path))
+    below = os.path.relpath(os.path.realpath(reader.absolute(path)), reader.root)
+    return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]
 
 
 def _alone(path: str, desk: _Desk, kind: Kind, known: Catalogue) -> Iterator[tuple[Stack, ...]]:

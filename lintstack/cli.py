@@ -5,33 +5,22 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from lintstack import HOME, __version__
+from lintstack import __version__
+from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, say_to_output
+from lintstack.exits import guarded as _guarded
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
     from lintstack.report import Run, Style
 
-EXIT_CLEAN, EXIT_FINDINGS, EXIT_MISUSE, EXIT_EMPTY, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 FORMATS = ("full", "concise", "json", "sarif")
 LEVELS = ("error", "warning", "info", "none")
-
-
-class Refused(click.ClickException):
-    """Bad use: one sentence, exit 2."""
-
-    exit_code = EXIT_MISUSE
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        from lintstack.report.text import safe
-
-        for line in self.message.splitlines():
-            click.echo(f"lintstack: {safe(line)}", err=True)
 
 
 class Shell(click.Group):
@@ -197,7 +186,7 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
     from lintstack.report import render
 
     if not path:
-        _print(render(format, outcome, _style(color)))
+        say_to_output(render(format, outcome, _style(color)))
         return
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
@@ -208,8 +197,6 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
 
 def _style(color: str) -> Style:
     """Colours for standard output: NO_COLOR, then --color, then FORCE_COLOR, then whether it is a terminal."""
-    from shutil import get_terminal_size
-
     from lintstack.report import Style
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -217,7 +204,13 @@ def _style(color: str) -> Style:
     wanted = {"always": True, "never": False}.get(color, forced or (terminal and os.environ.get("TERM") != "dumb"))
     if os.environ.get("NO_COLOR") and color != "always":
         wanted = False
-    return Style(wanted, get_terminal_size().columns if terminal else 0, wanted and terminal)
+    return Style(wanted, _columns() if terminal else 0, wanted and terminal)
+
+
+def _columns() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def _say_what_is_missing(analysis: Analysis) -> None:
@@ -275,22 +268,25 @@ def rules(format: str) -> None:
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the output instead.")
 def facts(format: str, schema: bool, **asked: Any) -> None:
     """Print what would run in each environment, with origins; secrets are masked."""
-    import json
-
     from lintstack import factsheet
     from lintstack.analysis import analyse
+    from lintstack.report.json import plain
+    from lintstack.report.text import json_text, page
 
     if schema:
-        click.echo(json.dumps(factsheet.schema(), indent=2))
+        say_to_output(json_text(factsheet.schema(), indent=2) + "\n")
         return
     analysis = analyse(_options(asked))
-    data = [factsheet.sheet(stack, analysis.sources) for stack in analysis.stacks]
+    data = plain([factsheet.sheet(stack, analysis.sources) for stack in analysis.stacks])
     if format == "json":
-        click.echo(json.dumps(data, indent=2, ensure_ascii=True))
+        say_to_output(json_text(data, indent=2) + "\n")
     else:
         from ruamel.yaml import YAML
 
-        YAML(pure=True).dump(json.loads(json.dumps(data)), sys.stdout)
+        written, writer = StringIO(), YAML(pure=True)
+        writer.allow_unicode = False
+        writer.dump(data, written)
+        say_to_output(page(written.getvalue().splitlines()))
 
 
 def main() -> NoReturn:
@@ -299,103 +295,6 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_guarded(lambda: cli.main(prog_name="lintstack", standalone_mode=False)))
-
-
-def _guarded(run: Callable[[], object]) -> int:
-    """The exit code of a run, after all that it says was taken by the streams, or given up."""
-    try:
-        return _finished(run)
-    except click.ClickException as error:
-        _say(error)
-    except (click.Abort, KeyboardInterrupt):
-        _say(Refused("interrupted"))
-        return EXIT_INTERRUPTED
-    except (BrokenPipeError, SystemExit):
-        pass  # the reader went away (`| head`), which click turns into SystemExit: nothing more can be said
-    except Exception as error:
-        _failed(error)
-    _settle(sys.stdout)
-    return EXIT_MISUSE
-
-
-def _finished(run: Callable[[], object]) -> int:
-    """The exit code of a run that came to its end.
-
-    Raises:
-        Refused: standard output did not take the report.
-    """
-    try:
-        result = run()
-    except click.exceptions.Exit as end:
-        result = end.exit_code
-    _flush()
-    return result if isinstance(result, int) else EXIT_CLEAN
-
-
-def _print(text: str) -> None:
-    """Hand a report to standard output; see `_flush`."""
-    if sys.stdout is None:
-        raise Refused("the report could not be written: standard output is closed")
-    with _written():
-        sys.stdout.write(text)
-    _flush()
-
-
-def _flush() -> None:
-    with _written():
-        if sys.stdout is not None:
-            sys.stdout.flush()
-
-
-@contextmanager
-def _written() -> Iterator[None]:
-    """Turns a failure of standard output into bad news for the user; behind a broken pipe there is no user."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Refused(f"the report could not be written: {error.strerror}") from error
-
-
-def _settle(stream: IO[str] | None) -> None:
-    """Let a stream that is lost swallow what it still holds: Python would flush it at exit and exit with 120."""
-    try:
-        if stream is not None:
-            stream.flush()
-    except OSError:
-        assert stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _say(error: click.ClickException) -> None:
-    """Print what went wrong. Click repeats what was typed, and hooks type names of files."""
-    if not isinstance(error, Refused):
-        from lintstack.report.text import safe
-
-        error.message = safe(error.message)
-    try:
-        error.show()
-    except OSError:
-        _settle(sys.stderr)
-
-
-def _failed(error: Exception) -> None:
-    """Say in one sentence what stopped the run: bad use in the user's words, anything else as our own mistake."""
-    from lintstack.config import ConfigError
-    from lintstack.project import UsageError
-    from lintstack.rules import PageError
-    from lintstack.selection import UnknownRule
-
-    if isinstance(error, ConfigError | UsageError | PageError | UnknownRule):
-        _say(Refused(str(error)))
-    elif os.environ.get("LINTSTACK_DEBUG"):
-        raise error
-    elif isinstance(error, OSError):
-        _say(Refused(f"the run could not be finished: {error.strerror or type(error).__name__}"))
-    else:
-        name = type(error).__name__
-        _say(Refused(f"internal error ({name}); LINTSTACK_DEBUG=1 shows where. Please report it: {HOME}/issues"))
 
 
 __all__: Sequence[str] = ("cli", "main")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from lintstack.findings import SEVERITIES, Kind, Severity
 from lintstack.gitignore import Patterns
+from lintstack.named import NamedTuple
 from lintstack.reader import Reader, Refusal, inside, read_regular, suggest, toplevel
+from lintstack.record import Record
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:
@@ -47,12 +49,14 @@ class RuleOverride(NamedTuple):
         severity: its severity wherever it runs; None keeps that of its page.
         environments: names or kinds of the environments that it is confined to; empty: those of its page.
         options: values of its options.
+        places: place of each option.
     """
 
     off: bool = False
     severity: Severity | None = None
     environments: tuple[str, ...] = ()
     options: Mapping[str, Any] = {}
+    places: Mapping[str, Span] = {}
 
 
 class EnvironmentSetting(NamedTuple):
@@ -79,8 +83,7 @@ class EnvironmentSetting(NamedTuple):
     project_directory: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Config:
+class Config(Record):
     """The configuration of a run.
 
     Args:
@@ -109,13 +112,13 @@ class Config:
     select: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    exclude: Patterns = field(default_factory=Patterns)
+    exclude: Patterns = Patterns()
     environments: tuple[EnvironmentSetting, ...] = ()
-    rules: Mapping[str, RuleOverride] = field(default_factory=dict)
+    rules: Mapping[str, RuleOverride] = MappingProxyType({})
     per_file_ignores: tuple[tuple[Patterns, tuple[str, ...]], ...] = ()
     rule_dirs: tuple[str, ...] = ()
     edge: tuple[str, ...] = ()
-    images: Mapping[str, Any] = field(default_factory=dict)
+    images: Mapping[str, Any] = MappingProxyType({})
     trusted_registries: tuple[str, ...] = ()
     compose_version: str = ""
     names: tuple[tuple[str, Span], ...] = ()
@@ -187,10 +190,10 @@ def _open(path: str, top: str) -> Carrier | None:
         path: its absolute path.
         top: folder that a link must not lead out of.
     """
-    from lintstack.carriers import BadCarrier
-
     if not os.path.lexists(path):
         return None
+    from lintstack.carriers import BadCarrier
+
     source = _source(path, top)
     pyproject = os.path.basename(path) == "pyproject.toml"
     if pyproject and "lintstack" not in source.text:
@@ -262,7 +265,7 @@ class _Builder:
             folder=self.folder,
             exclude=Patterns(self.value.get("exclude", ()), self.folder),
             environments=tuple(self._environments()),
-            rules={name: _override(value) for name, value in self.value.get("rules", {}).items()},
+            rules={name: self._placed(name, value) for name, value in self.value.get("rules", {}).items()},
             per_file_ignores=tuple((Patterns((glob,), self.folder), tuple(names)) for glob, names in ignores.items()),
             rule_dirs=tuple(self._paths("rule-dirs", self.value.get("rule-dirs", ()), os.path.isdir)),
             names=tuple(self._names()),
@@ -270,6 +273,10 @@ class _Builder:
             **plain,
             **words,
         )
+
+    def _placed(self, rule: str, value: Any) -> RuleOverride:
+        override = _override(value)
+        return override._replace(places={name: self.carrier.key(("rules", rule, name)) for name in override.options})
 
     def _names(self) -> Iterator[tuple[str, Span]]:
         for setting in ("select", "extend-select", "ignore"):

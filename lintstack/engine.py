@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintstack.facts import Fact, Place, getter
 from lintstack.findings import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
 from lintstack.model import Service, Stack
+from lintstack.named import NamedTuple
 from lintstack.record import Subject
 from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
 from lintstack.source import span_key
 
 Check = Callable[[Subject], Iterator[Problem]]
+MOST_NAMED = 3  # further services that a message names
 BROKEN = "!"  # fact of the problem that a breaking check amounts to
 
 # How the subjects of each folder of rules are found in a stack.
@@ -26,7 +28,7 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "port": lambda stack: (port for service in stack.services for port in service.ports),
     "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),
     "variable": lambda stack: (
-        item for service in stack.services for item in (*service.environment, *service.build_args)
+        item for service in stack.services for item in (*service.environment, *service.build_args, *service.layers)
     ),
     "dependency": lambda stack: (item for service in stack.services for item in service.depends_on),
     "reference": lambda stack: (item for service in stack.services for item in service.references),
@@ -89,7 +91,7 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
         extra.update(_identity(finding) for finding in _prod_only(stacks, active))
-    return Result(tuple(found.values()), len(extra - found.keys()))
+    return Result(tuple(_told_once(found.values())), len(extra - found.keys()))
 
 
 def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
@@ -123,11 +125,12 @@ def _prod_only(stacks: Iterable[Stack], rules: Iterable[Active]) -> Iterator[Fin
 
 
 def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]:
+    lacking = _Lacking(stacks)
     for hit in hits:
         severity = hit.active.level(hit.stack)
         assert severity
         rule, problem = hit.active.rule, hit.problem
-        at, related = _places(hit, stacks)
+        at, related = _places(hit, lacking)
         service = getattr(hit.subject, "service", None)
         yield Finding(
             rule="internal-error" if problem.fact == BROKEN else rule.name,
@@ -145,7 +148,7 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
         )
 
 
-def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]]:
+def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
     """Where a problem is reported: at its own place, or for a missing thing at the key of the service.
 
     A thing that is missing in every environment belongs to the first file that names the service; one that only
@@ -157,8 +160,7 @@ def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]
     service = getattr(subject, "service", None)
     if not isinstance(service, Service) or not service.keys:
         return Place(subject.span), problem.related
-    everywhere = all(_has_twin(hit, stack) for stack in stacks if stack is not hit.stack)
-    chosen = service.keys[0] if everywhere else service.keys[-1]
+    chosen = service.keys[0] if lacking.everywhere(hit) else service.keys[-1]
     others = [Place(key, f"`{service.name}` continues here") for key in service.keys if key is not chosen]
     fact = problem.fact.partition(".")[0]
     missing = KEYS.get(fact, fact)
@@ -168,17 +170,27 @@ def _places(hit: Hit, stacks: Iterable[Stack]) -> tuple[Place, tuple[Place, ...]
     )
 
 
-def _has_twin(hit: Hit, stack: Stack) -> bool:
-    """Whether another environment has the same problem, or does not have the service at all."""
-    if all(service.name != hit.subject.service.name for service in stack.services):  # type: ignore[attr-defined]
-        return True
-    check = checker(hit.active.rule, hit.active.options)
-    return any(
-        problem.at is None and problem.fact == hit.problem.fact
-        for subject in SUBJECTS[hit.active.rule.subject](stack)
-        if subject.anchor == hit.subject.anchor
-        for problem in check(subject)
-    )
+class _Lacking:
+    """What is missing in the environments of a project; looked for once for each environment and rule."""
+
+    def __init__(self, stacks: Iterable[Stack]) -> None:
+        self.services = {stack: {service.name for service in stack.services} for stack in stacks}
+        self.missing: dict[tuple[Stack, Rule], set[tuple[str, str]]] = {}
+
+    def everywhere(self, hit: Hit) -> bool:
+        """Whether every other environment has the same problem, or does not have the service at all."""
+        name = hit.subject.service.name  # type: ignore[attr-defined]
+        others = (stack for stack, names in self.services.items() if stack is not hit.stack and name in names)
+        return all((hit.subject.anchor, hit.problem.fact) in self._missing(stack, hit.active) for stack in others)
+
+    def _missing(self, stack: Stack, active: Active) -> set[tuple[str, str]]:
+        """Anchors and facts of a rule's problems that have no place."""
+        key = stack, active.rule
+        if key not in self.missing:
+            check, subjects = checker(active.rule, active.options), SUBJECTS[active.rule.subject](stack)
+            found = ((subject, problem) for subject in subjects for problem in _guarded(check, subject))
+            self.missing[key] = {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
+        return self.missing[key]
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
@@ -189,6 +201,25 @@ def _merged(first: Finding, second: Finding) -> Finding:
     environments = tuple(sorted({*first.environments, *second.environments}))
     severity = min(first.severity, second.severity, key=SEVERITIES.index)
     return first._replace(environments=environments, severity=severity)
+
+
+def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """As one: a fault that environments word differently, and one that a line gives to several services."""
+    causes: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (span_key(finding.at.span), finding.fingerprint, finding.service)
+        causes[key] = _merged(causes[key], finding) if key in causes else finding
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in causes.values():
+        said = finding.message.replace(f"`{finding.service}`", "``")
+        alike.setdefault((finding.rule, span_key(finding.at.span), said), []).append(finding)
+    for first, *others in alike.values():
+        names = list(dict.fromkeys(f"`{other.service}`" for other in others if other.service != first.service))
+        for other in others:
+            first = _merged(first, other)
+        shown = names if len(names) <= MOST_NAMED else [*names[: MOST_NAMED - 1], f"{len(names) + 1 - MOST_NAMED} more"]
+        also = " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+        yield first._replace(message=f"{first.message}; the same line serves {also}") if also else first
 
 
 def fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:

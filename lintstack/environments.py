@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from lintstack.config import Config, ConfigError, EnvironmentSetting
-from lintstack.evidence import Environment, Folder, distinct, join, kind_of, left_out, runs
+from lintstack.evidence import Environment, Folder, distinct, join, left_out, runs
 from lintstack.findings import KINDS, Kind
+from lintstack.named import NamedTuple
 from lintstack.outline import Outline, outline, together
 from lintstack.project import Tree
 from lintstack.reader import Reader, inside, suggest
-from lintstack.recognise import by_name
+from lintstack.recognise import by_name, kind_of
 
 __all__ = ["Environment", "Project", "infer", "kind_of"]
 
@@ -133,8 +133,8 @@ class _Survey:
         return {folder: dict(sorted(files.items())) for folder, files in sorted(members.items())}
 
     def follow(self, file: Outline) -> Outline:
-        """A file together with all that it includes; of a graph beyond Compose's limit, with the nearest part."""
-        if not file.includes:
+        """A file together with all that it includes and inherits; of a graph beyond the limit, the nearest part."""
+        if not file.includes and not file.inherited:
             return file
         if file.real not in self.followed:
             found, pending = {file.real: file}, list(file.includes)
@@ -144,8 +144,21 @@ class _Survey:
                 if path not in found and self.reader.exists(path) == "file":
                     found[path] = self._outline(path)
                     pending.extend(found[path].includes)
-            self.followed[file.real] = together(found.values())
+            whole = together(found.values())
+            self.followed[file.real] = whole._replace(used=whole.used.union(*self._inherited(whole.inherited)))
         return self.followed[file.real]
+
+    def _inherited(self, services: Iterable[tuple[str, str]]) -> Iterator[frozenset[tuple[str, str]]]:
+        """What services of other files refer to, and those that they extend in turn."""
+        pending = sorted(services)
+        seen = set(pending)
+        for path, name in pending:
+            if self.reader.exists(path) == "file" and len(pending) <= _MOST_INCLUDED:
+                file = self._outline(path)
+                yield file.needs.get(name, frozenset())
+                further = sorted(file.inherited - seen) if name in file.services else []
+                seen.update(further)
+                pending.extend(further)
 
     def projects(self) -> list[Project]:
         """Every project, sorted by folder."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
 
 from lintstack.findings import Kind
+from lintstack.named import NamedTuple
 from lintstack.outline import Outline, complete, together
-from lintstack.reader import Reader
+from lintstack.reader import Reader, inside
+from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.source import Source
 
 # What Docker Compose looks for by itself, by preference.
@@ -21,17 +22,18 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-_PROD = frozenset({"prod", "production", "live", "staging", "preprod"})
-_DEV = frozenset(
-    """dev devel develop development devenv local localdev test tests testing ci cicd e2e integration cypress
-    playwright debug sandbox""".split()
-)
 _FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
-_BASE = re.compile(rf"{_FAMILY}\.ya?ml", re.IGNORECASE)
-_OVERLAY = re.compile(
-    rf"(?:{_FAMILY}[-_.](?P<behind>.+)|(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?)\.ya?ml", re.I
-)
-_WORDS = re.compile(r"[A-Za-z0-9]+")
+
+
+@cache
+def _base() -> re.Pattern[str]:
+    return re.compile(rf"{_FAMILY}\.ya?ml", re.IGNORECASE)
+
+
+@cache
+def _overlay() -> re.Pattern[str]:
+    behind, around = rf"{_FAMILY}[-_.](?P<behind>.+)", rf"(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?"
+    return re.compile(rf"(?:{behind}|{around})\.ya?ml", re.IGNORECASE)
 
 
 class Environment(NamedTuple):
@@ -56,15 +58,6 @@ class Environment(NamedTuple):
     project_dir: str
     evidence: str
     inferred: bool = True
-
-
-def kind_of(name: str) -> Kind:
-    """What the name of an environment or file says: prod, dev or, when it says neither or both, unknown."""
-    words = {word.lower() for word in _WORDS.findall(name)}
-    prod, dev = bool(words & _PROD) and "non" not in words, bool(words & _DEV)
-    if prod == dev:
-        return "unknown"
-    return "prod" if prod else "dev"
 
 
 class Folder:
@@ -93,9 +86,15 @@ class Folder:
         self.follow = follow
 
     @cached_property
+    def below_root(self) -> str:
+        """Its path relative to the project's root."""
+        full = os.path.realpath(self.reader.absolute(self.path))
+        return os.path.relpath(full, self.reader.root) if inside(full, self.reader.root) else ""
+
+    @cached_property
     def bases(self) -> list[str]:
         """Names of base files, the one that counts first."""
-        found = [name for name in self.outlines if _BASE.fullmatch(name)]
+        found = [name for name in self.outlines if is_base(name)]
         return sorted(found, key=lambda name: (BASES.index(name) if name in BASES else len(BASES), name))
 
     @cached_property
@@ -154,9 +153,14 @@ class Folder:
         return Environment(name, kind, listed, (), (), self.path, f"{shown}: {why}")
 
 
+def is_base(name: str) -> bool:
+    """Whether a file name is that of a base file, in any tool's spelling."""
+    return name in BASES or _base().fullmatch(name) is not None
+
+
 def overlay_name(name: str) -> str:
     """The environment that a file name spells out: `compose.prod.yaml` → prod; "" for other names."""
-    found = _OVERLAY.fullmatch(name)
+    found = _overlay().fullmatch(name)
     if not found:
         return ""
     return found["behind"] or f"{found['before']}{found['after'] or ''}"
@@ -249,6 +253,9 @@ def _with_signs(environment: Environment, folder: Folder) -> Environment:
     """Of unknown kind, but with something that is done in development only: dev."""
     if environment.kind != "unknown":
         return environment
+    kind, name = kind_of_folder(folder.below_root)
+    if kind != "unknown":
+        return environment._replace(kind=kind, evidence=f"{environment.evidence}; the folder `{name}` says {kind}")
     files = [file for file in folder.outlines.values() if file.path in environment.files]
     sign = next((file.dev_sign for file in files if file.dev_sign), "")
     if sign:
@@ -272,7 +279,7 @@ def left_out(folder: Folder, environments: Iterable[Environment]) -> Iterator[tu
 
 def runs(name: str) -> bool:
     """Whether a name says that the file is run by itself."""
-    return bool(_BASE.fullmatch(name)) or kind_of(overlay_name(name)) != "unknown"
+    return is_base(name) or kind_of(overlay_name(name)) != "unknown"
 
 
 def join(folder: str, name: str) -> str:

@@ -19,7 +19,8 @@ def _facts(rule: Rule) -> Iterable[str]:
     yield f"preset:    {rule.preset}"
     yield "severity:  " + severity(rule)
     for name, option in rule.options.items():
-        yield f"option:    {name} = {option['default']!r} ({option.get('description', '')})"
+        described = f" ({option['description']})" if "description" in option else ""
+        yield f"option:    {name} = {option['default']!r}{described}"
     if rule.see:
         yield "same as:   " + "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in rule.see.items())
     yield f"page:      {RuleHead(rule.name, rule.title, subject=rule.subject).url}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 T_co = TypeVar("T_co", covariant=True)

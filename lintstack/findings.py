@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lintstack.facts import Place
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 Severity = Literal["error", "warning", "info"]

@@ -60,6 +60,7 @@ class Build(Subject):
     stage_name: Fact[str] = ABSENT
     is_local: Fact[bool] = ABSENT
     stage: Stage | None = None
+    service: Service | None = None
 
 
 class User(Subject):
@@ -184,7 +185,7 @@ class Variable(Subject):
 
     Attributes:
         value: effective value; never printed when `is_secret`.
-        scope: environment, env-file, build-arg, env or arg.
+        scope: environment, env-file, build-arg, env, arg, or layer (an ENV that something overrides).
         is_secret: whether name or value is that of a credential.
         is_literal: whether a file of the stack spells the value out (no variable takes part).
         is_placeholder: whether a literal secret is an obvious stand-in (changeme, password, example, …).
@@ -295,6 +296,7 @@ class Service(Subject):
     mounts: tuple[Mount, ...] = ()
     environment: tuple[Variable, ...] = ()
     build_args: tuple[Variable, ...] = ()
+    layers: tuple[Variable, ...] = ()  # what the build leaves in the image beside the environment: arg, layer
     depends_on: tuple[Dependency, ...] = ()
     references: tuple[Reference, ...] = ()
     restart: Fact[str] = ABSENT
@@ -341,10 +343,12 @@ class ComposeFile(Subject):
 
     Attributes:
         version: top-level `version`, at its key.
+        for_swarm: whether its name says that `docker stack deploy` reads it (docker-stack.yaml, swarm.yaml).
     """
 
     source: Source
     version: Fact[str] = ABSENT
+    for_swarm: Fact[bool] = ABSENT
 
 
 class Suppression(Subject):
@@ -367,6 +371,7 @@ class Stack(Subject):
     Attributes:
         kind: dev, prod or unknown.
         environment: name of the environment.
+        for_swarm: whether the name of one of its files says that it is deployed to a Swarm.
         service_names: names of its services.
 
     `secrets` are places that no report may print.
@@ -375,6 +380,7 @@ class Stack(Subject):
     kind: Kind = "unknown"
     environment: str = ""
     project: str = ""
+    for_swarm: Fact[bool] = ABSENT
     service_names: Fact[tuple[str, ...]] = ABSENT
     files: tuple[ComposeFile, ...] = ()
     services: tuple[Service, ...] = ()

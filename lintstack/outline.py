@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections import abc
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from functools import cache
+from types import MappingProxyType
 
 from lintstack.findings import Finding
+from lintstack.named import NamedTuple
 from lintstack.reader import Reader
 from lintstack.yaml import Mapping, Node, Scalar, Sequence, parse
 
@@ -15,8 +18,6 @@ _SECTIONS = ("services", "volumes", "networks", "secrets", "configs")
 _BODIES = ("image", "build", "provider")
 _DEV_TARGETS = frozenset({"dev", "develop", "development", "debug", "local"})
 _SOURCE_FOLDERS = frozenset({"app", "apps", "lib", "packages", "source", "src"})
-_VOLUME_NAME = re.compile(r"([A-Za-z0-9][\w.-]+):")
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|oci:", re.IGNORECASE)
 
 Name = tuple[str, str]  # section, name in it
 
@@ -35,6 +36,8 @@ class Outline(NamedTuple):
         used: what its services refer to, likewise.
         includes: absolute paths of the local files that it includes.
         extended: absolute paths of the local files that its services extend.
+        inherited: services of those files that its services extend, as path and name.
+        needs: what each service refers to, by its name.
         dev_sign: what in it is done in development only, in words; "" for nothing.
     """
 
@@ -48,6 +51,8 @@ class Outline(NamedTuple):
     used: frozenset[Name] = frozenset()
     includes: tuple[str, ...] = ()
     extended: tuple[str, ...] = ()
+    inherited: frozenset[Name] = frozenset()
+    needs: abc.Mapping[str, frozenset[Name]] = MappingProxyType({})
     dev_sign: str = ""
 
 
@@ -67,6 +72,8 @@ def outline(path: str, reader: Reader) -> Outline:
     broken = any(problem.severity == "error" and not problem.suppressible for problem in problems)
     services = {name: node for root in roots for name, node in _entries(root.get("services"))}
     folder = os.path.dirname(reader.absolute(path))
+    extended = list(_extended(folder, services.values()))
+    needs = {name: frozenset(_used([node])) for name, node in services.items()}
     return Outline(
         shown,
         real,
@@ -75,9 +82,11 @@ def outline(path: str, reader: Reader) -> Outline:
         frozenset(name for name, node in services.items() if not _has_body(node, services)),
         frozenset(name for name, node in services.items() if _is_partial(node)),
         frozenset(_declared(roots)),
-        frozenset(_used(services.values())),
+        frozenset[Name]().union(*needs.values()),
         tuple(_paths(folder, (text for root in roots for text in _included(root.get("include"))))),
-        tuple(_paths(folder, (text for node in services.values() for text in _extended(node)))),
+        tuple(path for path, _ in extended),
+        frozenset(extended),
+        needs,
         next(_dev_signs(services), ""),
     )
 
@@ -93,6 +102,7 @@ def together(outlines: Iterable[Outline]) -> Outline:
         bare=union(*(file.bare for file in files)) - full,
         declared=frozenset[Name]().union(*(file.declared for file in files)),
         used=frozenset[Name]().union(*(file.used for file in files)),
+        inherited=frozenset[Name]().union(*(file.inherited for file in files)),
     )
 
 
@@ -186,8 +196,14 @@ def _mounts(service: Mapping) -> Iterator[tuple[str, str]]:
             source = next(_texts(item.get("source")), "")
             yield ("", source) if "bind" in _texts(item.get("type")) else (source, "")
         elif isinstance(item, Scalar):
-            named = _VOLUME_NAME.match(item.text)
-            yield (named[1], "") if named else ("", item.text.partition(":")[0] if ":" in item.text else "")
+            source, colon, _ = item.text.partition(":")
+            named = colon and _volume_name().fullmatch(source)
+            yield (source, "") if named else ("", source if colon else "")
+
+
+@cache
+def _volume_name() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9][\w.-]+")
 
 
 def _included(node: Node | None) -> Iterator[str]:
@@ -195,14 +211,22 @@ def _included(node: Node | None) -> Iterator[str]:
         yield from _texts(item.get("path") if isinstance(item, Mapping) else item)
 
 
-def _extended(service: Node) -> Iterator[str]:
-    yield from _texts(_inner(_inner(service, "extends"), "file"))
+def _extended(folder: str, services: Iterable[Node]) -> Iterator[Name]:
+    """Files and services that services extend."""
+    for service in services:
+        extends = _inner(service, "extends")
+        name = next(_texts(_inner(extends, "service")), "")
+        yield from ((path, name) for path in _paths(folder, _texts(_inner(extends, "file"))))
 
 
 def _paths(folder: str, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        if "$" not in text and "\0" not in text and not _REMOTE.match(text):
+        if "$" not in text and "\0" not in text and not _is_remote(text):
             yield os.path.realpath(os.path.join(folder, text))
+
+
+def _is_remote(text: str) -> bool:
+    return "://" in text or text.lower().startswith(("git@", "oci:"))
 
 
 def _dev_signs(services: dict[str, Node]) -> Iterator[str]:

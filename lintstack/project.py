@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.findings import Finding, diagnostic
 from lintstack.gitignore import Patterns
+from lintstack.named import NamedTuple
 from lintstack.reader import Reader, Refusal, inside, read_regular, real, suggest, toplevel
 from lintstack.recognise import (
     LARGEST_SNIFFED,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from lintstack.findings import Finding, diagnostic
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ import re
 from functools import cache
 from typing import Literal
 
+from lintstack.findings import Kind
+
 MOST_SNIFFED = 64 * 1024
 LARGEST_SNIFFED = 256 * 1024
 
@@ -22,11 +24,25 @@ _PROGRAM = frozenset(
     """py sh bash zsh fish ps1 bat cmd go js jsx mjs cjs ts tsx java kt scala rb php pl lua rs c h cc cpp hpp cs fs
     swift vim el ex exs hs nix tf hcl groovy r jl dart sql css scss""".split()
 )
+_PROD = frozenset({"prod", "production", "live", "staging", "preprod"})
+_DEV = frozenset(
+    """dev devel develop development devenv local localdev test tests testing ci cicd e2e integration cypress
+    playwright debug sandbox""".split()
+)
+# Folders whose files are run by developers and CI services only; `live` and `staging` are other things as folders.
+_PROD_FOLDERS = frozenset({"prod", "production"})
+_DEV_FOLDERS = frozenset(
+    """ci cypress ddev dev devcontainer development devenv e2e github gitpod integration localdev playwright test tests
+    testing""".split()
+)
 _FOREIGN_KEYS = frozenset(
     """on jobs stages pipelines pipeline steps apiVersion kind openapi swagger asyncapi workflow before_script
     AWSTemplateFormatVersion Resources parameters""".split()
 )
 _COMPOSE_KEYS = frozenset("services include volumes networks secrets configs models name version".split())
+
+
+_USUAL: dict[str, Sort] = {"compose.yaml": "compose", "docker-compose.yml": "compose", "dockerfile": "dockerfile"}
 
 
 # Compiled when first needed: a run over one Dockerfile needs one of them.
@@ -72,6 +88,8 @@ def _first_instruction() -> re.Pattern[str]:
 def by_name(name: str) -> Sort:
     """What a file is by its name alone; "" when the name does not tell."""
     lower = name.lower()
+    if lower in _USUAL:
+        return _USUAL[lower]
     if lower.endswith((".yml", ".yaml")):
         return "compose" if _compose().fullmatch(lower) and not _foreign().fullmatch(lower) else ""
     if "file" not in lower or not _dockerfile().fullmatch(lower) or lower.endswith("~"):
@@ -161,3 +179,34 @@ def is_dockerfile(data: bytes) -> bool:
         if bare and not bare.startswith("#"):
             return _first_instruction().match(bare) is not None
     return False
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z0-9]+")
+
+
+def kind_of(name: str) -> Kind:
+    """What the name of an environment or file says: prod, dev or, when it says neither or both, unknown."""
+    return _kind(name, _PROD, _DEV)
+
+
+def kind_of_folder(path: str) -> tuple[Kind, str]:
+    """What the folders of a path say, and the one that says it; the innermost that says anything counts.
+
+    Args:
+        path: relative to the project's root: folders above it say nothing about what is in it.
+    """
+    for folder in reversed(path.replace("\\", "/").split("/")):
+        kind = _kind(folder, _PROD_FOLDERS, _DEV_FOLDERS)
+        if kind != "unknown":
+            return kind, folder
+    return "unknown", ""
+
+
+def _kind(name: str, prod: frozenset[str], dev: frozenset[str]) -> Kind:
+    words = {word.lower() for word in _words().findall(name)}
+    is_prod, is_dev = not words.isdisjoint(prod) and "non" not in words, not words.isdisjoint(dev)
+    if is_prod == is_dev:
+        return "unknown"
+    return "prod" if is_prod else "dev"

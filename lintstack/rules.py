@@ -1,4 +1,4 @@
-"""Rule pages: `rules/<subject>/<name>.md`, read from a checkout or from the index that the wheel carries.
+"""Rule pages: `rules/<subject>/<name>.md`, read from a checkout or as the build compiled them for the wheel.
 
 A page is a head (YAML between `---` lines) and a text. The folder is the subject, the stem is the name.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
 from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
+from lintstack.record import Record
 
 PRESETS = ("minimal", "recommended", "strict")
-INDEX = "rules.index"  # heads of all pages, JSON
 TEXTS = "rules.texts"  # texts of all pages, JSON
 
 
@@ -22,8 +22,7 @@ class PageError(ValueError):
     """A page that cannot be read; the message starts with its path."""
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
+class Rule(Record):
     """The head of a page.
 
     Args:
@@ -103,15 +102,11 @@ def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") ->
 @cache
 def builtin() -> tuple[Rule, ...]:
     """All rules that ship with lintstack, sorted by name."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    index = os.path.join(here, INDEX)
-    if os.path.exists(index):
-        import json
-
-        with open(index, encoding="utf-8") as file:
-            heads = json.load(file)
-        return tuple(rule_of(subject, name, head) for subject, name, head in heads)
-    return read_pages(os.path.join(os.path.dirname(here), "rules"))
+    try:
+        heads = import_module("lintstack.compiled").HEADS
+    except ModuleNotFoundError:
+        return read_pages(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rules"))
+    return tuple(rule_of(subject, name, head) for subject, name, head in heads)
 
 
 def read_pages(folder: str) -> tuple[Rule, ...]:
@@ -158,19 +153,13 @@ def split_page(path: str) -> tuple[dict[str, Any], str]:
     return data, text.lstrip("\n")
 
 
-def compile_index(folder: str) -> tuple[bytes, bytes]:
-    """Heads and texts of all pages as the two JSON files that a wheel carries (`INDEX`, `TEXTS`)."""
-    import json
-
+def compile_pages(folder: str) -> tuple[list[tuple[str, str, dict[str, Any]]], dict[str, str]]:
+    """Heads (subject, name, data) and texts (by name) of all pages, for the build."""
     heads, texts = [], {}
     for subject, name, path in sorted_pages(folder):
         head, texts[name] = split_page(path)
-        heads.append([subject, name, head])
-
-    def pack(data: object) -> bytes:
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-
-    return pack(heads), pack(texts)
+        heads.append((subject, name, head))
+    return heads, texts
 
 
 @cache

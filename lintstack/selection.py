@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.engine import Active
@@ -11,20 +11,20 @@ from lintstack.rules import PRESETS, Rule, names, nearest
 from lintstack.schema import compile_schema
 
 if TYPE_CHECKING:
-    from lintstack.config import Config, RuleOverride
+    from lintstack.config import Config, ConfigError, RuleOverride
 
 
 class UnknownRule(ValueError):
     """A name that no rule has; the message suggests the nearest."""
 
 
-def resolve(asked: Iterable[str], rules: Iterable[Rule]) -> frozenset[str]:
+def resolve(asked: Collection[str], rules: Iterable[Rule]) -> frozenset[str]:
     """Names of the rules that names, former names and other tools' ids stand for.
 
     Raises:
         UnknownRule: a name that nothing has.
     """
-    known = names(rules)
+    known = names(rules) if asked else {}
     found: set[str] = set()
     for name in asked:
         if name.lower() not in known:
@@ -60,6 +60,7 @@ def select(
 
     Raises:
         UnknownRule: a name that no rule has.
+        ConfigError: an option that its rule does not have, or a value that it cannot take.
     """
     only = resolve(select or config.select, rules)
     more = resolve((*extend, *config.extend_select), rules)
@@ -94,13 +95,20 @@ def _checked(rule: Rule, override: RuleOverride) -> dict[str, Any]:
     """The options of an override, each known to the rule and fitting its schema.
 
     Raises:
-        UnknownRule: an option that the rule does not have, or a value that it cannot take.
+        ConfigError: an option that the rule does not have, or a value that it cannot take.
     """
     for name, value in override.options.items():
         if name not in rule.options:
             near = nearest(name, rule.options)
             hint = f"; did you mean `{near}`?" if near else ""
-            raise UnknownRule(f"rule `{rule.name}` has no option `{name}`{hint}")
+            raise _refused(override, name, f"rule `{rule.name}` has no option `{name}`{hint}")
         if not compile_schema(rule.options[name].get("schema", True))(value):
-            raise UnknownRule(f"rule `{rule.name}`: option `{name}` cannot be {value!r}")
+            raise _refused(override, name, f"rule `{rule.name}`: option `{name}` cannot be {value!r}")
     return dict(override.options)
+
+
+def _refused(override: RuleOverride, option: str, message: str) -> ConfigError:
+    from lintstack.config import ConfigError
+
+    place = override.places[option]
+    return ConfigError(message, place.path, place.line, place.column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
@@ -18,12 +19,17 @@ class Scopes:
     """What a directive can mean by a name, and where else a finding may be silenced: at the keys of its service."""
 
     def __init__(self, stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
-        self.names = names(rules)
+        self.rules = rules
         self.keys: dict[str, list[Span]] = {}
         for stack in stacks:
             for service in stack.services:
                 if not service.synthetic:
                     self.keys.setdefault(service.name, []).extend(service.keys)
+
+    @cached_property
+    def names(self) -> dict[str, tuple[Rule, ...]]:
+        """Rules by every id."""
+        return names(self.rules)
 
     def silences(self, directive: Directive, finding: Finding) -> bool:
         """Whether a directive names the finding's rule and speaks for one of its places or for its service."""

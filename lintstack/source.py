@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
+
+from lintstack.named import NamedTuple
 
 TAB_WIDTH = 4
 
@@ -30,6 +31,11 @@ class Source:
 
     def __repr__(self) -> str:
         return f"Source({self.path!r})"
+
+    @property
+    def file(self) -> Source:
+        """The source of the whole file that the text stands in."""
+        return self
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -72,6 +78,37 @@ class Source:
     def whole(self) -> Span:
         """An empty place at the very start: for findings about the file itself."""
         return Span(self, 0, 0)
+
+
+class Fragment(Source):
+    """A text of its own inside a file, such as a Dockerfile in a compose file: its lines are numbered as the file's.
+
+    Args:
+        host: source of the file.
+        text: the text, unescaped and without the indentation that it has in the file.
+        first: line of the file that the text begins in.
+        indent: columns that its lines are indented by.
+    """
+
+    __slots__ = ("first", "host", "indent")
+
+    def __init__(self, host: Source, text: str, first: int, indent: int) -> None:
+        super().__init__(host.path, text, host.real)
+        self.host = host
+        self.first = first
+        self.indent = indent
+
+    @property
+    def file(self) -> Source:
+        return self.host
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        return [0] * (self.first - 1) + Source(self.path, self.text).line_starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        line, column = super().position(offset)
+        return line, column + self.indent
 
 
 class Span(NamedTuple):

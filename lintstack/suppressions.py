@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.findings import Finding
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:

@@ -129,7 +129,37 @@ FOLDERS: dict[str, tuple[dict[str, str], list[str]]] = {
             "compose.yaml": BASE,
             "e2e/compose.yaml": "services:\n  web:\n    extends: {file: ../compose.yaml, service: web}\n",
         },
-        ["default unknown: compose.yaml", "default unknown: e2e/compose.yaml"],
+        ["default unknown: compose.yaml", "default dev: e2e/compose.yaml"],
+    ),
+    "a folder says what its files are for, the innermost first": (
+        {
+            "tests/compose.yaml": BASE,
+            "tests/production/compose.yaml": BASE,
+            "docs/live/compose.yaml": BASE,
+            ".devcontainer/compose.yaml": BASE,
+            "test/compose.prod.yaml": BASE,
+        },
+        [
+            "default dev: .devcontainer/compose.yaml",
+            "default unknown: docs/live/compose.yaml",
+            "prod prod: test/compose.prod.yaml",
+            "default dev: tests/compose.yaml",
+            "default prod: tests/production/compose.yaml",
+        ],
+    ),
+    "what an extended service refers to is part of the file that extends it": (
+        {
+            "compose.yaml": BASE + "include: [php/compose.yaml]\nnetworks:\n  back:\n",
+            "php/compose.yaml": "services:\n  php: {image: php, networks: [back]}\n  sql: {image: mysql}\n",
+            "compose.both.yaml": "include: [both/compose.yaml]\n",
+            "both/compose.yaml": "services:\n  php-82:\n    extends: {file: ../php/compose.yaml, service: php}\n",
+            "compose.sql.yaml": "services:\n  sql:\n    extends: {file: php/compose.yaml, service: sql}\n",
+        },
+        [
+            "both unknown: compose.yaml compose.both.yaml",
+            "default unknown: compose.yaml",
+            "sql unknown: compose.sql.yaml",
+        ],
     ),
     "included files are fragments": (
         {
@@ -514,7 +544,7 @@ def test_the_corpus(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "docker-stack unknown: vegasbrianc__prometheus/docker-stack.yml",
     }
     assert expected <= set(lines)
-    assert not [line for line in lines if " prod: " in line], "no public stack here says that it is production"
+    assert [line for line in lines if " prod: " in line] == ["default prod: laradock__laradock/production/compose.yml"]
     assert not [
         folder for folder in found if folder.startswith("laradock__laradock/") and not folder.endswith("production")
     ]

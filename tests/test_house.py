@@ -18,7 +18,7 @@ import pytest
 
 from lintstack import __version__
 from lintstack.report.system import TITLES
-from lintstack.rules import INDEX, TEXTS, compile_index
+from lintstack.rules import TEXTS, compile_pages
 
 HEAVY = {"importlib.metadata", "jsonschema", "requests", "sarif_om", "socket", "yaml"}
 BLOCK = re.compile(r"<!-- run: (?P<command>[^\n]+) -->\n+```[a-z]*\n\$ (?P=command)\n(?P<output>.*?)```", re.DOTALL)
@@ -45,9 +45,13 @@ def test_wheel_carries_the_compiled_pages(built: Path, root: Path) -> None:
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         names = wheel.namelist()
-        packed = wheel.read(f"lintstack/{INDEX}"), wheel.read(f"lintstack/{TEXTS}")
-    assert packed == compile_index(str(root / "rules"))
-    assert len(json.loads(packed[0])) == len(list(root.glob("rules/*/*.md")))
+        module, texts = wheel.read("lintstack/compiled.py"), json.loads(wheel.read(f"lintstack/{TEXTS}"))
+        known = json.loads(wheel.read("lintstack/images/known.json"))
+    compiled: dict[str, object] = {}
+    exec(module, compiled)
+    assert (compiled["HEADS"], texts) == compile_pages(str(root / "rules"))
+    assert compiled["IMAGES"] == known
+    assert len(texts) == len(list(root.glob("rules/*/*.md")))
     assert {name.split("/")[0] for name in names} == {"lintstack", f"lintstack-{__version__}.dist-info"}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from lintstack.rules import (
     PageError,
     Rule,
     builtin,
-    compile_index,
+    compile_pages,
     examples,
     read_pages,
     rule_of,
@@ -127,8 +126,8 @@ def test_check_takes_its_subject_and_its_options(definition: tuple[str, str, ast
     assert ast.unparse(node.returns) == "Iterator[Problem]"
 
 
-def test_index_of_a_wheel_is_the_pages() -> None:
-    heads, texts = map(json.loads, compile_index(str(PAGES)))
+def test_what_a_wheel_carries_is_the_pages() -> None:
+    heads, texts = compile_pages(str(PAGES))
     pages = {rule.name: rule for rule in read_pages(str(PAGES))}
     assert [(subject, name) for subject, name, _ in heads] == [
         (subject, name) for subject, name, _ in sorted_pages(str(PAGES))

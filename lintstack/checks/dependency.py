@@ -24,7 +24,7 @@ NOT_READY: dict[tuple[str | None, bool], str] = {
 def depends_on_healthy(dependency: Dependency) -> Iterator[Problem]:
     """A start before the database is ready, and a wait for a health check that never runs."""
     target, condition = dependency.target, dependency.condition
-    if target is None or (condition.value == "service_started" and not target.is_database.value):
+    if target is None or (condition.value == "service_started" and not _needs_ready(dependency.service, target)):
         return
     defined = target.healthcheck.defined.value
     if defined is None or (condition.value, defined) not in NOT_READY:
@@ -33,6 +33,14 @@ def depends_on_healthy(dependency: Dependency) -> Iterator[Problem]:
     message = NOT_READY[condition.value, defined].format(service=dependency.service, name=dependency.name)
     related = (*condition.places[1:], Place(_health_span(target), "its health check" if defined else "no health check"))
     yield Problem(message, at, related, fact="condition")
+
+
+def _needs_ready(service: Service, target: Service) -> bool:
+    """Whether the start fails on a target that is not ready: a database, for others than people with a browser.
+
+    Swarm neither reads `depends_on` nor waits.
+    """
+    return bool(target.is_database.value) and not service.is_dev_tool.value and not service.stack.for_swarm.value
 
 
 def _health_span(target: Service) -> Span:

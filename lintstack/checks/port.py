@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Port, Service
+from lintstack.named import NamedTuple
 
 LONGEST = 4096  # characters of a command line or variable that are looked at
 

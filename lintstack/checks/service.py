@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintstack.facts import Fact
 from lintstack.findings import Problem
 from lintstack.model import Service
 
@@ -15,12 +16,20 @@ ROOT = {
     "built": "no `USER` in {stage} and no `user:`, and `{image}` starts as root; add `USER 10001` to the stage",
     "pulled": 'no `user:`, and image `{image}` starts as root; add `user: "10001"`',
 }
+# Programs that images for others to build upon start, and that run nothing by themselves.
+PROMPTS = frozenset(
+    """
+    ash bash dash erl ghci groovysh iex irb jshell julia lua node perl php pypy pypy3 python python3 R sh swipl
+    """.split()
+)
 
 
 def non_root_user(service: Service) -> Iterator[Problem]:
-    """Services whose process starts as root, but for pulled proxies, which need that for a moment."""
+    """Services whose process starts as root, but for jobs, images to build upon, and pulled proxies."""
     is_root = service.user.is_root
-    if not is_root.value or (is_root.default and service.is_edge.value and _is_pulled(service)):
+    if not is_root.value or service.is_job.value or _is_base(service):
+        return
+    if is_root.default and _is_pulled(service) and _needs_root(service):
         return
     message = f"{service} runs as root: {_why_root(service)}"
     if is_root.decided:
@@ -28,6 +37,21 @@ def non_root_user(service: Service) -> Iterator[Problem]:
     else:
         missing = "USER" if service.synthetic else "user"
         yield Problem(message, related=is_root.places, fact="user.is_root", detail=missing)
+
+
+def _needs_root(service: Service) -> bool:
+    """Whether a pulled image has to start as root: to bind ports below 1024, or to administer the host."""
+    rules_host = service.privileged.value or any(mount.is_runtime_socket.value for mount in service.mounts)
+    return bool(service.is_edge.value or rules_host)
+
+
+def _is_base(service: Service) -> bool:
+    """Whether a stage that no service builds is there to be built upon: it starts nothing, or a mere prompt."""
+    if not service.synthetic or service.exposed.value:
+        return False
+    said = service.process.value or ()
+    nothing = service.entrypoint.absent and service.command.absent
+    return nothing or said == ("php", "-a") or (len(said) == 1 and said[0].rpartition("/")[2] in PROMPTS)
 
 
 def _is_pulled(service: Service) -> bool:
@@ -40,5 +64,10 @@ def _why_root(service: Service) -> str:
         source = "stage" if service.synthetic else "pulled" if _is_pulled(service) else "built"
     name = service.build.stage_name.value if service.build else None
     stage = f"stage `{name}`" if name else "its Dockerfile"
-    image = (service.base_image.value or "its image").partition("@")[0]
+    image = (service.base_image.value or _written(service.base_image) or "its image").partition("@")[0]
     return ROOT[source].format(user=service.user.value.value, image=image, stage=stage)
+
+
+def _written(image: Fact[str]) -> str:
+    """A reference with the variables that nothing sets, as it stands in the file."""
+    return image.places[0].span.text.strip("'\"") if image.places else ""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import chain, islice
-from typing import NamedTuple
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Port, Service, Stack
+from lintstack.named import NamedTuple
 
 MOST_COMPARED = 50  # open listeners that a new one is compared with
 MOST_RELATED = 5
-SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
 NO_PORTS = ("host", "none", "service:", "container:")  # network modes under which `ports` has no effect
 
 
@@ -40,7 +38,7 @@ class Listener(NamedTuple):
 def host_port_conflict(stack: Stack) -> Iterator[Problem]:
     """Entries of `ports` whose host port is taken: by an earlier entry, or by a replica of the same service."""
     ports = [port for service in stack.services if _publishes(service) for port in service.ports]
-    yield from (problem for port in ports if not _for_swarm(stack) for problem in _crowded(port))
+    yield from (problem for port in ports if not stack.for_swarm.value for problem in _crowded(port))
     spaces: dict[tuple[int, str], list[Listener]] = {}
     for listener in (listener for order, port in enumerate(ports) for listener in _listeners(order, port)):
         spaces.setdefault(listener.space, []).append(listener)
@@ -49,12 +47,6 @@ def host_port_conflict(stack: Stack) -> Iterator[Problem]:
         taken.setdefault(max(one.order, other.order), set()).add(min(one.order, other.order))
     for later, earlier in sorted(taken.items()):
         yield _conflict(ports[later], [ports[order] for order in sorted(earlier)[:MOST_RELATED]])
-
-
-def _for_swarm(stack: Stack) -> bool:
-    """Whether a file is meant for Swarm, whose routing mesh gives all replicas of a service one published port."""
-    names = (file.name.rpartition("/")[2] for file in stack.files)
-    return any(not SWARM_WORDS.isdisjoint(re.split(r"[-_.]", name.lower())) for name in names)
 
 
 def _publishes(service: Service) -> bool:
@@ -77,10 +69,10 @@ def _first_free(port: Port) -> bool:
 
 def _addresses(host: str) -> tuple[tuple[int, str], ...]:
     """IP versions and addresses that Docker listens on; without an address it listens on all of both."""
-    from ipaddress import ip_address
-
     if not host:
         return (4, ""), (6, "")
+    from ipaddress import ip_address
+
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:

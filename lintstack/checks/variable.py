@@ -14,7 +14,11 @@ WAY_OUT = {
     "build-arg": "the image's history keeps it; hand it over with `build.secrets` and `RUN --mount=type=secret`",
     "env": "every copy of the image carries it; set it when the container starts",
     "arg": "the image's history keeps it; mount it with `RUN --mount=type=secret`",
+    "layer": "the image's history keeps it although something overrides it; set it when the container starts",
 }
+
+# Scopes of variables that the container does not get.
+AT_BUILD = frozenset({"build-arg", "arg", "layer"})
 
 _ON = "1 true yes on"
 _STAGES = "dev development local test testing"
@@ -62,7 +66,7 @@ def hardcoded_secret(variable: Variable) -> Iterator[Problem]:
 def dev_values_in_prod(variable: Variable) -> Iterator[Problem]:
     """Effective values that tell a framework to run as on a developer's machine."""
     known = DEVELOPMENT.get(variable.name, "").split()
-    if not known or not variable.value.value or variable.scope.value == "build-arg":
+    if not known or not variable.value.value or variable.scope.value in AT_BUILD:
         return
     said = [word.strip() for word in variable.value.value.split(",")]
     wrong = next((word for word in said if word.lower() in known), "")

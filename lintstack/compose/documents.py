@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.passthrough import resolve
@@ -10,6 +10,7 @@ from lintstack.compose.problems import Problems
 from lintstack.compose.reset import Path, collect
 from lintstack.compose.schema import canonical
 from lintstack.findings import Finding
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Mapping, Node, parse
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from functools import cache
-from typing import NamedTuple
 
 from lintstack.compose.expansion import Invalid, expand
 from lintstack.compose.problems import Problems, shown
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Scalar
 

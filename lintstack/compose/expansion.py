@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
 
+from lintstack.named import NamedTuple
 from lintstack.yaml import Piece
 
 DEEPEST = 64

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import relocate_service
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.reset import Path, apply, below
 from lintstack.facts import Place
+from lintstack.named import NamedTuple
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 LONGEST_CHAIN = 4096

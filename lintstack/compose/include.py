@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located
 from lintstack.compose.problems import Problems
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 

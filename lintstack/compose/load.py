@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
-from typing import NamedTuple
 
 from lintstack.compose import include
 from lintstack.compose.cycles import report_cycles
@@ -20,6 +19,7 @@ from lintstack.compose.problems import Problems, shown
 from lintstack.compose.reset import Path, apply
 from lintstack.facts import Place
 from lintstack.findings import Finding
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Mapping, Scalar, Sequence
 

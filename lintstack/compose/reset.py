@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from lintstack.named import NamedTuple
 from lintstack.yaml import Entry, Mapping, Node
 
 Path: TypeAlias = tuple[str, ...]

@@ -36,7 +36,8 @@ def _scalar(expected: str, accepts: Callable[[Scalar], bool]) -> Shape:
             return None
         if isinstance(node, Scalar) and (node.unset or accepts(node)):
             return node
-        return wrong(node, name, expected, problems)
+        quotes = "; put quotes around it" if expected == "a string" and isinstance(node, Scalar) else ""
+        return wrong(node, name, f"{expected}{quotes}", problems)
 
     return shape
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from lintstack.dockerfile.lex import MAX_TEXT, Lexer, LexError
+from lintstack.named import NamedTuple
 
 __all__ = ["MAX_TEXT", "Expanded", "Value", "expand"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 from lintstack.dockerfile.lex import Lexer, LexError, LexLimit
 from lintstack.dockerfile.words import SPACE
+from lintstack.named import NamedTuple
 
 # Instructions that may hold here-documents.
 HOLDERS = frozenset({"RUN", "COPY", "ADD"})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintstack.dockerfile.expand import UNSET, Expanded, Value, expand
 from lintstack.dockerfile.nodes import Instruction, Word
 from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, HealthcheckSpec, ImageConfig, Stage, global_values
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 # All expansions of one image together; a value alone is bounded by expand.py.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from lintstack.dockerfile.nodes import Comment, Text
 from lintstack.dockerfile.words import SPACE
 from lintstack.findings import Finding, diagnostic
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 # bufio.MaxScanTokenSize - 1: BuildKit refuses a file with a longer line.

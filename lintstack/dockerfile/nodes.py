@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 Form = Literal["exec", "shell", ""]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 from lintstack.dockerfile.managers import MANAGERS, PROVIDES, SYSTEM, Manager
 from lintstack.dockerfile.nodes import Instruction, Word
 from lintstack.dockerfile.shell import SHELLS, Command, commands
 from lintstack.dockerfile.stages import Stage
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 _ARCHIVES = (".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".txz", ".tbz2", ".zip")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.nodes import Instruction, Text, Word
 from lintstack.dockerfile.words import unquote
 from lintstack.dockerfile.wrappers import unwrap
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:

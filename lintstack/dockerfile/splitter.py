@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintstack.dockerfile.lines import Logical
 from lintstack.dockerfile.words import BLANK
+from lintstack.named import NamedTuple
 
 # Ends a masked instruction so that a backslash before it is no continuation; never part of a value.
 _END = "\x1a"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
 from lintstack.dockerfile.nodes import Flag, Instruction, Word
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Fact, Place
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 if TYPE_CHECKING:

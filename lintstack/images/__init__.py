@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
+from importlib import import_module
+from typing import Any
 
 from lintstack.images.known import Catalogue, Entry, Known
 from lintstack.images.reference import Reference, pinning, split
@@ -15,11 +17,20 @@ __all__ = ["Catalogue", "Known", "Reference", "catalogue", "extend", "lookup", "
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that comes with the package; read on first use."""
-    import json
-
-    with open(os.path.join(os.path.dirname(__file__), "known.json"), encoding="utf-8") as file:
-        data = json.load(file)
+    data = _known()
     return Catalogue(data["bases"], data["images"])
+
+
+def _known() -> dict[str, Any]:
+    """Content of known.json, from the module that a build made of it if there is one."""
+    try:
+        images: dict[str, Any] = import_module("lintstack.compiled").IMAGES
+    except ModuleNotFoundError:
+        import json
+
+        with open(os.path.join(os.path.dirname(__file__), "known.json"), encoding="utf-8") as file:
+            images = json.load(file)
+    return images
 
 
 def lookup(reference: Reference, tag_known: bool = True) -> Known | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintstack.images.reference import Reference, split
+from lintstack.named import NamedTuple
 
 KIND_WORDS = "database cache broker search storage edge dev-tool job runtime base web app observability"
 KINDS = tuple(KIND_WORDS.split())

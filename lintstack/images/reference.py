@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from lintstack.named import NamedTuple
 
 Pinning = Literal["digest", "full", "minor", "major", "floating", "latest", "none"]
 
@@ -107,10 +109,15 @@ UBUNTU_RELEASES = ("resolute", "questing", "plucky", "oracular", "noble", "jammy
 FLOATING = frozenset(MOVING_WORDS.split())
 # Words of a tag whose number is that of a platform, not of what the image contains.
 PLATFORMS = frozenset(PLATFORM_WORDS.split())
+WINDOWS_RELEASES = ("ltsc2016", "ltsc2019", "ltsc2022", "ltsc2025")
 # Tags that name a release of the distribution that the image itself is: bookworm is 12, jammy is 22.04.
 CODENAMES: dict[str, dict[str, Pinning]] = {
     "debian": dict.fromkeys(DEBIAN_RELEASES, "major"),
     "ubuntu": dict.fromkeys(UBUNTU_RELEASES, "minor"),
+    **{
+        f"mcr.microsoft.com/windows{name}": dict.fromkeys(WINDOWS_RELEASES, "major")
+        for name in ("", "/nanoserver", "/server", "/servercore")
+    },
     "buildpack-deps": dict.fromkeys(DEBIAN_RELEASES + UBUNTU_RELEASES, "major"),
 }
 LEVELS: tuple[Pinning, ...] = ("floating", "major", "minor", "full")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
-from lintstack.images import Catalogue, Known
+from lintstack.images import Catalogue, Known, split
 from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import service as services
@@ -26,6 +27,7 @@ from lintstack.model import (
     Service,
     Stack,
 )
+from lintstack.named import NamedTuple
 from lintstack.record import bind
 from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from lintstack.yaml import Entry
 
 OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
+OpenInline = Callable[[Scalar], "Dockerfile"]
 Arguments = abc.Mapping[str, str]
 Resolve = Callable[[str], "Stage | None"]
 
@@ -47,12 +50,14 @@ class Site(NamedTuple):
     Args:
         disk: the project's files.
         open_dockerfile: parse the Dockerfile at an absolute path, once; None when it cannot be read.
+        open_inline: parse the Dockerfile that a compose file holds as a text, once.
         catalogue: what is known of images, the configuration's own entries included.
         edge: services that the configuration calls the edge.
     """
 
     disk: Disk
     open_dockerfile: OpenDockerfile
+    open_inline: OpenInline
     catalogue: Catalogue
     edge: frozenset[str] = frozenset()
 
@@ -75,17 +80,20 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     declared = {type_: services.names_of(root, field) for field, type_ in services.RESOURCES.items()}
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
-    made = _Made(stack, root, site, builds, declared, loaded, services.completing(root))
+    named = _image_names(root, builds)
+    made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
     _bind_edge(found)
+    files = tuple(_files(loaded))
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
         services=found,
         service_names=Fact(tuple(service.name for service in found)),
         resources=all_resources,
-        files=tuple(_files(loaded)),
+        files=files,
+        for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(_images(found, builds, made.resolve)),
         secrets=tuple(_secrets(found)),
     )
@@ -96,10 +104,18 @@ def _builds(root: Mapping, site: Site) -> dict[str, Built]:
     found = {}
     for item in entries(root, "services"):
         if isinstance(item.value, Mapping):
-            built = images.build_of(item.key.text, item.value, site.disk.folder, site.disk.root, site.open_dockerfile)
+            built = images.build_of(
+                item.key.text, item.value, site.disk.folder, site.disk.root, site.open_dockerfile, site.open_inline
+            )
             if built is not None:
                 found[item.key.text] = built
     return found
+
+
+def _image_names(root: Mapping, builds: dict[str, Built]) -> dict[str, Built]:
+    """Builds by the name of the image that they produce (`image:` beside `build:`)."""
+    found = ((scalar(root, "services", name, "image", cast=text).value, built) for name, built in builds.items())
+    return {name: built for name, built in found if name}
 
 
 class _Made(NamedTuple):
@@ -109,26 +125,18 @@ class _Made(NamedTuple):
     root: Mapping
     site: Site
     builds: dict[str, Built]
+    image_names: dict[str, Built]
     declared: dict[str, frozenset[str]]
     loaded: Loaded
     completing: frozenset[str]
 
-    def image_names(self) -> dict[str, Built]:
-        """Builds by the name of the image that they produce (`image:` beside `build:`)."""
-        named = {}
-        for name, built in self.builds.items():
-            result = scalar(self.root, "services", name, "image", cast=text).value
-            if result:
-                named[result] = built
-        return named
-
     def resolve(self, name: str) -> Stage | None:
         """The stage of this stack that an image name is built from."""
-        built = self.image_names().get(name) or self.image_names().get(name.removesuffix(":latest"))
+        built = self.image_names.get(name) or self.image_names.get(name.removesuffix(":latest"))
         return built.stage if built else None
 
     def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
-        built = self.builds.get(name) or (self.image_names().get(image.name) if image else None)
+        built = self.builds.get(name) or (self.image_names.get(image.name) if image else None)
         config = self._config(built) if built else None
         return images.ground(
             config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
@@ -151,24 +159,26 @@ class _Made(NamedTuple):
         node, name, spans = item.value, item.key.text, services.keys(item)
         assert isinstance(node, Mapping), "the loader keeps only mappings as services"
         service = Service(name, spans[0], f"services.{name}", self.stack, spans)
-        image = images.service_image(service, node, frozenset(self.image_names()))
+        image = images.service_image(service, node, self.image_names)
         built = self.builds.get(name)
         ground = self.ground(name, node, image)
         process = processes.process(node, ground)
         facts = services.facts(node, process)
         known_job = bool(ground.known and ground.known.kind == "job")
+        environment = tuple(variables.environment(service, node, self._env_file(name), _env(ground)))
         bind(
             service,
             **facts,
             image=image,
-            build=built.build if built else None,
+            build=built.build.with_(service=service) if built else None,
             user=processes.user(service, node, ground, process),
             healthcheck=processes.healthcheck(service, node, ground),
             logging=services.logging(name, spans[0], node),
             ports=tuple(ports(service, node)) if services.publishes(facts["network_mode"]) else (),
             mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk)),
-            environment=tuple(variables.environment(service, node, self._env_file(name), _env(ground))),
+            environment=environment,
             build_args=tuple(variables.build_args(service, node)),
+            layers=tuple(variables.layers(service, _chain(ground), environment)),
             depends_on=tuple(services.dependencies(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
@@ -181,6 +191,10 @@ def _env(ground: Ground) -> dict[str, Fact[str]]:
     return dict(ground.config.env) if ground.config else {}
 
 
+def _chain(ground: Ground) -> tuple[Stage, ...]:
+    return ground.config.chain if ground.config else ()
+
+
 def _image_facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict[str, Fact[object]]:
     known, config = ground.known, ground.config
     where = ground.base.places[:1]
@@ -191,14 +205,24 @@ def _image_facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict
         "workdir": config.workdir if config else ABSENT,
         "exposed": Fact(tuple(dict.fromkeys(exposed)), (*(config.exposed.places if config else ()), *where)),
         "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
-        "is_database": _kind(ground, bool(known and known.is_database)),
+        "is_database": _kind(ground, bool(known and known.is_database), DATABASES),
         "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),
     }
 
 
-def _kind(ground: Ground, verdict: bool) -> Fact[bool]:
-    """What the image is for: an image that nobody knows is nothing special, one that cannot be told is unknown."""
+def _kind(ground: Ground, verdict: bool, names: frozenset[str] = frozenset()) -> Fact[bool]:
+    """What the image is for: an image that nobody knows is nothing special, one that cannot be told is unknown.
+
+    Args:
+        ground: what the service stands on.
+        verdict: what is known.
+        names: words that in the name of an image that nobody knows leave it open.
+    """
     where = ground.base.places[:1]
+    if ground.known is None and ground.base.value:
+        words = re.split(r"[^a-z0-9]+", split(ground.base.value).repository.rpartition("/")[2].lower())
+        if not names.isdisjoint(words):
+            return Fact(None, where, ground.unknown)
     if not verdict and ground.known is None and ground.base.value is None:
         return Fact(None, where, ground.unknown)
     return Fact(verdict, where, default=True)
@@ -216,6 +240,14 @@ def _bind_dependencies(found: Iterable[Service]) -> None:
             bind(dependency, target=by_name.get(dependency.name))
 
 
+SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
+DATABASES = frozenset(
+    """
+    cassandra clickhouse consul couchbase couchdb db2 dgraph elasticsearch etcd influxdb kafka mariadb memcached mongo
+    mongodb mssql mysql nats neo4j opensearch oracle percona pgvector postgis postgres postgresql rabbitmq redis
+    rethinkdb scylla solr surrealdb timescaledb valkey zookeeper
+    """.split()
+)
 FRONT_DOORS = frozenset({80, 443})
 
 
@@ -254,7 +286,9 @@ def _files(loaded: Loaded) -> Iterator[ComposeFile]:
     for source in loaded.sources:
         version = entry(next(iter(parse(source).documents), None), "version")
         said = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
-        yield ComposeFile(source.path, source.whole, "file", source, version=said)
+        words = re.split(r"[-_.]", source.path.rpartition("/")[2].lower())
+        swarm = Fact(not SWARM_WORDS.isdisjoint(words), (Place(source.whole),))
+        yield ComposeFile(source.path, source.whole, "file", source, version=said, for_swarm=swarm)
 
 
 def _shown(found: Entry) -> str:
@@ -283,7 +317,7 @@ def dockerfile_images(dockerfile: Dockerfile, args: Arguments, resolve: Resolve)
 
 def _secrets(found: Iterable[Service]) -> Iterator[Span]:
     for service in found:
-        yield from variables.secret_spans((*service.environment, *service.build_args))
+        yield from variables.secret_spans((*service.environment, *service.build_args, *service.layers))
 
 
 def lone(dockerfile: Dockerfile, kind: Kind, project: str, stages: Iterable[Stage], known: Catalogue) -> Stack:
@@ -318,12 +352,14 @@ def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
     ground = images.ground(config, ABSENT, "", known)._replace(stage_place=())
     process = processes.process(None, ground)
     not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
+    environment = tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in _env(ground).items())
     bind(
         service,
         user=processes.user(service, None, ground, process),
         healthcheck=processes.healthcheck(service, None, ground),
         logging=Logging(name, key, "logging", bounded=not_here),
-        environment=tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in _env(ground).items()),
+        environment=environment,
+        layers=tuple(variables.layers(service, _chain(ground), environment)),
         **{field: Fact(None, (), "only a compose file says so") for field in COMPOSE_ONLY},
         entrypoint=process.entrypoint,
         command=process.command,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os.path
 from collections import abc
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Container, Iterator
+from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.images import Catalogue, Known, Reference, pinning, split
 from lintstack.join.read import entry, scalar, text
 from lintstack.model import Build, Image, Service
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
 
@@ -82,7 +83,7 @@ def image_of(name: str, reference: Fact[str], anchor: str, span: Span, service: 
     )
 
 
-def service_image(service: Service, node: Mapping, built: frozenset[str]) -> Image | None:
+def service_image(service: Service, node: Mapping, built: Container[str]) -> Image | None:
     """The image that a service pulls; None when it builds one (its `image:` then names the result)."""
     found = entry(node, "image")
     if found is None or entry(node, "build") or not isinstance(found.value, Scalar):
@@ -163,7 +164,12 @@ class Built(NamedTuple):
 
 
 def build_of(
-    service: str, node: Mapping, folder: str, root: str, open_dockerfile: Callable[[str, Span], Dockerfile | None]
+    service: str,
+    node: Mapping,
+    folder: str,
+    root: str,
+    open_dockerfile: Callable[[str, Span], Dockerfile | None],
+    open_inline: Callable[[Scalar], Dockerfile],
 ) -> Built | None:
     """Find the Dockerfile and stage of a service's `build`; None when it builds nothing."""
     found = entry(node, "build")
@@ -178,8 +184,12 @@ def build_of(
         return Built(base.with_(is_local=Fact(False, context.places)), reason=reason)
     path = os.path.normpath(os.path.join(folder, where))
     named = scalar(found.value, "dockerfile", cast=text)
-    if named.unknown or entry(found.value, "dockerfile_inline"):
-        return Built(base, context=path, reason=named.unknown or "its Dockerfile is written inline")
+    inline = scalar(found.value, "dockerfile_inline", cast=text)
+    if named.unknown or inline.unknown:
+        return Built(base, context=path, reason=named.unknown or inline.unknown)
+    written = entry(found.value, "dockerfile_inline")
+    if written is not None and isinstance(written.value, Scalar):
+        return _with_stage(base, found.value, open_inline(written.value), path, root)
     file = os.path.normpath(os.path.join(path, named.value or "Dockerfile"))
     dockerfile = open_dockerfile(file, named.span or context.span or found.key.span)
     if dockerfile is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from lintstack.compose.casts import as_bool
 from lintstack.facts import Fact, Place
 from lintstack.join.read import mappings, scalar, scalars, text
 from lintstack.model import Mount, Service
+from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar
 
 SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "podman.sock", "dockershim.sock")
@@ -66,8 +66,9 @@ class Disk(NamedTuple):
     names: Callable[[str], frozenset[str]]
 
     def locate(self, path: str) -> str:
-        """Absolute path of a bind source, "" for one that depends on the user's home."""
-        return "" if path.startswith("~") else os.path.normpath(os.path.join(self.folder, path))
+        """Absolute path of a bind source, "" for one in the user's home or on a drive of Windows."""
+        elsewhere = path.startswith(("~", "\\\\")) or (path[:1].isalpha() and path[1:3] in (":\\", ":/"))
+        return "" if elsewhere else os.path.normpath(os.path.join(self.folder, path))
 
     def inside(self, path: str) -> bool:
         """Whether a path is the root or lies below it."""
@@ -138,6 +139,8 @@ def _read_only(item: Mapping) -> Fact[bool]:
 
 def _bind(source: Fact[str], type_: Fact[str], verdict: bool | None) -> Fact[bool]:
     """A fact about the source of a bind mount: false for other types, unknown where the source is."""
+    if type_.unknown:
+        return Fact(None, type_.places, type_.unknown)
     if type_.value != "bind":
         return Fact(False, type_.places)
     if source.unknown or verdict is None:
@@ -146,8 +149,6 @@ def _bind(source: Fact[str], type_: Fact[str], verdict: bool | None) -> Fact[boo
 
 
 def _is_file(source: Fact[str], type_: Fact[str], path: str, inside: bool, disk: Disk) -> Fact[bool]:
-    if type_.value != "bind":
-        return Fact(False, type_.places)
     kind = disk.exists(path) if inside else ""
     return _bind(source, type_, kind == "file" if kind in {"file", "dir"} else None)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.image import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
-from lintstack.yaml import Mapping, Scalar
+from lintstack.named import NamedTuple
+from lintstack.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import HealthcheckSpec
@@ -47,25 +48,27 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
     drops = bool(ground.known and ground.known.drops_privileges) and _own_entrypoint(process)
     decided = said.value is not None or said.unknown
     found = _user(service, anchor, said, source, drops) if decided else _base_user(service, anchor, ground, drops)
-    helper = _steps_down(node, ground) if found.is_root.value else ""
+    helper = _steps_down(ground, process) if found.is_root.value else ""
     if not helper:
         return found
-    reason = f"the image brings `{helper}`, with which its entrypoint may become another user"
+    reason = f"what it starts may become another user by `{helper}`"
     return found.with_(is_root=Fact(None, found.is_root.places, reason))
 
 
 @cache
 def _helpers() -> re.Pattern[str]:
-    """Programs with which an entrypoint that was started as root becomes another user."""
-    return re.compile(r"(?<![\w.-])(gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser)(?![\w.-])")
+    """Programs by which what was started as root becomes another user, and entrypoints that are known to use them."""
+    return re.compile(r"(?<![\w.-])(gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser|docker-entrypoint\.sh)(?![\w.-])")
 
 
-def _steps_down(node: Mapping | None, ground: Ground) -> str:
-    """Such a program in the stages of the built image, as long as the image's own entrypoint runs; "" without."""
-    if ground.config is None or _says(node, "entrypoint"):
-        return ""
-    texts = (item.text.text for stage in ground.config.chain for item in stage.instructions)
-    return next((found[1] for text in texts if (found := _helpers().search(text))), "")
+def _steps_down(ground: Ground, process: Process) -> str:
+    """Such a program in the command line, or in the built image as long as an entrypoint of it runs; "" without."""
+    chain = ground.config.chain if ground.config else ()
+    own = ground.config is not None and process.entrypoint.value == ground.config.entrypoint.value
+    built = (item.text.text for stage in chain for item in stage.instructions) if own else ()
+    hands_over = own or bool(ground.known and ground.known.drops_privileges)
+    said = (process.all.value or ()) if hands_over else ()
+    return next((found[1] for text in (*said, *built) if (found := _helpers().search(text))), "")
 
 
 def _own_entrypoint(process: Process) -> bool:
@@ -77,7 +80,7 @@ def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bo
         nothing: Fact[Any] = Fact(None, said.places, said.unknown)
         return User(service.name, service.span, anchor, said, nothing, nothing, Fact(source, said.places))
     name = said.value.partition(":")[0].strip()
-    number = int(name) if name.isascii() and name.isdigit() and len(name) < 12 else None
+    number = _number(name)
     root = name in {"", "root"} or number == 0
     return User(
         service.name,
@@ -88,6 +91,14 @@ def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bo
         is_root=Fact(root and not drops, said.places),
         source=Fact(source, said.places),
     )
+
+
+def _number(name: str) -> int | None:
+    """The number that a user's name is to the runtime, which takes signs and leading zeros too (`strconv.Atoi`)."""
+    digits = name[1:] if name[:1] in ("+", "-") else name
+    if not digits.isascii() or not digits.isdigit() or len(digits.lstrip("0")) > 11:
+        return None
+    return int(digits.lstrip("0") or "0") * (-1 if name[0] == "-" else 1)
 
 
 def _base_user(service: Service, anchor: str, ground: Ground, drops: bool) -> User:
@@ -190,7 +201,7 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
     if off.value:
         return check.with_(defined=Fact(False, off.places), disabled=off, source=source)
     if test.unknown:
-        defined: Fact[bool] = Fact(None, test.places, test.unknown)
+        defined: Fact[bool] = Fact(None, test.places, test.unknown) if _is_open(node) else Fact(True, test.places[:1])
         return check.with_(defined=defined, test=test, source=source)
     if test.value is None:
         return check.with_(defined=_by_image(ground), disabled=Fact(False, default=True))
@@ -204,6 +215,14 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         **_programs(test, ground),
         **_durations(node, spec),
     )
+
+
+def _is_open(node: Mapping | None) -> bool:
+    """Whether a test in which variables have no value may be none at all: nothing else is in it."""
+    found = entry(node, "healthcheck", "test")
+    items = found.value.items if found and isinstance(found.value, Sequence) else ()
+    said = [item for item in items if isinstance(item, Scalar)]
+    return len(said) < 2 or said[0].text not in ("CMD", "CMD-SHELL") or not said[1].text.strip()
 
 
 def _test(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> tuple[Fact[tuple[str, ...]], Fact[str], Fact[bool]]:

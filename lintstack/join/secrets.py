@@ -6,19 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from lintstack.join.variables import NOT_SECRET_VALUES, is_secret_name, url_password
+from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_secret_name, url_password
 from lintstack.source import Source
 
 MASK = "***"
 # Keys of Compose that speak about credentials and do not hold one.
 _KEYS = frozenset({"secret", "secrets", "auth", "credential", "credentials", "credential_spec", "credential-spec"})
+_HINTS = ("pass", "pwd", "pword", "secret", "token", "key", "credential", "auth", "://")
 _LONGEST = 65_536  # characters of a line that are looked at
 _SHORTEST = 5  # characters of a value that is replaced wherever it turns up
-
-
-@cache
-def _hints() -> re.Pattern[str]:
-    return re.compile("pass|pwd|pword|secret|token|key|credential|auth|://", re.IGNORECASE)
 
 
 @cache
@@ -31,26 +27,28 @@ def _named() -> re.Pattern[str]:
     )
 
 
-@cache
-def _variable() -> re.Pattern[str]:
-    return re.compile(r"""["']?\$(?:\w+|\{\w+\})["']?[\s,;\]})]*""")
-
-
 def secret_texts(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of one line that are, or may be, credentials: behind a credential's name, and passwords in URLs.
 
     Args:
         text: a line, or a part of one.
     """
-    if not _hints().search(text):
+    if not _hints_at_secret(text):
         return
-    for found in url_password().finditer(text):
-        yield found.span(1)
+    for found in url_password().finditer(text) if "://" in text else ():
+        if not _harmless(found[1]):
+            yield found.span(1)
     for found in _named().finditer(text):
         if _takes_secret(found["flag"] + found["name"]) and _assigns(text, found):
             start, end = found.end(), _end(text, found)
             if not _harmless(text[start:end]):
                 yield start, end
+
+
+def _hints_at_secret(text: str) -> bool:
+    """Whether a text may hold a credential at all: nearly every line is told to be harmless by this alone."""
+    lower = text.lower()
+    return any(hint in lower for hint in _HINTS)
 
 
 def _takes_secret(name: str) -> bool:
@@ -65,6 +63,8 @@ def is_secret_flag(word: str) -> bool:
 
 def _assigns(text: str, found: re.Match[str]) -> bool:
     """Whether the name gets a value: by a sign, as a flag's, or as ENV's and ARG's only one."""
+    if text[: found.start()].endswith("${") and (found["between"].startswith(":?") or text[found.end()] == "}"):
+        return False  # `${NAME:?what to say when it is missing}`, `${NAME:-}`
     if any(sign in found["between"] for sign in ":="):
         return True
     before = text[: found.start("name")].split()
@@ -86,14 +86,18 @@ def _end(text: str, found: re.Match[str]) -> int:
         ends = re.compile(r"[,}]|[ \t]#" if opened and text[start] not in "[{" else r"[ \t]#")
     else:
         ends = re.compile(r"[\s\"']" if found["before"] or "," in found["between"] else r"\s")
-    behind = ends.search(text, start)
+    closing = text.find("}", start) if text.startswith("${", start) else -1
+    behind = ends.search(text, max(start, closing + 1))
     return behind.start() if behind else line
 
 
 def _harmless(value: str) -> bool:
     """Whether it is a variable alone, a path, or a word such as `true`."""
-    bare = value.strip("\"' \t,;")
-    return bare.lower() in NOT_SECRET_VALUES or bare.startswith("/") or _variable().fullmatch(value) is not None
+    said = value.strip("\"' \t,;")
+    if said.lower() in NOT_SECRET_VALUES or said.startswith("/"):
+        return True
+    found = bare().match(value)
+    return found is not None and not value[found.end() :].strip(" \t\r\n,;])}")
 
 
 def values(sources: Iterable[Source], known: Iterable[str]) -> frozenset[str]:
@@ -105,7 +109,7 @@ def values(sources: Iterable[Source], known: Iterable[str]) -> frozenset[str]:
     """
     found = set(known)
     for source in sources:
-        for line in source.text.splitlines() if _hints().search(source.text) else ():
+        for line in source.text.splitlines() if _hints_at_secret(source.text) else ():
             part = line[:_LONGEST]
             found.update(part[start:end].strip("\"'") for start, end in secret_texts(part))
     return frozenset(text for text in found if len(text) >= _SHORTEST)

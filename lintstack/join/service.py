@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ JOB_WORDS = frozenset(
     migrate migration migrations migrator init initializer setup seed seeder bootstrap job
     """.split()
 )
+LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
 RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
 
@@ -222,7 +224,8 @@ def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
 
 def is_job(name: str, restart: Fact[str], known_job: bool, completes: bool) -> Fact[bool]:
     """Whether a service is expected to end: others wait for its end, or it is named as a job and not restarted."""
-    named = bool(set(name.lower().replace("_", "-").split("-")) & JOB_WORDS)
+    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name[:LONGEST_NAME]).lower())
+    named = not JOB_WORDS.isdisjoint(words)
     if named and restart.unknown and not completes:
         return Fact(None, restart.places, restart.unknown)
     finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))

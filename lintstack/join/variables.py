@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING
 
 from lintstack.facts import Fact, Place
 from lintstack.join.read import entries, places, text, unset
@@ -13,13 +14,19 @@ from lintstack.model import Service, Variable
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
 
+if TYPE_CHECKING:
+    from lintstack.dockerfile.nodes import Pair
+    from lintstack.dockerfile.stages import Stage
+
 # Words of a name that make it a credential's, alone or as neighbours.
 SECRET_WORDS = frozenset(
     """
     password passwd passphrase pass pwd pword secret secrets token apikey credential credentials privatekey
-    secretkey auth
+    secretkey
     """.split()
 )
+# Of these a name that ends with one is a credential's although other words speak about hosts, users or services.
+SECRET_ENDS = frozenset("password passwd passphrase pwd secret token".split())
 KEY_WORDS = frozenset(
     """
     api private secret access encryption signing master auth jwt session app cookie
@@ -32,7 +39,15 @@ HARMLESS_WORDS = frozenset(
     expires expiration expire ttl lifetime enabled disabled enable disable algorithm alg header type policy min max
     timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
     prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
-    allow empty random hash hashed age days hours minutes seconds server role group
+    allow empty random hash hashed hasher hashers age days hours minutes seconds server role group dummy through
+    strategy
+    """.split()
+)
+# Of these, the ones that make even `…_PASSWORD` a switch, a number or something that everybody may know.
+SWITCH_WORDS = frozenset(
+    """
+    allow bypass check count disable disabled dummy empty enable enabled limit max method min mode no public random
+    require required reset skip type use without
     """.split()
 )
 PLACEHOLDERS = frozenset(
@@ -42,17 +57,24 @@ PLACEHOLDERS = frozenset(
     changethis change_this supersecret topsecret letmein qwerty 123456 12345678 123456789 1234 guest
     """.split()
 )
-NOT_SECRET_VALUES = frozenset({"", "true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"})
+# Instructions by which a build sets variables → scope of those that the container does not get.
+BUILD_SCOPES = {"ARG": "arg", "ENV": "layer"}
+NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basic bearer digest".split()})
 
 
 def is_secret_name(name: str) -> bool:
     """Whether a variable's name is that of a credential: by its words, never by parts of words."""
     words = _split_name(name)
-    if not words or set(words) & HARMLESS_WORDS:
+    if not words or not SWITCH_WORDS.isdisjoint(words):
+        return False
+    if words[-1] in SECRET_ENDS or words[-1].endswith(("password", "passwd")):
+        return True
+    if set(words) & HARMLESS_WORDS:
         return False
     if set(words) & SECRET_WORDS or any(word == "key" and before in KEY_WORDS for before, word in pairwise(words)):
         return True
-    return words[-1].endswith(("password", "passwd", "secret"))
+    # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
+    return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ["auth", "json"]
 
 
 def _split_name(name: str) -> list[str]:
@@ -70,6 +92,12 @@ def is_placeholder(value: str) -> bool:
     """Whether a secret is an obvious stand-in."""
     lowered = value.strip().lower()
     return lowered in PLACEHOLDERS or lowered.startswith(("your", "<", "changeme", "change_me", "change-me", "example"))
+
+
+@cache
+def bare() -> re.Pattern[str]:
+    """A variable without a default that says something: `$V`, `${V}`, `${V:?message}`, `${V:-}`."""
+    return re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^{}$]*|:?-)?\})["']?""")
 
 
 @cache
@@ -117,6 +145,38 @@ def build_args(service: Service, node: Mapping) -> Iterator[Variable]:
         yield _variable(service, entry, "build-arg")
 
 
+def layers(service: Service, chain: Sequence[Stage], environment: Iterable[Variable]) -> Iterator[Variable]:
+    """What the built stages spell out although the container does not get it: defaults of ARG, overridden ENV.
+
+    Args:
+        service: what is built.
+        chain: the built stage and what it builds upon; other stages leave nothing in the image.
+        environment: its effective environment.
+    """
+    if not chain:
+        return
+    from lintstack.dockerfile.expand import Value, expand
+
+    seen = {variable.value.span for variable in environment}
+    for scope, pair, escape in _settings(chain):
+        if pair.value and pair.span not in seen:
+            seen.add(pair.span)
+            found = expand(pair.value.text, lambda name: Value(None, f"it depends on `{name}`"), escape)
+            yield of_fact(service, pair.name, Fact(found.value, (Place(pair.span),), found.unknown), scope)
+
+
+def _settings(chain: Iterable[Stage]) -> Iterator[tuple[str, Pair, str]]:
+    """Scope, name and value of every ARG and ENV; an ARG without default has that of the one before the first FROM."""
+    from lintstack.dockerfile.syntax import pairs
+
+    for dockerfile, stages in groupby(chain, lambda stage: stage.dockerfile):
+        escape = dockerfile.escape
+        defaults = {pair.name: pair for item in dockerfile.global_args for pair in pairs(item, escape)}
+        for item in (item for stage in stages for item in stage.instructions if item.keyword in BUILD_SCOPES):
+            for pair in pairs(item, escape):
+                yield BUILD_SCOPES[item.keyword], pair if pair.value else defaults.get(pair.name, pair), escape
+
+
 def _variable(service: Service, entry: Entry, scope: str) -> Variable:
     node = entry.value
     if not isinstance(node, Scalar):
@@ -162,14 +222,24 @@ def _is_secret(name: str, value: str | None, fallback: str) -> bool:
 def secret_spans(variables: Iterable[Variable]) -> Iterator[Span]:
     """Places of secret values, for masking: the value, or the password inside a URL."""
     for variable in variables:
-        if not variable.is_secret.value:
-            continue
-        for place in variable.value.places:
-            yield from _masked(variable.name, place.span)
+        if variable.is_secret.value:
+            for span in _value_spans(variable):
+                yield from _masked(variable.name, span)
+
+
+def _value_spans(variable: Variable) -> Iterator[Span]:
+    """Places of the value and of those that it replaced; of `NAME=value` in a Dockerfile what is behind the name."""
+    if variable.scope.value not in ("env", *BUILD_SCOPES.values()):
+        yield from (place.span for place in variable.value.places)
+    elif variable.value.span:
+        whole = variable.value.span
+        behind = re.match(r"[^=\s]+(?:=|\s+)", whole.text)
+        yield Span(whole.source, whole.start + (behind.end() if behind else 0), whole.end)
 
 
 def _masked(name: str, span: Span) -> Iterator[Span]:
-    if is_secret_name(name):
+    if is_secret_name(name) and not bare().fullmatch(span.text):
         yield span
     for match in url_password().finditer(span.text):
-        yield span.source.span(span.start + match.start(1), span.start + match.end(1))
+        if not bare().fullmatch(match[1]):
+            yield span.source.span(span.start + match.start(1), span.start + match.end(1))

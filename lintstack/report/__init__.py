@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import NamedTuple
 
 from lintstack import HOME
 from lintstack.findings import Finding, Kind, Severity
+from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 # Where each format lives; imported only when asked for. Each module has `render(run, style) -> str`.
@@ -20,6 +20,8 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "sarif": "lintstack.report.sarif",
     }
 )
+PLACES = 50  # further places of a finding that reports for people show
+Secrets = dict[str, list[Span]]  # what is never printed, by path
 
 
 class Style(NamedTuple):

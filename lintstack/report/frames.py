@@ -5,20 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, groupby, pairwise
-from typing import NamedTuple
 
 from lintstack.findings import Finding
 from lintstack.join.secrets import MASK, secret_texts
-from lintstack.report import Style
+from lintstack.named import NamedTuple
+from lintstack.report import PLACES, Secrets, Style
 from lintstack.report.paint import paint
 from lintstack.report.text import command, escape, hidden, message, safe
 from lintstack.source import TAB_WIDTH, Source, Span
 
 GAP = 2  # lines between two marks that are shown; a longer gap is `...`
-PLACES = 50  # further places of a finding that are shown
 NARROW, WIDE, PIPE = 40, 400, 160  # least and most columns, and those of a pipe
-
-Secrets = dict[str, list[Span]]
 
 
 class Mark(NamedTuple):
@@ -56,8 +53,13 @@ def frames(files: Marks, secrets: Secrets, style: Style) -> Iterator[str]:
         yield _header(source, marks[0], digits, "==>" if index else "-->", style)
         if source.text:
             yield edge
-            yield from _body(source, sorted(marks), digits, secrets.get(source.path, []), style)
+            yield from _body(source, sorted(marks), digits, _in(source, secrets), style)
             yield edge
+
+
+def _in(source: Source, secrets: Secrets) -> list[Span]:
+    """Secrets of a text; one path may have several, read for other purposes or standing in each other."""
+    return [span for span in secrets.get(source.path, ()) if span.source is source or span.source.text == source.text]
 
 
 def gutter(files: Marks) -> int:

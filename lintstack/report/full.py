@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from lintstack.findings import Finding
-from lintstack.report import Run, StackLine, Style
+from lintstack.named import NamedTuple
+from lintstack.report import PLACES, Run, Secrets, StackLine, Style
 from lintstack.report.footer import files, footer
-from lintstack.report.frames import PLACES, Secrets, frames, gutter, marks_by_file
 from lintstack.report.paint import link, paint
 from lintstack.report.system import url_of
 from lintstack.report.text import message, page, safe
@@ -21,6 +20,7 @@ FEW = 3  # places of one cause that still get a frame each
 # The tools that people know their ids from; a frame names one id of so many tools, `explain` names all.
 FAMOUS = ("hadolint", "trivy", "checkov", "buildkit", "dclint", "compose-lint", "kics")
 PEERS = 3
+NAMED = 5  # environments that a group of findings names
 UUID = 36  # KICS ids are UUIDs: their first eight digits say enough
 
 
@@ -37,7 +37,7 @@ def render(run: Run, style: Style) -> str:
 
 
 def group(findings: Iterable[Finding]) -> tuple[Group, ...]:
-    """Findings of one rule, severity, message shape and environments as one group where there are more than `FEW`."""
+    """Findings of one rule, severity and message shape as one group where there are more than `FEW`."""
     alike: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     ordered = sorted(findings, key=lambda finding: finding.sort_key)
     for finding in ordered:
@@ -53,7 +53,7 @@ def group(findings: Iterable[Finding]) -> tuple[Group, ...]:
 
 
 def _shape(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.severity, finding.environments, _names().sub("``", finding.message)
+    return finding.rule, finding.severity, _names().sub("``", finding.message)
 
 
 @cache
@@ -63,6 +63,14 @@ def _names() -> re.Pattern[str]:
 
 
 def _lines(run: Run, style: Style) -> Iterator[str]:
+    if run.findings:
+        yield from _found(run, style)
+    yield from footer(run, style)
+
+
+def _found(run: Run, style: Style) -> Iterator[str]:
+    from lintstack.report.frames import frames, gutter, marks_by_file
+
     urls = {rule.name: rule.url for rule in run.rules}
     secrets = _secrets(run)
     explained: set[str] = set()
@@ -78,7 +86,6 @@ def _lines(run: Run, style: Style) -> Iterator[str]:
         yield from (f"{margin}  {place}" for place in _others(item))
         yield ""
         explained.add(finding.rule)
-    yield from footer(run, style)
 
 
 def _secrets(run: Run) -> Secrets:
@@ -103,7 +110,7 @@ def _title(finding: Finding, url: str, style: Style) -> str:
 
 def _notes(item: Group, stacks: tuple[StackLine, ...], url: str, style: Style) -> Iterator[str]:
     finding = item.first
-    if environments := _environments(finding, stacks):
+    if environments := _environments((finding, *item.others), stacks):
         yield f"env: {environments}"
     if (more := len(finding.related) - PLACES) > 0:
         yield f"note: {more} more places have a part in it"
@@ -126,12 +133,15 @@ def _place(finding: Finding) -> str:
     return f"{safe(span.path)}:{span.line}:{span.column}{service}"
 
 
-def _environments(finding: Finding, stacks: tuple[StackLine, ...]) -> str:
+def _environments(findings: Sequence[Finding], stacks: tuple[StackLine, ...]) -> str:
+    """The environments that findings hold in; of many, the first."""
     if len(stacks) == 1 and stacks[0].kind == "unknown":
         return ""
-    if len(finding.environments) != 1:
-        return ", ".join(map(safe, finding.environments))
-    return _environment(finding.environments[0], stacks, {place.span.path for place in (finding.at, *finding.related)})
+    names = sorted({name for finding in findings for name in finding.environments})
+    if len(names) != 1:
+        more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+        return ", ".join([*map(safe, names[:NAMED]), *more])
+    return _environment(names[0], stacks, {place.span.path for item in findings for place in (item.at, *item.related)})
 
 
 def _environment(name: str, stacks: tuple[StackLine, ...], paths: set[str]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from lintstack.findings import Finding, Fix
 from lintstack.report import Run, Style, Summary
-from lintstack.report.text import MESSAGE_LIMIT, carried
+from lintstack.report.text import MESSAGE_LIMIT, carried, json_text
 from lintstack.source import Span
 
 VERSION = 1
@@ -23,16 +23,18 @@ def render(run: Run, style: Style) -> str:
 
 
 def _dump(value: object) -> str:
-    return json.dumps(_carried(value), sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return json_text(plain(value), sort_keys=True)
 
 
-def _carried(value: Any) -> Any:
-    """The same with every text fit for JSON."""
+def plain(value: Any) -> Any:
+    """The same with every text and number fit for JSON."""
     if isinstance(value, str):
         return carried(value)
     if isinstance(value, Mapping):
-        return {carried(key): _carried(item) for key, item in value.items()}
-    return [_carried(item) for item in value] if isinstance(value, tuple | list) else value
+        return {carried(key): plain(item) for key, item in value.items()}
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _place(span: Span) -> dict[str, Any]:

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from lintstack.yaml.encoding import decode
+from lintstack.yaml.fragment import fragment
 from lintstack.yaml.nodes import Entry, Mapping, Node, Piece, Scalar, Sequence, to_data
 from lintstack.yaml.parse import Documents, parse
 
-__all__ = ["Documents", "Entry", "Mapping", "Node", "Piece", "Scalar", "Sequence", "decode", "parse", "to_data"]
+__all__ = [
+    "Documents",
+    "Entry",
+    "Mapping",
+    "Node",
+    "Piece",
+    "Scalar",
+    "Sequence",
+    "decode",
+    "fragment",
+    "parse",
+    "to_data",
+]

@@ -63,7 +63,7 @@ def decode(data: bytes, path: str, real: str) -> Source | Finding:
 
 
 def _control_character(text: str, path: str, real: str, bom: bool) -> Finding | None:
-    found = None if text.isprintable() else _forbidden().search(text)
+    found = None if all(map(str.isprintable, text.split("\n"))) else _forbidden().search(text)
     if found is None:
         return None
     offset = len(text[: found.start()].encode("utf-8")) + (3 if bom else 0)

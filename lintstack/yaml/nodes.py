@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml.scalars import resolve, tagged
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from lintstack.facts import Place
 from lintstack.findings import Finding, diagnostic
+from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml.encoding import hidden_characters
 from lintstack.yaml.nodes import Entry, Mapping, Node, Scalar, Sequence

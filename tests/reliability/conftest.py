@@ -17,7 +17,7 @@ import pytest
 from tests.reliability.lint import House
 
 _RULES = {
-    "image/planted-latest.md": "when: {pinned: {const: latest}}\nrequire: {pinned: false}\nmessage: latest `{reference}`",
+    "image/planted-latest.md": "when: {pinned: {const: latest}}\nrequire: {pinned: false}\nmessage: `{reference}`",
     "service/planted-root.md": "require: {user.is_root: {const: false}}\nmessage: `{name}` is root",
     "service/planted-privileged.md": "require: {privileged: {const: false}}\nmessage: `{name}` is privileged",
     "variable/planted-secret.md": "require: {is_secret: {const: false}}\nmessage: `{name}` is a secret",
@@ -35,9 +35,9 @@ _eval = eval
 
 
 def _watched(*args: Any) -> Any:
-    """Only the standard library may evaluate text: `namedtuple` does."""
+    """Only what makes tuples of classes may evaluate text: `namedtuple`, and our own `named`."""
     caller = sys._getframe(1).f_globals.get("__name__", "")
-    assert not caller.startswith("lintstack"), "eval was called"
+    assert not caller.startswith("lintstack") or caller == "lintstack.named", "eval was called"
     return _eval(*args)
 
 

@@ -30,7 +30,9 @@ NEIGHBOURS = {
     ("planted-root", "beside/compose.yaml", 4),
     ("planted-root", "beside/lone/Dockerfile", 2),
 }
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\u200b-\u200f\ufeff\ud800-\udfff]"
+)
 _COMMAND = re.compile(r"(?im)^\s*::|##(vso|teamcity)?\[")
 
 Files = Mapping[str, "str | bytes"]
@@ -164,6 +166,7 @@ def hold(outcome: Outcome, folder: Path) -> None:
         harmless(outcome.reports[name])
     for name in ("json", "sarif"):
         assert outcome.reports[name].isascii()
+        assert _COMMAND.search(outcome.reports[name]) is None
     serious = any(item["severity"] == "error" for item in outcome.findings)
     assert outcome.exit == 1 if serious else outcome.exit in (0, 3), (outcome.exit, outcome.findings)
     assert all(len(item["message"]) <= LONGEST for item in outcome.findings)
@@ -185,7 +188,7 @@ def sarif(log: Any, folder: Path) -> None:
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in ("error", "warning", "note")
-        assert 0 < len(result["message"]["text"])
+        assert result["message"]["text"]
         for location in (*result["locations"], *result.get("relatedLocations", ())):
             physical = location["physicalLocation"]
             uri(physical["artifactLocation"]["uri"], folder)

@@ -52,28 +52,48 @@ COMPOSE_CASES = (
     Case("B3-escape-in-comment", COMPOSE.encode() + b"# \x1b[2J\n", (f"{ENCODING}:5",)),
     Case("B3-c1-in-comment", COMPOSE.encode() + "# \x9b31m\n".encode(), (f"{ENCODING}:5",)),
     *(
-        Case(f"B4-{name}-hides-a-key", _with(f"  # a comment{character}  planted2: {{image: 'nginx:latest'}}"), (
-            "hidden-characters compose.yaml:2",
-        ))
+        Case(
+            f"B4-{name}-hides-a-key",
+            _with(f"  # a comment{character}  planted2: {{image: 'nginx:latest'}}"),
+            ("hidden-characters compose.yaml:2",),
+        )
         for name, character in (("nel", "\x85"), ("line-separator", "\u2028"), ("paragraph-separator", "\u2029"))
     ),
     Case("B5-bare-cr", COMPOSE.replace("\n", "\r").encode(), ("planted-latest compose.yaml",)),
-    Case("B5-cr-in-lf-file", _with("  # a\r  planted2: {image: 'nginx:latest'}"), (
-        "planted-latest compose.yaml:2|hidden-characters compose.yaml:2|yaml-syntax compose.yaml:2",
-    )),
+    Case(
+        "B5-cr-in-lf-file",
+        _with("  # a\r  planted2: {image: 'nginx:latest'}"),
+        ("planted-latest compose.yaml:2|hidden-characters compose.yaml:2|yaml-syntax compose.yaml:2",),
+    ),
     Case("B6-tab-indent", _with("\tplanted2: {image: x}"), ("yaml-syntax compose.yaml:2",)),
     Case("B6-tab-behind-colon", COMPOSE.replace("user: root", "user:\troot").encode(), (LATEST, ROOT)),
-    Case("B6-tab-in-flow", _with("  p2: {image:\t'nginx:latest',\tuser:\troot}"), ("planted-root compose.yaml:2|yaml-syntax",)),
+    Case(
+        "B6-tab-in-flow",
+        _with("  p2: {image:\t'nginx:latest',\tuser:\troot}"),
+        ("planted-root compose.yaml:2|yaml-syntax",),
+    ),
     Case("B6-tab-behind-value", COMPOSE.replace("root", "root\t").encode(), (LATEST, ROOT)),
-    Case("B7-nbsp-indent", _with("\xa0\xa0p2: {image: x}"), ("hidden-characters compose.yaml:2|compose-schema compose.yaml:2|yaml-syntax compose.yaml",)),
+    Case(
+        "B7-nbsp-indent",
+        _with("\xa0\xa0p2: {image: x}"),
+        ("hidden-characters compose.yaml:2|compose-schema compose.yaml:2|yaml-syntax compose.yaml",),
+    ),
     Case("B7-cyrillic-key", COMPOSE.replace("user", "us\u0435r").encode(), (LATEST, "compose-schema compose.yaml:4")),
-    Case("B7-zero-width-key", COMPOSE.replace("user", "us\u200ber").encode(), (LATEST, "hidden-characters compose.yaml:4")),
-    Case("B7-zero-width-value", COMPOSE.replace("root", "ro\u200bot").encode(), (LATEST, "hidden-characters compose.yaml:4")),
+    Case(
+        "B7-zero-width-key",
+        COMPOSE.replace("user", "us\u200ber").encode(),
+        (LATEST, "hidden-characters compose.yaml:4"),
+    ),
+    Case(
+        "B7-zero-width-value",
+        COMPOSE.replace("root", "ro\u200bot").encode(),
+        (LATEST, "hidden-characters compose.yaml:4"),
+    ),
     Case("B7-bidi-comment", _with("  # \u202euser: app\u2066"), ("hidden-characters compose.yaml:2", "planted-latest")),
     Case("B7-soft-hyphen", COMPOSE.replace("planted:", "plan\xadted:").encode(), ("hidden-characters compose.yaml:2",)),
     Case("B7-tag-characters", _with("  # \U000e0041\U000e0042"), ("hidden-characters compose.yaml:2",)),
     Case("B7-bom-inside", _with("  # \ufeff"), ("hidden-characters compose.yaml:2", "planted-latest")),
-)  # fmt: skip
+)
 
 SYNTAX = "dockerfile-syntax Dockerfile"
 DOCKERFILE_CASES = (
@@ -81,8 +101,14 @@ DOCKERFILE_CASES = (
     Case("B1-crlf", DOCKERFILE.replace("\n", "\r\n").encode(), (STAGE,), (("planted-root", 6),)),
     Case("B1-mixed-ends", DOCKERFILE.replace("\n", "\r\n", 1).encode(), (STAGE,)),
     Case("B1-no-final-newline", DOCKERFILE.rstrip().encode(), (STAGE,)),
-    Case("B1-crlf-continuation", b"FROM alpine:3.20\r\nRUN a \\\r\n  b\r\nUSER root\r\n", ("planted-root Dockerfile:4",)),
-    Case("B8-latin-1-label", DOCKERFILE.replace("RUN echo one", "LABEL a=caf\udce9").encode("utf-8", "surrogateescape"), (STAGE,)),
+    Case(
+        "B1-crlf-continuation", b"FROM alpine:3.20\r\nRUN a \\\r\n  b\r\nUSER root\r\n", ("planted-root Dockerfile:4",)
+    ),
+    Case(
+        "B8-latin-1-label",
+        DOCKERFILE.replace("RUN echo one", "LABEL a=caf\udce9").encode("utf-8", "surrogateescape"),
+        (STAGE,),
+    ),
     Case("B8-latin-1-comment", b"# caf\xe9\n" + DOCKERFILE.encode(), ("planted-root Dockerfile:4",)),
     Case("B8-latin-1-user", b"FROM alpine:3.20\nUSER \xe9\nUSER root\n", (STAGE,)),
     Case("B8-latin-1-stage", b"FROM alpine:3.20 AS \xe9\nRUN x\nUSER root\n", (f"{STAGE}|{SYNTAX}",)),
@@ -90,7 +116,11 @@ DOCKERFILE_CASES = (
     Case("B9-utf-16", b"\xff\xfe" + DOCKERFILE.encode("utf-16-le"), (f"{SYNTAX}|dockerfile-encoding Dockerfile",)),
     Case("B9-utf-16-no-bom", DOCKERFILE.encode("utf-16-le"), (f"{SYNTAX}|dockerfile-encoding Dockerfile",)),
     Case("B9-nul-instead-of-file", b"\x00" * 1000, (f"{SYNTAX}|dockerfile-encoding Dockerfile",)),
-    Case("B9-nul-inside", b"FROM alpine:3.20\nRUN a\x00b\nUSER root\n", (f"{STAGE}|{SYNTAX}|dockerfile-encoding Dockerfile",)),
+    Case(
+        "B9-nul-inside",
+        b"FROM alpine:3.20\nRUN a\x00b\nUSER root\n",
+        (f"{STAGE}|{SYNTAX}|dockerfile-encoding Dockerfile",),
+    ),
     Case("B9-cr-only", DOCKERFILE.replace("\n", "\r").encode(), (f"{SYNTAX}|planted-root Dockerfile",)),
     Case("B9-web-page", b"<!DOCTYPE html>\n<html><body>404</body></html>\n", (SYNTAX,)),
     Case("B9-empty", b"", (SYNTAX,)),
@@ -102,7 +132,7 @@ DOCKERFILE_CASES = (
     Case("B9-nbsp-before", "FROM alpine:3.20\nRUN x\n\xa0USER root\n".encode(), (f"{STAGE}|{SYNTAX}",)),
     Case("B9-nel-inside", "FROM alpine:3.20\nRUN x\x85USER app\nUSER root\n".encode(), (STAGE,)),
     Case("B9-line-separator", "FROM alpine:3.20\n# x\u2028USER app\nUSER root\n".encode(), (STAGE,)),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("case", COMPOSE_CASES, ids=lambda case: case.id)
@@ -125,7 +155,19 @@ def _judge(path: str, case: Case, house: House) -> None:
     assert outcome.seconds < SECONDS
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfea\x00=\x001\x00", b"A=\xe9\n", b"A='open\n", b"A=\x00\n", b"\xef\xbb\xbfA=1\n", b"A=1\rB=2\r", b"=x\n", b"A B=1\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xfea\x00=\x001\x00",
+        b"A=\xe9\n",
+        b"A='open\n",
+        b"A=\x00\n",
+        b"\xef\xbb\xbfA=1\n",
+        b"A=1\rB=2\r",
+        b"=x\n",
+        b"A B=1\n",
+    ],
+)
 def test_environment_file(data: bytes, house: House) -> None:
     """Whatever `.env` and an `env_file` hold, the compose file is linted."""
     compose = COMPOSE + "    env_file: app.env\n"

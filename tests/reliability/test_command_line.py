@@ -84,7 +84,9 @@ def test_an_internal_error_wins_over_findings(house: House, monkeypatch: pytest.
     assert "s3cret" not in out
 
 
-def test_a_crash_is_one_sentence(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_crash_is_one_sentence(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def crash() -> object:
         raise ZeroDivisionError("s3cret")
 
@@ -167,11 +169,26 @@ def test_a_bad_configuration_is_never_passed_over(name: str, text: str, place: s
     assert command(folder, "check", "--isolated", ".")[0] == 0
 
 
-@pytest.mark.parametrize("glob", ["(a+)+$", "a" * 3000 + "*", "*" * 2000 + "x", "**/" * 500 + "x", "[" * 2000, "[!" + "]" * 2000, "\\" * 999, "!" * 500, "*a" * 500])  # fmt: skip
+@pytest.mark.parametrize(
+    "glob",
+    [
+        "(a+)+$",
+        "a" * 3000 + "*",
+        "*" * 2000 + "x",
+        "**/" * 500 + "x",
+        "[" * 2000,
+        "[!" + "]" * 2000,
+        "\\" * 999,
+        "!" * 500,
+        "*a" * 500,
+    ],
+)
 def test_patterns_are_linear(glob: str, house: House) -> None:
     text = f"exclude: [{json.dumps(glob)}]\nper-file-ignores: {{{json.dumps(glob)}: [planted-root]}}\n"
     deep = {f"{'a/' * 60}{'a' * 200}/compose.yaml": PLANTED["compose.yaml"]}
-    folder = house.tree({".lintstack.yaml": text.replace("[planted-root]", "[]"), ".gitignore": glob + "\n", **PLANTED, **deep})
+    folder = house.tree(
+        {".lintstack.yaml": text.replace("[planted-root]", "[]"), ".gitignore": glob + "\n", **PLANTED, **deep}
+    )
     outcome = house.lint(folder, rules="")
     assert outcome.exit in (0, 1, 2, 3)
     assert outcome.seconds < 1
@@ -179,7 +196,15 @@ def test_patterns_are_linear(glob: str, house: House) -> None:
 
 def test_a_hostile_option_is_said_harmlessly(house: House) -> None:
     """File names that begin with hyphens are handed over by hooks."""
-    for word in ("--\x1b[2J", "--a\n::error::b", "--##[x]", "--fail-on=\x1b]0;x\x07", "--\u202e", "-o\x1b[2J", "--select=\x1b[2J"):
+    for word in (
+        "--\x1b[2J",
+        "--a\n::error::b",
+        "--##[x]",
+        "--fail-on=\x1b]0;x\x07",
+        "--\u202e",
+        "-o\x1b[2J",
+        "--select=\x1b[2J",
+    ):
         code, out, errors = command(house.tree(PLANTED), "check", "--isolated", word)
         assert (code, out) == (2, "")
         harmless(errors)

@@ -74,10 +74,24 @@ CASES = (
     *(
         Case(f"F6-{text}", START + f"{before}USER {text}\n", f"{ROOT}:{2 + before.count(chr(10))}")
         for before, text in (
-            ("", '"root"'), ("", "'root'"), ("", "r\\oot"), ("", "0"), ("", "00:0"), ("", "root:root"), ("", "0:app"),
-            ("", "${U:-root}"), ("ENV U=x\n", "${U:+root}"), ("ARG U=root\n", "$U"), ("ARG U=root\n", "${U}"),
-            ("ENV A=root\nENV B=$A\n", "$B"), ("ENV A=ro\n", "${A}ot"), ("ENV A=root B=$A\n", "${B:-root}"),
-            ("", "   root   "), ("", "\troot"), ("ARG U\n", "${U:-root}"), ("", "${U-root}"),
+            ("", '"root"'),
+            ("", "'root'"),
+            ("", "r\\oot"),
+            ("", "0"),
+            ("", "00:0"),
+            ("", "root:root"),
+            ("", "0:app"),
+            ("", "${U:-root}"),
+            ("ENV U=x\n", "${U:+root}"),
+            ("ARG U=root\n", "$U"),
+            ("ARG U=root\n", "${U}"),
+            ("ENV A=root\nENV B=$A\n", "$B"),
+            ("ENV A=ro\n", "${A}ot"),
+            ("ENV A=root B=$A\n", "${B:-root}"),
+            ("", "   root   "),
+            ("", "\troot"),
+            ("ARG U\n", "${U:-root}"),
+            ("", "${U-root}"),
         )
     ),
     Case("F6-unset-argument", START + "ARG U\nUSER $U\n", "planted-root Dockerfile | none"),
@@ -85,9 +99,22 @@ CASES = (
     Case("F7-other-stage-does-not-count", START + "USER root\nFROM alpine:3.20\nUSER root\n", _root(4)),
     Case("F7-itself", "FROM a AS a\nUSER root\n", _root(2)),
     Case("F7-mutual", "FROM b AS a\nRUN x\nFROM a AS b\nUSER root\n", _root(4)),
-    Case("F7-twice-the-same-name", "FROM alpine:3.20 AS a\nUSER app\nFROM alpine:3.20 AS a\nUSER root\n", f"{_root(4)} | {SYNTAX}"),
-    Case("F7-two-thousand-stages", "FROM alpine:3.20 AS s0\nUSER root\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(2000)), _root(2), 5),
-    Case("F7-copy-in-a-circle", "FROM alpine:3.20 AS a\nCOPY --from=b x y\nFROM alpine:3.20 AS b\nCOPY --from=a x y\nUSER root\n", _root(5)),
+    Case(
+        "F7-twice-the-same-name",
+        "FROM alpine:3.20 AS a\nUSER app\nFROM alpine:3.20 AS a\nUSER root\n",
+        f"{_root(4)} | {SYNTAX}",
+    ),
+    Case(
+        "F7-two-thousand-stages",
+        "FROM alpine:3.20 AS s0\nUSER root\n" + "".join(f"FROM s{n} AS s{n + 1}\n" for n in range(2000)),
+        _root(2),
+        5,
+    ),
+    Case(
+        "F7-copy-in-a-circle",
+        "FROM alpine:3.20 AS a\nCOPY --from=b x y\nFROM alpine:3.20 AS b\nCOPY --from=a x y\nUSER root\n",
+        _root(5),
+    ),
     Case("F8-many-brackets", START + "CMD " + "[" * 30_000 + "\n" + END, _root(3)),
     Case("F8-closed-brackets", START + "CMD " + "[" * 30_000 + "]" * 30_000 + "\n" + END, _root(3)),
     Case("F8-digits", START + "CMD [" + "9" * 20_000 + "]\n" + END, _root(3)),
@@ -98,10 +125,26 @@ CASES = (
     Case("F8-number-in-list", START + 'CMD ["x", 1]\n' + END, _root(3)),
     Case("F8-null", START + "CMD [null]\nENTRYPOINT []\nSHELL []\n" + END, f"{_root(5)} | {SYNTAX}"),
     Case("F9-long-line", START + f"RUN echo {'a' * 70_000}\n" + END, f"{_root(3)} | {LIMIT}"),
-    Case("F9-doubling", START + "ENV A0=xxxxxxxx\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(40)) + END, f"{ROOT}:43"),
-    Case("F9-doubling-user", START + "ENV A0=xxxxxxxx\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(40)) + "USER $A40\n" + END, f"{ROOT}:44"),
-    Case("F9-doubling-in-one", START + "ENV " + " ".join(f"A{n}=$A{n - 1}$A{n - 1}" for n in range(1, 3000)) + "\n" + END, _root(3)),
-    Case("F9-nested-defaults", START + "USER " + "${A:-" * 2000 + "root" + "}" * 2000 + "\n" + END, f"{_root(3)} | {SYNTAX}"),
+    Case(
+        "F9-doubling",
+        START + "ENV A0=xxxxxxxx\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(40)) + END,
+        f"{ROOT}:43",
+    ),
+    Case(
+        "F9-doubling-user",
+        START + "ENV A0=xxxxxxxx\n" + "".join(f"ENV A{n + 1}=$A{n}$A{n}\n" for n in range(40)) + "USER $A40\n" + END,
+        f"{ROOT}:44",
+    ),
+    Case(
+        "F9-doubling-in-one",
+        START + "ENV " + " ".join(f"A{n}=$A{n - 1}$A{n - 1}" for n in range(1, 3000)) + "\n" + END,
+        _root(3),
+    ),
+    Case(
+        "F9-nested-defaults",
+        START + "USER " + "${A:-" * 2000 + "root" + "}" * 2000 + "\n" + END,
+        f"{_root(3)} | {SYNTAX}",
+    ),
     Case("F9-open-defaults", START + "USER " + "${A:-" * 2000 + "\n" + END, f"{_root(3)} | {SYNTAX}"),
     Case("F10-parentheses", START + "RUN " + "(" * 2000 + "x" + ")" * 2000 + "\n" + END, _root(3)),
     Case("F10-open-parentheses", START + "RUN " + "(" * 30_000 + "\n" + END, _root(3)),
@@ -122,7 +165,9 @@ CASES = (
     Case("F11-equals", START + "ENV " + "=" * 30_000 + "\n" + END, f"{_root(3)} | {SYNTAX}"),
     Case("F11-dollars", START + "USER " + "$" * 30_000 + "\n" + END, _root(3)),
     Case("F11-hashes", "#" * 60_000 + "\n" + START + END, _root(3)),
-    Case("F11-durations", START + "HEALTHCHECK --interval=" + "1h" * 20_000 + " CMD x\n" + END, f"{_root(3)} | {SYNTAX}"),
+    Case(
+        "F11-durations", START + "HEALTHCHECK --interval=" + "1h" * 20_000 + " CMD x\n" + END, f"{_root(3)} | {SYNTAX}"
+    ),
     Case("F12-unknown-instruction", START + "NOPE x\n" + END, _root(3)),
     Case("F12-unknown-is-said", START + "NOPE x\n" + END, f"{SYNTAX}:2"),
     Case("F12-onbuild-onbuild", START + "ONBUILD ONBUILD RUN x\n" + END, f"{SYNTAX}:2"),
@@ -135,7 +180,12 @@ CASES = (
     Case("F12-empty-user", START + "USER root\nUSER\n", SYNTAX),
     Case("F12-bare-from", "FROM\nUSER root\n", SYNTAX),
     Case("F12-two-names", "FROM a b c d\nUSER root\n", SYNTAX),
-    Case("F13-many-continuations", START + "RUN true" + " \\\n && true" * 10_000 + "\n" + END, f"{ROOT}:10003 | {LIMIT}", 4),
+    Case(
+        "F13-many-continuations",
+        START + "RUN true" + " \\\n && true" * 10_000 + "\n" + END,
+        f"{ROOT}:10003 | {LIMIT}",
+        4,
+    ),
     Case("F13-continuations", START + "RUN true" + " \\\n x" * 50_000 + "\n" + END, f"{ROOT}:50003 | {LIMIT}", 6),
     Case("F13-blank-continuations", START + "RUN true \\\n" + "\n" * 50_000 + " x\n" + END, f"{ROOT} | {LIMIT}", 6),
     Case("F13-comment-continuations", START + "RUN true \\\n" + "#\n" * 50_000 + " x\n" + END, f"{ROOT} | {LIMIT}", 6),
@@ -148,7 +198,7 @@ CASES = (
     Case("F13-many-heredocs", START + "RUN <<E\nx\nE\n" * 2_000 + END, f"{ROOT}:6002", 5),
     Case("F13-over-five-megabytes", START + "#" * 5_000_001 + "\n" + END, LIMIT),
     Case("F13-nul-bytes", "\0" * 5_000_001, LIMIT),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: ascii(case.id))

@@ -1,4 +1,4 @@
-"""Tables C, D and G: what lies in a tree besides text. Nothing outside is opened, nothing hangs, nothing is executed."""
+"""Tables C, D and G: what lies in a tree besides text. Nothing outside is opened, nothing hangs, nothing is run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from lintstack import reader
 from tests.reliability.lint import BESIDE, NEIGHBOURS, House, command, harmless, meets, put
 
 COMPOSE = "services:\n  planted:\n    image: nginx:latest\n    user: root\n"
@@ -53,7 +52,9 @@ def test_what_is_no_regular_file_is_passed_over(make: Callable[[Path], None], ho
     assert outcome.seconds < 1
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "p/Dockerfile", "p/compose.yaml", "p/Dockerfile.socket"])
+@pytest.mark.parametrize(
+    "name", ["Dockerfile", "compose.yaml", "p/Dockerfile", "p/compose.yaml", "p/Dockerfile.socket"]
+)
 def test_what_is_no_regular_file_is_refused_by_name(name: str, house: House) -> None:
     folder = house.tree(BESIDE)
     _specials(folder)
@@ -91,11 +92,33 @@ _REFERENCES = {
     "mount": COMPOSE + "    volumes: ['%s:/x', {type: bind, source: %s, target: /y}]\n",
 }
 _TARGETS = [
-    "/etc/passwd", "../../../../../../../../etc/passwd", "/proc/self/environ", "/dev/zero", "/dev/stdin", "../outside",
-    "link-to-outside", "pipe", "folder", "missing", ".", "..", "/", "~/.ssh/id_rsa", "https://example.com/x",
-    "oci://example.com/x", "git@github.com:a/b.git", "ssh://x/y", "--upload-pack=touch PWNED", "a\\0b", "compose.yaml",
-    "x" * 300, "a/" * 3000, "", "file:///etc/passwd", "\\ud800",
-]  # fmt: skip
+    "/etc/passwd",
+    "../../../../../../../../etc/passwd",
+    "/proc/self/environ",
+    "/dev/zero",
+    "/dev/stdin",
+    "../outside",
+    "link-to-outside",
+    "pipe",
+    "folder",
+    "missing",
+    ".",
+    "..",
+    "/",
+    "~/.ssh/id_rsa",
+    "https://example.com/x",
+    "oci://example.com/x",
+    "git@github.com:a/b.git",
+    "ssh://x/y",
+    "--upload-pack=touch PWNED",
+    "a\\0b",
+    "compose.yaml",
+    "x" * 300,
+    "a/" * 3000,
+    "",
+    "file:///etc/passwd",
+    "\\ud800",
+]
 
 
 @pytest.mark.parametrize("kind", _REFERENCES)
@@ -105,7 +128,15 @@ def test_references_stay_inside(kind: str, house: House, monkeypatch: pytest.Mon
     put(folder.parent, {"outside": f"A={OUTSIDE}\nservices: {{}}\n"})
     for index, target in enumerate(_TARGETS):
         here = folder / f"t{index}"
-        put(here, {"compose.yaml": _REFERENCES[kind].replace("'%s:", f'"{target}:').replace(":/x'", ':/x"').replace("%s", f'"{target}"')})
+        put(
+            here,
+            {
+                "compose.yaml": _REFERENCES[kind]
+                .replace("'%s:", f'"{target}:')
+                .replace(":/x'", ':/x"')
+                .replace("%s", f'"{target}"')
+            },
+        )
         put(here, {"folder/x": ""})
         os.symlink(folder.parent / "outside", here / "link-to-outside")
         os.mkfifo(here / "pipe")
@@ -116,7 +147,7 @@ def test_references_stay_inside(kind: str, house: House, monkeypatch: pytest.Mon
         opened.append(os.path.realpath(path))
         return real_open(path, *args)
 
-    monkeypatch.setattr(reader.os, "open", watched)
+    monkeypatch.setattr("lintstack.reader.os.open", watched)
     outcome = house.lint(folder)
     assert outcome.places >= NEIGHBOURS
     assert [path for path in opened if not path.startswith(str(house.home))] == []
@@ -140,10 +171,14 @@ def test_graphs_are_walked_once(house: House) -> None:
         text = f"include: [a{n + 1}.yaml, b{n + 1}.yaml]\nservices: {{}}\n" if n < 13 else "services: {}\n"
         files |= {f"dag/a{n}.yaml": text, f"dag/b{n}.yaml": text}
     for n in range(300):
-        files[f"chain/{'compose' if not n else f'c{n}'}.yaml"] = f"include: [c{n + 1}.yaml]\n" + (COMPOSE if not n else "services: {}\n")
+        files[f"chain/{'compose' if not n else f'c{n}'}.yaml"] = f"include: [c{n + 1}.yaml]\n" + (
+            COMPOSE if not n else "services: {}\n"
+        )
     services = "".join(f"  s{n}:\n    extends: s{n + 1}\n" for n in range(1500))
     files["extends/compose.yaml"] = COMPOSE + services + "  s1500: {image: 'alpine:3.20', privileged: true}\n"
-    services = "".join(f"  s{n}:\n    extends: s{n + 1}\n    user: u{n}\n    environment: {{A{n}: x}}\n" for n in range(1500))
+    services = "".join(
+        f"  s{n}:\n    extends: s{n + 1}\n    user: u{n}\n    environment: {{A{n}: x}}\n" for n in range(1500)
+    )
     files["growing/compose.yaml"] = COMPOSE + services + "  s1500: {image: 'alpine:3.20', privileged: true}\n"
     files["circle/compose.yaml"] = "include: [other.yaml]\n" + COMPOSE
     files["circle/other.yaml"] = "include: [compose.yaml]\nservices: {}\n"
@@ -203,7 +238,7 @@ def test_an_unreadable_file_is_a_finding_when_found_and_misuse_when_named(
             raise PermissionError(13, "Permission denied", path)
         return real_open(path, *args)
 
-    monkeypatch.setattr(reader.os, "open", refusing)
+    monkeypatch.setattr("lintstack.reader.os.open", refusing)
     outcome = house.lint(folder)
     assert outcome.exit == 1
     assert {("unreadable", "compose.yaml", 1), ("unreadable", "Dockerfile", 1)} | NEIGHBOURS == outcome.places
@@ -227,7 +262,9 @@ def test_an_unreadable_folder_is_a_finding(house: House, monkeypatch: pytest.Mon
     assert outcome.places == NEIGHBOURS | {("unreadable", "closed", 1)}
 
 
-@pytest.mark.parametrize("name", ["x.github", "my.git", "a.svn", "node_modules.x", "git", ".github", ".docker", "...", "-"])
+@pytest.mark.parametrize(
+    "name", ["x.github", "my.git", "a.svn", "node_modules.x", "git", ".github", ".docker", "...", "-"]
+)
 def test_folders_that_only_look_special_are_searched(name: str, house: House) -> None:
     outcome = house.lint(house.tree({f"{name}/compose.yaml": COMPOSE, **BESIDE}))
     assert ("planted-root", f"{name}/compose.yaml", 4) in outcome.places
@@ -238,7 +275,10 @@ def test_four_spellings_of_one_file_are_one(house: House) -> None:
     os.symlink("a", folder / "b")
     spellings = ["a/Dockerfile", "./a/../a/Dockerfile", "b/Dockerfile", str(folder / "a" / "Dockerfile"), "a", ".", "b"]
     outcome = house.lint(folder, *spellings)
-    assert [item["path"] for item in outcome.findings if item["rule"] == "planted-root"] == ["a/Dockerfile", "a/compose.yaml"]
+    assert [item["path"] for item in outcome.findings if item["rule"] == "planted-root"] == [
+        "a/Dockerfile",
+        "a/compose.yaml",
+    ]
 
 
 def test_many_folders(house: House) -> None:
@@ -278,7 +318,7 @@ def test_a_committed_cache_is_never_read(house: House, monkeypatch: pytest.Monke
         opened.append(os.path.basename(path))
         return real_open(path, *args)
 
-    monkeypatch.setattr(reader.os, "open", watched)
+    monkeypatch.setattr("lintstack.reader.os.open", watched)
     assert "planted-root" in house.lint(folder).rules
     assert opened == ["compose.yaml"] or set(opened) <= {"compose.yaml", "planted.yaml", ".gitignore", ".env"}
 
@@ -291,6 +331,9 @@ def test_nothing_is_written(house: House) -> None:
 
 
 def test_the_guard_holds() -> None:
-    for forbidden in (socket.socket, os.system, pickle.loads):
-        with pytest.raises(AssertionError):
-            forbidden()  # type: ignore[operator]
+    with pytest.raises(AssertionError):
+        socket.socket()
+    with pytest.raises(AssertionError):
+        os.system("true")
+    with pytest.raises(AssertionError):
+        pickle.loads(b"")

@@ -1,4 +1,4 @@
-"""Table A: YAML that wants to exhaust, confuse or be executed. The planted service is reported, or the file is refused."""
+"""Table A: YAML that wants to exhaust, confuse or be executed: the planted service is reported, or the file refused."""
 
 from __future__ import annotations
 
@@ -132,7 +132,9 @@ CASES = (
         "x-a: &a {user: root}\nservices:\n  p:\n    !!merge <<: *a\n    image: nginx:1.27.1\n",
         ("planted-root compose.yaml|yaml-syntax compose.yaml|compose-schema compose.yaml",),
     ),
-    Case("A15-int-service", "services:\n  1: {image: nginx:latest}\n", ("compose-schema compose.yaml:2|planted-latest",)),
+    Case(
+        "A15-int-service", "services:\n  1: {image: nginx:latest}\n", ("compose-schema compose.yaml:2|planted-latest",)
+    ),
     Case("A15-null-service-name", PLANT + "  ~: {image: alpine}\n", (*HIT, *SCHEMA)),
     Case("A15-bool-service-name", PLANT + "  true: {image: alpine}\n", (*HIT, *SCHEMA)),
     Case("A15-complex-key", PLANT + "  ? [a, b]\n  : {image: alpine}\n", (*HIT, *SCHEMA)),
@@ -162,13 +164,17 @@ CASES = (
     Case("A17-depends-on-itself", _service("depends_on: [planted]"), HIT),
     Case("A17-behind-a-profile", _service("profiles: [never]"), HIT),
     Case("A17-two-billion", _service("scale: 2000000000"), HIT),
-    Case("A18-wide-ranges", _service(*(["ports:"] + [f'  - "{p}1-65535:1-65535"' for p in ("", "[::1]:", "127.0.0.1:")])), HIT),
+    Case(
+        "A18-wide-ranges",
+        _service(*(["ports:"] + [f'  - "{p}1-65535:1-65535"' for p in ("", "[::1]:", "127.0.0.1:")])),
+        HIT,
+    ),
     Case("A18-long-port", _service('ports: ["1-99999999999:80"]'), (*HIT, *SCHEMA)),
     Case("A18-reversed", _service('ports: ["90-80:90-80"]'), (*HIT, *SCHEMA)),
     Case("A18-open-address", _service('ports: ["[::1:80"]'), (*HIT, *SCHEMA)),
     Case("A18-huge-number", _service(f"ports: [{'9' * 5000}]"), (*HIT, *SCHEMA)),
     Case("A18-nan", _service("ports: [.nan, .inf, 1e400]"), (*HIT, *SCHEMA)),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -183,7 +189,7 @@ def test_the_file_is_judged_or_refused(case: Case, house: House) -> None:
 
 
 def test_what_is_refused_in_one_file_does_not_hide_its_neighbour(house: House) -> None:
-    """All bad files in one tree, linted with every rule: each is reported, the good ones are complete, no check breaks."""
+    """All bad files in one tree, linted with every rule: each is reported, the good are complete, no check breaks."""
     files = {f"f{index}/compose.yaml": case.text for index, case in enumerate(CASES)}
     outcome = house.lint(house.tree({**files, **BESIDE}), rules="all")
     assert outcome.places >= NEIGHBOURS

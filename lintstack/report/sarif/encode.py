@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
 import attr
 
-from lintstack.report.text import carried
+from lintstack.report.text import carried, json_text
 
 # A consumer falls back on the rule's default level, not on the schema's, so this default must be written.
 KEPT = {"level"}
@@ -16,7 +15,7 @@ KEPT = {"level"}
 
 def dump(log: Any) -> str:
     """A sarif-om object as ASCII JSON with a newline at its end."""
-    return json.dumps(_encoded(log), ensure_ascii=True, allow_nan=False, separators=(",", ":")) + "\n"
+    return json_text(_encoded(log), separators=(",", ":")) + "\n"
 
 
 def _encoded(value: Any) -> Any:

@@ -31,7 +31,7 @@ class Places:
         self._hashes: dict[Source, dict[int, str]] = {}
         self._wanted: dict[Source, set[int]] = defaultdict(lambda: {1})
         for finding in run.findings:
-            self._wanted[finding.at.span.source].add(finding.at.span.line)
+            self._wanted[finding.at.span.source.file].add(finding.at.span.line)
 
     def uri(self, source: Source) -> str:
         """Path of a file relative to the git root; never absolute, never empty, never leaving the root."""
@@ -62,7 +62,7 @@ class Places:
 
     def line_hash(self, span: Span) -> str:
         """CodeQL's hash of a finding's first line; "" for other lines than those and the first of a file."""
-        source = span.source
+        source = span.source.file
         if source not in self._hashes:
             wanted = self._wanted[source]
             hashes = enumerate(islice(line_hashes(source), max(wanted)), 1)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 import sarif_om as om
 
 from lintstack.facts import Place
 from lintstack.findings import SEVERITIES, Finding, Fix, Severity
+from lintstack.named import NamedTuple
 from lintstack.report.sarif.places import Places
 from lintstack.report.sarif.rules import LEVELS
 from lintstack.report.text import message, safe

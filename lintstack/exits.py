@@ -1,0 +1,124 @@
+"""Ways out of the command line: exit codes, and what becomes of streams that take nothing more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import IO, Any
+
+import click
+
+from lintstack import HOME
+
+EXIT_CLEAN, EXIT_FINDINGS, EXIT_MISUSE, EXIT_EMPTY, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+
+class Refused(click.ClickException):
+    """Bad use: one sentence, exit 2."""
+
+    exit_code = EXIT_MISUSE
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        for line in self.message.splitlines():
+            click.echo(f"lintstack: {line}", file, err=True)
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """The exit code of a run, after all that it says was taken by the streams, or given up."""
+    try:
+        return _finished(run)
+    except click.ClickException as error:
+        _say(error)
+    except (click.Abort, KeyboardInterrupt):
+        _say(Refused("interrupted"))
+        return EXIT_INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        pass  # the reader went away (`| head`), which click turns into SystemExit: nothing more can be said
+    except Exception as error:
+        _failed(error)
+    _settle(sys.stdout)
+    return EXIT_MISUSE
+
+
+def _finished(run: Callable[[], object]) -> int:
+    """The exit code of a run that came to its end.
+
+    Raises:
+        Refused: standard output did not take the report.
+    """
+    try:
+        result = run()
+    except click.exceptions.Exit as end:
+        result = end.exit_code
+    _flush()
+    return result if isinstance(result, int) else EXIT_CLEAN
+
+
+def say_to_output(text: str) -> None:
+    """Hand a report to standard output; it takes all of it, or the run fails."""
+    if sys.stdout is None:
+        raise Refused("the report could not be written: standard output is closed")
+    with _written():
+        sys.stdout.write(text)
+    _flush()
+
+
+def _flush() -> None:
+    with _written():
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """Turns a failure of standard output into bad news for the user; behind a broken pipe there is no user."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Refused(f"the report could not be written: {error.strerror}") from error
+
+
+def _settle(stream: IO[str] | None) -> None:
+    """Let a stream that is lost swallow what it still holds: Python would flush it at exit and exit with 120."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except OSError:
+        assert stream
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _say(error: click.ClickException) -> None:
+    """Print what went wrong. Click repeats what was typed, and hooks type names of files."""
+    from lintstack.report.text import safe
+
+    said = StringIO()
+    error.show(said)
+    try:
+        for line in said.getvalue().splitlines():
+            click.echo(safe(line), err=True)
+    except OSError:
+        _settle(sys.stderr)
+
+
+def _failed(error: Exception) -> None:
+    """Say in one sentence what stopped the run: bad use in the user's words, anything else as our own mistake."""
+    from lintstack.config import ConfigError
+    from lintstack.project import UsageError
+    from lintstack.rules import PageError
+    from lintstack.selection import UnknownRule
+
+    if isinstance(error, ConfigError | UsageError | PageError | UnknownRule):
+        _say(Refused(str(error)))
+    elif os.environ.get("LINTSTACK_DEBUG"):
+        raise error
+    elif isinstance(error, OSError):
+        _say(Refused(f"the run could not be finished: {error.strerror or type(error).__name__}"))
+    else:
+        name = type(error).__name__
+        _say(Refused(f"internal error ({name}); LINTSTACK_DEBUG=1 shows where. Please report it: {HOME}/issues"))
