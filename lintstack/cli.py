@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from lintstack import __version__
-from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, say_to_output
-from lintstack.exits import guarded as _guarded
+from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, guarded, say_to_output
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
@@ -294,7 +293,7 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_guarded(lambda: cli.main(prog_name="lintstack", standalone_mode=False)))
+    sys.exit(guarded(lambda: cli.main(prog_name="lintstack", standalone_mode=False)))
 
 
 __all__: Sequence[str] = ("cli", "main")

@@ -98,10 +98,11 @@ def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
     """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
     hits: list[Hit] = []
     for active in rules:
-        if active.level(stack):
+        subjects = tuple(SUBJECTS[active.rule.subject](stack)) if active.level(stack) else ()
+        if subjects:
             check = checker(active.rule, active.options)
-            for subject in SUBJECTS[active.rule.subject](stack):
-                hits += [Hit(active, stack, subject, problem) for problem in _guarded(check, subject)]
+            problems = ((subject, problem) for subject in subjects for problem in _guarded(check, subject))
+            hits += [Hit(active, stack, subject, problem) for subject, problem in problems]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
         if not any((name, hit.subject.anchor) in fired for name in hit.active.rule.yields_to):

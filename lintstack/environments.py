@@ -112,7 +112,7 @@ class _Survey:
         self.members = self._members()
 
     def _outline(self, path: str) -> Outline:
-        full = os.path.realpath(self.reader.absolute(path))
+        full = self.reader.real(path) or path
         if full not in self.outlines:
             self.outlines[full] = outline(path, self.reader)
         return self.outlines[full]
@@ -124,7 +124,7 @@ class _Survey:
             members.setdefault(os.path.dirname(path) or ".", {})[os.path.basename(path)] = self._outline(path)
         for folder, files in members.items():
             full = self.reader.absolute(folder)
-            searched = any(inside(os.path.realpath(full), top) for top in self.tree.folders)
+            searched = any(inside(self.reader.real(folder) or full, top) for top in self.tree.folders)
             for name in sorted(self.reader.names(folder) - files.keys()):
                 # Discovery keeps one name of each file: a base that is a link to another folder's is needed here too.
                 wanted = by_name(name) == "compose" and (not searched or os.path.islink(os.path.join(full, name)))

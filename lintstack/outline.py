@@ -63,7 +63,7 @@ def outline(path: str, reader: Reader) -> Outline:
         path: relative to the working directory or absolute.
         reader: opens it.
     """
-    real, shown = os.path.realpath(reader.absolute(path)), reader.display(path)
+    real, shown = reader.real(path) or path, reader.display(path)
     source = reader.source(path)
     if isinstance(source, Finding):
         return Outline(shown, real, broken=True)

@@ -134,10 +134,17 @@ class Reader:
         self.cwd = os.path.realpath(cwd or os.getcwd())
         self._held = {real(path) or path: data for path, data in (held or {}).items()}
         self._read: dict[tuple[str, Reading], Source | Finding | Refusal] = {}
+        self._real: dict[str, str | None] = {}
 
     def absolute(self, path: str) -> str:
         """Absolute path, links kept."""
         return os.path.normpath(os.path.join(self.cwd, path))
+
+    def real(self, path: str) -> str | None:
+        """Absolute path without links, looked up once; None for what no file system can have."""
+        if path not in self._real:
+            self._real[path] = real(self.absolute(path))
+        return self._real[path]
 
     def display(self, path: str) -> str:
         """How reports write a path: relative to the working directory with "/", absolute when it lies elsewhere."""
@@ -158,7 +165,7 @@ class Reader:
             The source, or a finding: `outside-root`, `not-a-regular-file`, `unreadable`, `yaml-limit`,
             `dockerfile-limit`, `yaml-encoding`.
         """
-        target = real(self.absolute(path))
+        target = self.real(path)
         if target is None:
             return self._finding(Refusal("unreadable", "cannot be read: its name is no path"), path, at, kind)
         key = target, kind
@@ -169,7 +176,7 @@ class Reader:
 
     def exists(self, path: str) -> Existence:
         """What is at a path; what lies outside the root is not looked at."""
-        target = real(self.absolute(path))
+        target = self.real(path)
         if target is None:
             return ""
         if not inside(target, self.root):
@@ -184,7 +191,7 @@ class Reader:
 
     def names(self, path: str) -> frozenset[str]:
         """Names in a folder; none for what is not a readable folder inside the root."""
-        target = real(self.absolute(path))
+        target = self.real(path)
         if target is None or not inside(target, self.root):
             return frozenset()
         held = {os.path.basename(name) for name in self._held if os.path.dirname(name) == target}

@@ -107,8 +107,9 @@ def _checked(rule: Rule, override: RuleOverride) -> dict[str, Any]:
     return dict(override.options)
 
 
-def _refused(override: RuleOverride, option: str, message: str) -> ConfigError:
+def _refused(override: RuleOverride, option: str, message: str) -> ConfigError | UnknownRule:
+    """What to raise about an option: at its place, if a file sets it."""
     from lintstack.config import ConfigError
 
-    place = override.places[option]
-    return ConfigError(message, place.path, place.line, place.column)
+    place = override.places.get(option)
+    return ConfigError(message, place.path, place.line, place.column) if place else UnknownRule(message)

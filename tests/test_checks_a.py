@@ -114,12 +114,15 @@ def test_missing_user_shows_the_stage_that_lacks_it() -> None:
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"Dockerfile": NODE}, "stage `runner` runs as root: no `USER` follows `FROM node:22-alpine`"),
         (
-            {"Dockerfile": f"FROM node:22@sha256:{'a' * 64}\n"},
+            {"Dockerfile": f"{NODE}CMD node app.js\n"},
+            "stage `runner` runs as root: no `USER` follows `FROM node:22-alpine`",
+        ),
+        (
+            {"Dockerfile": f"FROM node:22@sha256:{'a' * 64}\nCMD node app.js\n"},
             "the image runs as root: no `USER` follows `FROM node:22`, which",
         ),
-        ({"Dockerfile": "FROM node:22-alpine\nUSER 0\n"}, "the image runs as root: the last `USER`"),
+        ({"Dockerfile": "FROM node:22-alpine\nUSER 0\nCMD node app.js\n"}, "the image runs as root: the last `USER`"),
         ({"compose.yaml": "services:\n  a:\n    image: node:22\n"}, "service `a` runs as root: no `user:`, and image"),
         (
             {"compose.yaml": "services:\n  a:\n    image: node:22\n    user: '0:0'\n"},

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lintstack import __version__, cli
+from lintstack.exits import guarded
 from lintstack.rules import builtin
 from tests.stack import write
 
@@ -49,7 +50,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(write(tmp_path, FILES))
 
     def run(*words: str) -> Outcome:
-        code = cli._guarded(lambda: cli.cli.main(list(words), "lintstack", standalone_mode=False))
+        code = guarded(lambda: cli.cli.main(list(words), "lintstack", standalone_mode=False))
         said = capsys.readouterr()
         return Outcome(code, said.out, said.err)
 

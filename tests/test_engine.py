@@ -167,3 +167,23 @@ def test_environments_that_do_not_exist_are_refused(tmp_path: Path) -> None:
     files = {"compose.yaml": BASE, "compose.prod.yaml": PROD}
     with pytest.raises(UsageError, match="did you mean `prod`"):
         lint(tmp_path, files, environments=("prdo",))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.5, "0.5"), (2.0, "2"), (("a", "b"), "a b"), (True, "true"), (False, "false"), (7, "7"), ("x", "x")],
+)
+def test_values_in_messages(value: object, shown: str) -> None:
+    stack = synthetic_stack()
+    bind(stack.services[0], cpu_limit=Fact(value))
+    findings = run([(stack,)], [active(require={"restart": {"const": "x"}}, message="is {cpu_limit}!")]).findings
+    assert [finding.message for finding in findings] == [f"is {shown}!"]
+
+
+def test_subjects_are_frozen_and_named() -> None:
+    stack = synthetic_stack()
+    one = stack.services[0]
+    with pytest.raises(AttributeError, match="`Service` is frozen"):
+        one.name = "other"  # type: ignore[misc]
+    assert (repr(one), str(one), str(stack)) == ("Service('api')", "service `api`", "dev")
+    assert one.with_(name="other").name == "other" and one.name == "api"

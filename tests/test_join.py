@@ -1164,3 +1164,39 @@ def test_healthcheck_that_a_stage_lacks_shows_its_from(tmp_path: Path) -> None:
     one = app(tmp_path, "build: .", "FROM node:22 AS base; FROM base AS run")
     assert at(one.healthcheck.defined) == ["FROM base AS run", "node:22"]
     assert at(app(tmp_path, "build: .", "FROM node:22").healthcheck.defined) == ["node:22"]
+
+
+def test_what_an_overlay_extends_is_replaced_after_what_it_says_and_before_the_base(tmp_path: Path) -> None:
+    files = {
+        "compose.yaml": "services:\n  app:\n    image: node\n    restart: 'no'\n    user: root\n",
+        "compose.prod.yaml": """
+            services:
+              app:
+                extends: {file: shared.yaml, service: hardened}
+                restart: always
+        """,
+        "shared.yaml": "services:\n  hardened:\n    restart: on-failure\n    user: '1000'\n",
+        ".lintstack.yaml": "environments: {prod: {files: [compose.yaml, compose.prod.yaml]}}\n",
+    }
+    one = service(lint(tmp_path, files), "app", "prod")
+    assert files_of(one.restart) == ["compose.prod.yaml:4", "shared.yaml:3", "compose.yaml:4"]
+    assert files_of(one.user.value) == ["shared.yaml:4", "compose.yaml:5"]
+
+
+def test_dockerfile_without_a_stage_leaves_everything_unknown(tmp_path: Path) -> None:
+    analysis = lint(tmp_path, {"compose.yaml": "services: {app: {build: .}}\n", "Dockerfile": "USER root\n"})
+    one = service(analysis, "app")
+    assert (said(one.user.is_root), said(one.healthcheck.defined)) == (True, "unknown")
+    assert analysis.stacks[0].images == ()
+    assert [finding.rule for finding in analysis.findings if not finding.suppressible] == ["dockerfile-syntax"]
+
+
+def test_port_that_is_no_number_has_no_number(tmp_path: Path) -> None:
+    (port,) = app(tmp_path, "image: node, ports: [{target: 80, published: web}]").ports
+    assert (port.published.value, port.published_first.absent, port.published_last.absent) == ("web", True, True)
+
+
+def test_stack_whose_files_cannot_be_read_has_no_services(tmp_path: Path) -> None:
+    analysis = lint(tmp_path, {"compose.yaml": "services: {app: {image: node, privileged: true}\n"})
+    assert [service.name for one in analysis.stacks for service in one.services] == []
+    assert {finding.rule for finding in analysis.findings} == {"yaml-syntax"}

@@ -21,9 +21,7 @@ RULES = (
     rule("always-on", "minimal", aka=["former-name"]),
     rule("both-one", see={"hadolint": ["DL1"], "trivy": ["T1"]}),
     rule("both-two", see={"hadolint": ["DL1"]}, severity={"prod": "error", "dev": "info"}),
-    rule(
-        "counted", "strict", options={"most": {"default": 3, "schema": {"type": "integer"}}, "any": {"default": None}}
-    ),
+    rule("counted", "strict", options={"most": {"default": 3, "schema": {"minimum": 0}}, "any": {"default": None}}),
 )
 PLACE = Source("lintstack.toml", "x\n  most = 'x'\n").span(4, 8)
 
@@ -53,6 +51,7 @@ def test_names_that_nothing_has(name: str, hint: str) -> None:
         resolve([name], RULES)
 
 
+TWO = ["always-on", "both-one"]
 OFF, ON = RuleOverride(off=True), RuleOverride()
 
 
@@ -128,7 +127,7 @@ def test_options_are_those_of_the_page_unless_the_configuration_says_otherwise()
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"most": "x"}, "option `most` cannot be 'x'"),
+        ({"most": -1}, "option `most` cannot be -1"),
         ({"mots": 5}, "has no option `mots`; did you mean `most`?"),
         ({"zzzz": 5}, "has no option `zzzz`"),
     ],

@@ -32,9 +32,10 @@ def summed(folder: Path, files: dict[str, str], **options: Any) -> Summary:
 def test_files_stacks_and_services_are_counted_once(tmp_path: Path) -> None:
     total = summed(tmp_path, FILES)
     assert (total.files, total.compose_files, total.dockerfiles, total.services) == (4, 2, 2, 4)
-    assert [(line.environment, line.kind) for line in total.stacks] == [("prod", "prod")]
-    assert [Path(file).name for file in total.stacks[0].files] == ["compose.yaml", "compose.prod.yaml"]
-    assert total.stacks[0].inferred and total.stacks[0].evidence
+    lines = {line.environment: line for line in total.stacks}
+    assert {name: line.kind for name, line in lines.items()} == {"default": "unknown", "prod": "prod"}
+    assert [Path(file).name for file in lines["prod"].files] == ["compose.yaml", "compose.prod.yaml"]
+    assert all(line.inferred and line.evidence for line in total.stacks)
     assert total.seconds == 0.5
 
 

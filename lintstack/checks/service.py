@@ -27,9 +27,9 @@ PROMPTS = frozenset(
 def non_root_user(service: Service) -> Iterator[Problem]:
     """Services whose process starts as root, but for jobs, images to build upon, and pulled proxies."""
     is_root = service.user.is_root
-    if not is_root.value or service.is_job.value or _is_base(service):
+    if not is_root.value or service.is_job.value:
         return
-    if is_root.default and _is_pulled(service) and _needs_root(service):
+    if is_root.default and (_is_base(service) or (_is_pulled(service) and _needs_root(service))):
         return
     message = f"{service} runs as root: {_why_root(service)}"
     if is_root.decided:

@@ -13,6 +13,7 @@ from lintstack.named import NamedTuple
 
 MOST_COMPARED = 50  # open listeners that a new one is compared with
 MOST_RELATED = 5
+LOOPBACK = "127.0.0.1"
 NO_PORTS = ("host", "none", "service:", "container:")  # network modes under which `ports` has no effect
 
 
@@ -71,6 +72,8 @@ def _addresses(host: str) -> tuple[tuple[int, str], ...]:
     """IP versions and addresses that Docker listens on; without an address it listens on all of both."""
     if not host:
         return (4, ""), (6, "")
+    if host == LOOPBACK:
+        return ((4, host),)
     from ipaddress import ip_address
 
     try:

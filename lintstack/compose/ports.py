@@ -10,6 +10,7 @@ from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _HIGHEST = 65535
+_LOOPBACK = "127.0.0.1"  # the one that nearly all ports with an address have
 
 
 def port(node: Node, name: str, problems: Problems) -> Node | None:
@@ -97,7 +98,7 @@ def _fault(fields: dict[str, Scalar]) -> str:
 
 
 def _address_fault(host: Scalar | None) -> str:
-    if host is None or host.unset:
+    if host is None or host.unset or host.text == _LOOPBACK:
         return ""
     from ipaddress import ip_address
 

@@ -123,10 +123,11 @@ class Catalogue:
         entries: entries as in known.json.
     """
 
-    __slots__ = ("_bases", "_layers")
+    __slots__ = ("_bases", "_known", "_layers")
 
     def __init__(self, bases: Mapping[str, Entry], entries: Iterable[Entry]) -> None:
         self._bases = bases
+        self._known: dict[tuple[str, str | None], Known] = {}
         self._layers: dict[str, tuple[Entry, ...]] = {}
         for entry in entries:
             for name in entry["names"]:
@@ -162,11 +163,18 @@ class Catalogue:
         layers = self._layers.get(reference.name)
         if layers is None:
             return None
-        if tag_known and (reference.tag or not reference.digest):
-            tag = read_tag(reference.tag)
-            return _known(reference.name, self._facts(layers, lambda condition: applies(condition, tag)))
+        asked = reference.name, reference.tag if tag_known and (reference.tag or not reference.digest) else None
+        if asked not in self._known:
+            self._known[asked] = _known(reference.name, self._under(layers, asked[1]))
+        return self._known[asked]
+
+    def _under(self, layers: Iterable[Entry], tag: str | None) -> dict[str, Any]:
+        """Facts under a tag; None: those that hold under every tag."""
+        if tag is not None:
+            words = read_tag(tag)
+            return self._facts(layers, lambda condition: applies(condition, words))
         conditions = {condition for layer in layers for condition in layer.get("variants", ())}
-        return _known(reference.name, _agreed([self._facts(layers, one.__eq__) for one in ("", *conditions)]))
+        return _agreed([self._facts(layers, one.__eq__) for one in ("", *conditions)])
 
     def _facts(self, layers: Iterable[Entry], chosen: Callable[[str], bool]) -> dict[str, Any]:
         """Facts of all parts of the layers that apply, laid over the base that the last of them names."""

@@ -43,7 +43,8 @@ class Ground(NamedTuple):
     @property
     def shown(self) -> tuple[Place, ...]:
         """FROM of the built stage, and of the image below when that is another line."""
-        base, stage = self.base.places[:1], self.stage_place
+        base = tuple(place._replace(label=place.label or "its image") for place in self.base.places[:1])
+        stage = self.stage_place
         lines = {(place.span.source, place.span.line) for place in (*base, *stage)}
         return base if len(lines) == 1 and base else (*stage, *base)
 

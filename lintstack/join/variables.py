@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from lintstack.facts import Fact, Place
+from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.read import entries, places, text, unset
 from lintstack.model import Service, Variable
 from lintstack.source import Span
@@ -62,6 +62,7 @@ BUILD_SCOPES = {"ARG": "arg", "ENV": "layer"}
 NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basic bearer digest".split()})
 
 
+@lru_cache(4096)  # services of a stack, and the environments of a project, have the same names
 def is_secret_name(name: str) -> bool:
     """Whether a variable's name is that of a credential: by its words, never by parts of words."""
     words = _split_name(name)
@@ -198,6 +199,7 @@ def _make(
 ) -> Variable:
     where = value.places or (Place(span),)
     secret = _is_secret(name, value.value, fallback)
+    flags = Fact(False, where), Fact(True, where)
     return Variable(
         name=name,
         span=span,
@@ -205,10 +207,10 @@ def _make(
         service=service,
         value=value,
         scope=Fact(scope, where),
-        is_secret=Fact(secret, where),
-        is_literal=Fact(bool(literal and value.value), where),
-        is_placeholder=Fact(bool(secret and value.value and is_placeholder(value.value)), where),
-        fallback=Fact(fallback, where) if fallback else Fact(),
+        is_secret=flags[secret],
+        is_literal=flags[bool(literal and value.value)],
+        is_placeholder=flags[bool(secret and value.value and is_placeholder(value.value))],
+        fallback=Fact(fallback, where) if fallback else ABSENT,
     )
 
 

@@ -58,7 +58,8 @@ def decode(data: bytes, path: str, real: str) -> Source | Finding:
     except UnicodeDecodeError as error:
         before = body[: error.start].decode("utf-8")
         offset = error.start + (3 if bom else 0)
-        return _refusal(before, path, real, f"byte {offset} (0x{body[error.start]:02x}) is not UTF-8; save as UTF-8")
+        message = f"byte {offset} (0x{body[error.start]:02x}) is not UTF-8; save as UTF-8"
+        return _refusal(before, path, real, message, b"\n" in body)
     return _control_character(text, path, real, bom) or Source(path, text, real, bom)
 
 
@@ -67,14 +68,13 @@ def _control_character(text: str, path: str, real: str, bom: bool) -> Finding | 
     if found is None:
         return None
     offset = len(text[: found.start()].encode("utf-8")) + (3 if bom else 0)
-    return _refusal(
-        text[: found.start()], path, real, f"control character {_name(found[0])} at byte {offset}; remove it"
-    )
+    message = f"control character {_name(found[0])} at byte {offset}; remove it"
+    return _refusal(text[: found.start()], path, real, message, "\n" in text)
 
 
-def _refusal(before: str, path: str, real: str, message: str) -> Finding:
-    """A finding at the end of the text that could be read."""
-    source = Source(path, before, real)
+def _refusal(before: str, path: str, real: str, message: str, line_feeds: bool = True) -> Finding:
+    """A finding at the end of the text that could be read; `line_feeds`: whether the file's lines end in LF."""
+    source = Source(path, before + "\n" * line_feeds, real)
     return diagnostic("yaml-encoding", message, Span(source, len(before), len(before)))
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from lintstack.cli import _guarded, cli
+from lintstack.cli import cli
+from lintstack.exits import guarded
 
 FORMATS = ("full", "concise", "json", "sarif")
 LONGEST = 400
@@ -143,7 +144,7 @@ def command(folder: Path, *words: str) -> tuple[int, str, str]:
     sys.stdout = TextIOWrapper(out, "utf-8", "backslashreplace")
     sys.stderr = TextIOWrapper(errors, "utf-8", "backslashreplace")
     try:
-        code = _guarded(lambda: cli.main(list(words), prog_name="lintstack", standalone_mode=False))
+        code = guarded(lambda: cli.main(list(words), prog_name="lintstack", standalone_mode=False))
         sys.stdout.flush()
         sys.stderr.flush()
         return code, out.getvalue().decode(), errors.getvalue().decode()

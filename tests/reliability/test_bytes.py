@@ -48,6 +48,8 @@ COMPOSE_CASES = (
     Case("B3-surrogate-bytes", COMPOSE.encode() + b"    hostname: \xed\xa0\x80\n", (f"{ENCODING}:5",)),
     Case("B3-overlong", COMPOSE.encode() + b"    hostname: \xc0\xaf\n", (f"{ENCODING}:5",)),
     Case("B3-nul", COMPOSE.encode() + b"    hostname: a\x00b\n", (f"{ENCODING}:5",)),
+    Case("B3-nul-behind-cr", b"# \r \x00\n", (f"{ENCODING}:1",)),
+    Case("B3-latin-1-behind-cr", b"# \r \xe9\n", (f"{ENCODING}:1",)),
     Case("B3-bell-in-comment", COMPOSE.encode() + b"# \x07\n", (f"{ENCODING}:5",)),
     Case("B3-escape-in-comment", COMPOSE.encode() + b"# \x1b[2J\n", (f"{ENCODING}:5",)),
     Case("B3-c1-in-comment", COMPOSE.encode() + "# \x9b31m\n".encode(), (f"{ENCODING}:5",)),

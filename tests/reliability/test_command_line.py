@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lintstack import cli
+from lintstack.exits import guarded
 from tests.reliability.lint import House, command, harmless
 
 CLEAN = {"compose.yaml": "services:\n  a:\n    image: alpine:3.20.1\n    user: '10001'\n"}
@@ -90,7 +90,7 @@ def test_a_crash_is_one_sentence(
     def crash() -> object:
         raise ZeroDivisionError("s3cret")
 
-    assert cli._guarded(crash) == 2
+    assert guarded(crash) == 2
     said = capsys.readouterr().err
     assert said.startswith("lintstack: internal error (ZeroDivisionError)")
     assert "s3cret" not in said
@@ -101,7 +101,7 @@ def test_an_interruption_wins_over_all(house: House, capsys: pytest.CaptureFixtu
     def interrupted() -> object:
         raise KeyboardInterrupt
 
-    assert cli._guarded(interrupted) == 130
+    assert guarded(interrupted) == 130
     assert capsys.readouterr().err == "lintstack: interrupted\n"
 
 

@@ -24,7 +24,7 @@ CORPUS = {
     for kind, pattern in (("compose", "*compose*.y*ml"), ("dockerfile", "Dockerfile"))
 }
 NASTY = "[]{}:,&*!|>'\"%@`#-?<=$()\\/ \t\r\n\x00\x0b\x85\u00a0\u2028\ufeff\u202e\U0001f44d"
-EXAMPLES = settings(max_examples=100)
+EXAMPLES = settings(max_examples=60)
 
 
 # ---- bytes
@@ -212,14 +212,14 @@ def test_any_bytes_as_a_dockerfile(house: House, data: bytes) -> None:
     _judged(house, {"Dockerfile": data})
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.binary(max_size=200) | _words("A", "=", "${", "}", ":-", "\n", "export ", "'", '"', "#", "B"))
 def test_any_bytes_as_an_environment_file(house: House, data: bytes) -> None:
     compose = b"services:\n  a:\n    image: nginx:${A:-1}\n    env_file: [.env]\n    hostname: $B\n"
     _judged(house, {"compose.yaml": compose, ".env": data})
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     st.binary(max_size=200)
     | _words("preset", ": ", "strict", "rules", "\n", "  ", "- ", "ignore", "{", "}", "exclude", "off")

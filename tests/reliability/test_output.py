@@ -171,6 +171,7 @@ _SECRETS = {
     "build-args": "build: {context: ., args: {NPM_TOKEN: %s}}",
     "build-args-list": "build: {context: ., args: ['NPM_TOKEN=%s']}",
     "build-args-of-wrong-type": "build: {context: ., args: {NPM_TOKEN: [%s]}}",
+    "inline": "build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        ENV DB_PASSWORD=%s",
     "command": "command: ['redis-server', '--requirepass', '%s']",
     "command-text": "command: redis-server --requirepass %s",
     "entrypoint": "entrypoint: ['app', '--password=%s']",
@@ -270,7 +271,7 @@ def test_thirty_thousand_findings(house: House) -> None:
     service = (
         "    image: nginx:latest\n    user: root\n    privileged: true\n    environment: {DB_PASSWORD: hunter22}\n"
     )
-    services = "".join(f"  s{n}:\n{service}" for n in range(2_500))
+    services = "".join(f"  s{n}:\n{service}" for n in range(2_500))  # each with four faults
     outcome = house.lint(house.tree({f"p{n}/compose.yaml": f"services:\n{services}" for n in range(3)}))
     assert len(outcome.findings) == 30_000
     (run,) = json.loads(outcome.reports["sarif"])["runs"]
@@ -315,6 +316,13 @@ def test_suppression_text_inside_a_scalar_is_no_suppression(place: str, house: H
 def test_suppression_text_inside_an_instruction_is_no_suppression(lines: tuple[str, ...], house: House) -> None:
     outcome = house.lint(house.tree({"Dockerfile": "\n".join(("FROM alpine:3.20", *lines, "USER root", ""))}))
     assert "planted-root" in outcome.rules
+
+
+def test_a_comment_of_an_inline_dockerfile_is_one(house: House) -> None:
+    text = "services:\n  p:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n        %s\n"
+    text += "        USER root\n"
+    counted = [house.lint(house.tree({"compose.yaml": text % line})).rules for line in ("# nothing", _DIRECTIVE)]
+    assert counted == [{"planted-root"}, set()]
 
 
 def test_a_suppression_does_not_remove_what_could_not_be_read(house: House) -> None:

