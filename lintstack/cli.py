@@ -17,6 +17,7 @@ from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
     from lintstack.report import Run, Style
+    from lintstack.rules import Rule
 
 FORMATS = ("full", "concise", "json", "sarif")
 LEVELS = ("error", "warning", "info", "none")
@@ -195,7 +196,7 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
 
 
 def _style(color: str) -> Style:
-    """Colours for standard output: NO_COLOR, then --color, then FORCE_COLOR, then whether it is a terminal."""
+    """Colours for standard output: what `--color` asks for, else NO_COLOR, FORCE_COLOR, or a terminal."""
     from lintstack.report import Style
 
     terminal = sys.stdout is not None and sys.stdout.isatty()
@@ -241,10 +242,10 @@ def _exit_code(analysis: Analysis, options: Options, asked: dict[str, Any]) -> i
 def explain(rule: str) -> None:
     """Explain a rule, by its name or by another tool's id."""
     from lintstack.explain import page
-    from lintstack.rules import builtin, names
+    from lintstack.rules import names
     from lintstack.selection import unknown
 
-    known = names(builtin())
+    known = names(_rules_here())
     found = known.get(rule.lower())
     if not found:
         raise Refused(unknown(rule, known))
@@ -256,9 +257,16 @@ def explain(rule: str) -> None:
 def rules(format: str) -> None:
     """List every rule."""
     from lintstack.explain import listing
-    from lintstack.rules import builtin
 
-    click.echo(listing(builtin(), format), nl=False)
+    click.echo(listing(_rules_here(), format), nl=False)
+
+
+def _rules_here() -> tuple[Rule, ...]:
+    """Rules that ship with lintstack and those that the configuration of this folder adds."""
+    from lintstack.analysis import all_rules
+    from lintstack.config import load
+
+    return all_rules(load("."))
 
 
 @cli.command()

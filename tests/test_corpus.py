@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from lintstack.analysis import Analysis, Options, analyse
 from lintstack.config import Config
 from lintstack.findings import Finding
+from tests import clock
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus is not beside this checkout")
@@ -69,10 +69,9 @@ ON: dict[str, Callable[[Finding], bool]] = {
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    started = resource.getrusage(resource.RUSAGE_SELF)
+    begun = clock.start()
     found = analyse(Options((str(CORPUS),), Config()))
-    ended = resource.getrusage(resource.RUSAGE_SELF)
-    assert ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime < SECONDS
+    assert clock.stop(begun) < SECONDS
     return found
 
 

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from lintstack.cli import cli
 from lintstack.explain import listing, page, severity
 from lintstack.rules import Rule, builtin, rule_of
+from tests.stack import write
 
 
 def rule(name: str = "some-rule", **head: object) -> Rule:
@@ -76,3 +79,13 @@ def test_json_keeps_all_of_a_head() -> None:
 def test_markdown_escapes_nothing_into_another_column() -> None:
     rows = listing(builtin(), "md").splitlines()
     assert {row.replace(r"\|", "").count("|") for row in rows} == {6}
+
+
+def test_pages_of_the_configuration_are_rules_like_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (
+        "---\ntitle: A service has a name\nrequire: {container_name: true}\nmessage: '{service} has none'\n---\nWhy.\n"
+    )
+    write(tmp_path, {".lintstack.yaml": "rule-dirs: [policy]\n", "policy/service/own-rule.md": page})
+    monkeypatch.chdir(tmp_path)
+    assert "A service has a name" in CliRunner().invoke(cli, ["explain", "own-rule"]).output
+    assert "own-rule" in CliRunner().invoke(cli, ["rules"]).output

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from lintstack.gitignore import Patterns
+from tests import clock
 
 ATOMS = [
     "a",
@@ -99,10 +99,10 @@ def _pattern(choose: random.Random) -> str:
     "pattern", ["*a" * 1000 + "b", "**/" * 1000 + "b", "*/**/" * 500 + "b", "?*" * 1000 + "b", "[a-b]*" * 500 + "c"]
 )
 def test_cost_is_linear(pattern: str) -> None:
-    before = time.process_time()
+    before = clock.start()
     assert not Patterns([pattern]).covers("a" * 2000)
     assert not Patterns([pattern]).decide("a/" * 1000 + "a")
-    assert time.process_time() - before < 2
+    assert clock.stop(before) < 2
 
 
 def test_sizes_are_bounded() -> None:

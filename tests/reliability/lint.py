@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO, TextIOWrapper
@@ -18,6 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from lintstack.cli import cli
 from lintstack.exits import guarded
+from tests import clock
 
 FORMATS = ("full", "concise", "json", "sarif")
 LONGEST = 400
@@ -113,9 +113,9 @@ class House:
         chosen = ["--config", str(self.home / f"{rules}.yaml")] if rules else []
         for name in FORMATS:
             (reports / name).unlink(missing_ok=True)
-        started = time.process_time()
+        started = clock.start()
         code, out, errors = command(folder, "check", *outputs, *chosen, *(words or (".",)))
-        seconds = time.process_time() - started
+        seconds = clock.stop(started)
         texts = {name: (reports / name).read_bytes().decode() for name in FORMATS if (reports / name).exists()}
         findings = tuple(json.loads(texts["json"])["findings"]) if texts else ()
         outcome = Outcome(code, texts, out + errors, findings, seconds)
