@@ -206,7 +206,7 @@ def analyse(options: Options) -> Analysis:
     found = _unique((*tree.problems, *desk.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     stacks = tuple(stack for group in groups for stack in group)
-    kept, suppressed, used = suppress(found, desk.directives, Scopes(stacks, rules))
+    kept, suppressed, used = suppress(found, Scopes(desk.directives, stacks, rules))
     kept += about(desk.directives, used, rules, [item for item in active if speaks(item, stacks)])
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]

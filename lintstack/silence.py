@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
@@ -11,35 +13,81 @@ from lintstack.findings import SUPPRESSIBLE, Finding
 from lintstack.model import Stack, Suppression
 from lintstack.record import bind
 from lintstack.rules import Rule, names, nearest
-from lintstack.source import Span
+from lintstack.source import Source, Span
 from lintstack.suppressions import Directive
+
+BLOCK = 64  # scopes whose farthest end is remembered
+SUGGESTED = 50  # unknown names for which the nearest known one is looked for
+
+
+class Shelf:
+    """Directives against one rule in one file, found by place; equal scopes count as one.
+
+    Comments are the user's, and so is their number: asking every one of them about every finding takes minutes.
+    """
+
+    def __init__(self) -> None:
+        self.scopes: dict[tuple[int, int], list[Directive]] = {}
+
+    def add(self, directive: Directive) -> None:
+        self.scopes.setdefault(directive.scope[1:], []).append(directive)
+
+    @cached_property
+    def ordered(self) -> list[tuple[int, int]]:
+        """Starts and ends of the scopes."""
+        return sorted(self.scopes)
+
+    @cached_property
+    def farthest(self) -> list[int]:
+        """The last end in each block of scopes."""
+        return [max(end for _, end in self.ordered[at : at + BLOCK]) for at in range(0, len(self.ordered), BLOCK)]
+
+    def around(self, span: Span) -> Iterator[Span]:
+        """Scopes that may touch or cover a place."""
+        last = bisect_left(self.ordered, (max(span.end, span.start + 1), -1))
+        for block in range((last + BLOCK - 1) // BLOCK):
+            if self.farthest[block] >= span.start:
+                for start, end in self.ordered[block * BLOCK : min(last, (block + 1) * BLOCK)]:
+                    if end >= span.start:
+                        yield Span(span.source, start, end)
 
 
 class Scopes:
-    """What a directive can mean by a name, and where else a finding may be silenced: at the keys of its service."""
+    """What directives mean by their names, and where else a finding may be silenced: at the keys of its service."""
 
-    def __init__(self, stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
+    def __init__(self, directives: Iterable[Directive], stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
         self.rules = rules
         self.keys: dict[str, list[Span]] = {}
         for stack in stacks:
             for service in stack.services:
                 if not service.synthetic:
                     self.keys.setdefault(service.name, []).extend(service.keys)
+        self.shelves: dict[tuple[str, Source], Shelf] = {}
+        for directive in directives:
+            for rule in {rule.name for rule in self.names.get(directive.rule.lower(), ())} | {directive.rule}:
+                self.shelves.setdefault((rule, directive.scope.source), Shelf()).add(directive)
 
     @cached_property
     def names(self) -> dict[str, tuple[Rule, ...]]:
         """Rules by every id."""
         return names(self.rules)
 
-    def silences(self, directive: Directive, finding: Finding) -> bool:
-        """Whether a directive names the finding's rule and speaks for one of its places or for its service."""
-        meant = {rule.name for rule in self.names.get(directive.rule.lower(), ())} | {directive.rule}
-        if finding.rule not in meant:
-            return False
-        keys = self.keys.get(finding.service, ()) if finding.service else ()
-        scope = directive.scope
-        whole = (key for key in keys if scope.start == key.start or "\n" in scope.text)  # not just the key's line
-        return directive.speaks_for(finding) or any(scope.covers(key) for key in whole)
+    def silencing(self, finding: Finding) -> Iterator[list[Directive]]:
+        """Directives that name the finding's rule and speak for one of its places or for its service, by scope."""
+        for place in (finding.at, *finding.related):
+            for shelf, scope in self._around(finding, place.span):
+                if scope.touches(place.span):
+                    yield shelf.scopes[scope[1:]]
+        for key in self.keys.get(finding.service, ()) if finding.service else ():
+            for shelf, scope in self._around(finding, key):
+                whole = scope.start == key.start or scope.line < scope.end_line  # not just the key's line
+                if whole and scope.covers(key):
+                    yield shelf.scopes[scope[1:]]
+
+    def _around(self, finding: Finding, span: Span) -> Iterator[tuple[Shelf, Span]]:
+        shelf = self.shelves.get((finding.rule, span.source))
+        if shelf is not None:
+            yield from ((shelf, scope) for scope in shelf.around(span))
 
 
 def speaks(active: Active, stacks: Iterable[Stack]) -> bool:
@@ -47,14 +95,15 @@ def speaks(active: Active, stacks: Iterable[Stack]) -> bool:
     return active.rule.subject == "suppression" or any(active.level(stack) for stack in stacks)
 
 
-def suppress(
-    findings: Iterable[Finding], directives: Sequence[Directive], scopes: Scopes
-) -> tuple[list[Finding], int, set[Directive]]:
+def suppress(findings: Iterable[Finding], scopes: Scopes) -> tuple[list[Finding], int, set[Directive]]:
     """Findings that stay, the number of those that do not, and the directives that silenced one."""
-    kept, count, used = [], 0, set[Directive]()
+    kept, count, used, counted = [], 0, set[Directive](), set[int]()
     for finding in findings:
-        silencing = [item for item in directives if scopes.silences(item, finding)] if finding.suppressible else []
-        used.update(silencing)
+        silencing = list(scopes.silencing(finding)) if finding.suppressible and scopes.shelves else []
+        for directives in silencing:
+            if id(directives) not in counted:
+                counted.add(id(directives))
+                used.update(directives)
         count += bool(silencing)
         if not silencing:
             kept.append(finding)
@@ -70,25 +119,37 @@ def about(
     stack = Stack("suppressions", directives[0].span, "suppressions")
     known = names(rules)
     asked = {item.rule.name for item in active}
-    subjects = tuple(_suppression(item, item in used, known, asked) for item in directives)
+    strange = dict.fromkeys(item.rule for item in directives if not _exists(item, known))
+    near = {name: nearest(name, known) for name in islice(strange, SUGGESTED)}
+    subjects = tuple(_suppression(item, item in used, known, asked, near) for item in directives)
     bind(stack, suppressions=subjects)
     own = [item for item in active if item.rule.subject == "suppression"]
     return [finding._replace(environments=()) for finding in run([(stack,)], own).findings]
 
 
-def _suppression(directive: Directive, used: bool, known: dict[str, tuple[Rule, ...]], asked: set[str]) -> Suppression:
+def _exists(directive: Directive, known: Mapping[str, object]) -> bool:
+    return directive.rule.lower() in known or directive.rule in SUPPRESSIBLE
+
+
+def _suppression(
+    directive: Directive,
+    used: bool,
+    known: dict[str, tuple[Rule, ...]],
+    asked: set[str],
+    near: Mapping[str, str],
+) -> Suppression:
     """A comment as a subject; whether it is used is unknown when its rule did not run."""
     rules = known.get(directive.rule.lower(), ())
-    exists = bool(rules) or directive.rule in SUPPRESSIBLE
+    exists = _exists(directive, known)
     ran = directive.rule in SUPPRESSIBLE or any(rule.name in asked for rule in rules)
-    near = "" if exists else nearest(directive.rule, known)
+    suggestion = near.get(directive.rule, "")
     return Suppression(
         directive.rule,
         directive.span,
         f"suppression[{directive.rule}]",
         known=Fact(True) if exists else _at(False, directive),
         used=_at(used, directive) if ran else Fact(None, (), "its rule did not run"),
-        suggestion=Fact(near) if near else ABSENT,
+        suggestion=Fact(suggestion) if suggestion else ABSENT,
     )
 
 

@@ -8,6 +8,7 @@ file. Text inside YAML scalars and heredocs is no comment.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:
+    from lintstack.dockerfile.stages import Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.yaml import Node
 
@@ -58,15 +60,17 @@ def in_yaml(source: Source, documents: Iterable[Node | None]) -> Iterator[Direct
     if MARK not in source.text:
         return
     scalars, nodes = _layout(source, documents)
+    starts = sorted(nodes)
     for match in _pattern().finditer(source.text):
-        if not any(start <= match.start() < end for start, end in scalars):
-            yield from _directives(source, match, _yaml_scope(source, match.start(), nodes))
+        at = bisect_right(scalars, (match.start(), len(source.text))) - 1
+        if at < 0 or scalars[at][1] <= match.start():
+            yield from _directives(source, match, _yaml_scope(source, match.start(), starts, nodes))
 
 
-def _layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Ranges of scalars, and of whole nodes (a key with its value, or a list item)."""
+def _layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tuple[int, int]], dict[int, int]]:
+    """Ranges of scalars in order, and the ends of whole nodes (a key with its value, a list item) by their starts."""
     scalars: list[tuple[int, int]] = []
-    nodes: list[tuple[int, int]] = []
+    nodes: dict[int, int] = {}
     pending = [node for node in documents if node]
     seen: set[int] = set()
     while pending:
@@ -78,22 +82,25 @@ def _layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tupl
             scalars.append((node.start, node.end))
         elif hasattr(node, "entries"):
             for entry in node.entries.values():
-                nodes.append((entry.key.start, max(entry.key.end, entry.value.end)))
+                end = max(entry.key.end, entry.value.end)
+                nodes[entry.key.start] = max(end, nodes.get(entry.key.start, 0))
                 pending += [entry.key, entry.value]
         else:
-            nodes += [(item.start, item.end) for item in node.items]
+            for item in node.items:
+                nodes[item.start] = max(item.end, nodes.get(item.start, 0))
             pending += node.items
-    return scalars, nodes
+    return sorted(scalars), nodes
 
 
-def _yaml_scope(source: Source, offset: int, nodes: list[tuple[int, int]]) -> Span:
+def _yaml_scope(source: Source, offset: int, starts: list[int], nodes: dict[int, int]) -> Span:
     line = source.position(offset)[0]
     start, end = source.line_range(line)
     if source.text[start:offset].strip():
         return source.span(start, end)
-    following = min((node for node in nodes if node[0] > offset), default=(end, end))
-    widest = max((last for first, last in nodes if first == following[0]), default=end)
-    return source.span(following[0], max(following[1], widest))
+    following = bisect_right(starts, offset)
+    if following == len(starts):
+        return source.span(end, end)
+    return source.span(starts[following], nodes[starts[following]])
 
 
 def in_dockerfile(dockerfile: Dockerfile) -> Iterator[Directive]:
@@ -101,20 +108,24 @@ def in_dockerfile(dockerfile: Dockerfile) -> Iterator[Directive]:
     source = dockerfile.source
     if MARK not in source.text:
         return
+    starts = [instruction.span.start for instruction in dockerfile.instructions]
+    stages = {id(stage.origin): stage for stage in dockerfile.stages}
     for comment in dockerfile.comments:
         for match in _pattern().finditer(source.text, comment.span.start, comment.span.end):
-            yield from _directives(source, match, _dockerfile_scope(dockerfile, comment.span))
+            yield from _directives(source, match, _dockerfile_scope(dockerfile, comment.span, starts, stages))
 
 
-def _dockerfile_scope(dockerfile: Dockerfile, comment: Span) -> Span:
-    for instruction in dockerfile.instructions:
-        if instruction.span.covers(comment) or instruction.span.start >= comment.end:
-            stage = next((stage for stage in dockerfile.stages if stage.origin is instruction), None)
-            if stage is None or instruction.span.covers(comment):
-                return instruction.span
-            last = stage.instructions[-1] if stage.instructions else instruction
-            return comment.source.span(instruction.span.start, last.span.end)
-    return comment
+def _dockerfile_scope(dockerfile: Dockerfile, comment: Span, starts: list[int], stages: dict[int, Stage]) -> Span:
+    """The instruction that holds the comment, else the next one, with its whole stage when that is a FROM."""
+    at = bisect_right(starts, comment.start)
+    if at and dockerfile.instructions[at - 1].span.covers(comment):
+        return dockerfile.instructions[at - 1].span
+    if at == len(starts):
+        return comment
+    following = dockerfile.instructions[at]
+    stage = stages.get(id(following))
+    last = stage.instructions[-1] if stage and stage.instructions else following
+    return comment.source.span(following.span.start, last.span.end)
 
 
 def _directives(source: Source, match: re.Match[str], scope: Span) -> Iterator[Directive]:

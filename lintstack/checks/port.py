@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -68,8 +69,13 @@ def debug_port(port: Port) -> Iterator[Problem]:
             return
 
 
-def _started(service: Service) -> Iterator[tuple[str, tuple[int, ...], tuple[Place, ...]]]:
-    """Debuggers that a service starts: name, ports, and the place that starts it."""
+@lru_cache(maxsize=4)
+def _started(service: Service) -> tuple[tuple[str, tuple[int, ...], tuple[Place, ...]], ...]:
+    """Debuggers that a service starts: name, ports, and the place that starts it; the same for all of its ports."""
+    return tuple(_starting(service))
+
+
+def _starting(service: Service) -> Iterator[tuple[str, tuple[int, ...], tuple[Place, ...]]]:
     for text, places in _texts(service):
         for debugger in DEBUGGERS:
             if re.search(debugger.sign, text):
