@@ -23,6 +23,8 @@ def footer(run: Run, style: Style) -> Iterator[str]:
 
 def verdict(run: Run, style: Style) -> str:
     """What was checked and what was found, in one line."""
+    if not run.findings and not run.summary.compose_files + run.summary.dockerfiles:
+        return "Nothing to lint: no Compose file and no Dockerfile"
     return _found(run.summary, style) if run.findings else _all_clear(run.summary, style)
 
 
