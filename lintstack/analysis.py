@@ -91,6 +91,7 @@ class _Desk:
         self.directives: list[Directive] = []
         self.dockerfiles: dict[str, Dockerfile | None] = {}
         self.sources: dict[str, Source] = {}
+        self.held: list[Source] = []
 
     def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
@@ -126,6 +127,14 @@ class _Desk:
         self.directives += in_dockerfile(found) if self.inline_ignores else ()
         return found
 
+    def release(self) -> None:
+        """Let go of the trees of compose files: facts keep places only, and a large tree of files fits in memory."""
+        from lintstack.yaml import forget
+
+        for source in self.held:
+            forget(source)
+        self.held.clear()
+
     def failed(self, path: str, error: Exception) -> None:
         """Take note that lintstack itself broke on a file, so that the others are still linted."""
         if os.environ.get("LINTSTACK_DEBUG"):
@@ -138,6 +147,7 @@ class _Desk:
         """Take note of a compose file, once."""
         from lintstack.yaml import parse
 
+        self.held.append(source)
         if self._keep(source) and self.inline_ignores:
             self.directives += in_yaml(source, parse(source).documents)
 
@@ -288,7 +298,8 @@ def _touches(finding: Finding, paths: Sequence[str]) -> bool:
 def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
     """The stacks of each project, one for each environment asked for."""
     for project in projects:
-        made = (_stack(environment, project, desk, options) for environment in project.environments)
+        made = [_stack(environment, project, desk, options) for environment in project.environments]
+        desk.release()
         yield tuple(stack for stack in made if stack is not None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lintstack.yaml.encoding import decode
 from lintstack.yaml.fragment import fragment
 from lintstack.yaml.nodes import Entry, Mapping, Node, Piece, Scalar, Sequence, to_data
-from lintstack.yaml.parse import Documents, parse
+from lintstack.yaml.parse import Documents, forget, parse
 
 __all__ = [
     "Documents",
@@ -16,6 +16,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "decode",
+    "forget",
     "fragment",
     "parse",
     "to_data",

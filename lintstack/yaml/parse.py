@@ -43,6 +43,11 @@ def parse(source: Source) -> Documents:
     return found
 
 
+def forget(source: Source) -> None:
+    """Let go of a source's tree, which nobody will ask for again; parsing it anew costs time, never truth."""
+    source.__dict__.pop(_MEMO, None)
+
+
 def _parsed(source: Source) -> Documents:
     hidden = tuple(hidden_characters(source))
     refused: list[_Builder] = []
