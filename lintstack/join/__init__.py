@@ -299,9 +299,13 @@ def _images(found: Iterable[Service], builds: dict[str, Built], resolve: Resolve
     """Images of services, and of the FROM lines of every Dockerfile that is built, once each."""
     yield from (service.image for service in found if service.image)
     seen: set[tuple[str, str]] = set()
+    read: set[tuple[Dockerfile, tuple[tuple[str, str], ...]]] = set()  # with the arguments of the build
     for built in builds.values():
-        if built.dockerfile is not None:
-            for pulled in dockerfile_images(built.dockerfile, built.args or {}, resolve):
+        arguments = built.args or {}
+        way = built.dockerfile and (built.dockerfile, tuple(sorted(arguments.items())))
+        if way and way not in read:
+            read.add(way)
+            for pulled in dockerfile_images(way[0], arguments, resolve):
                 key = (pulled.anchor, pulled.reference.value or "")
                 if key not in seen:
                     seen.add(key)

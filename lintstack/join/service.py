@@ -24,6 +24,7 @@ JOB_WORDS = frozenset(
 )
 LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
+MOST_ALIKE = 100  # names that are looked at for a suggestion
 RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
 
 
@@ -201,9 +202,11 @@ def references(
 
 
 def _near(name: str, known: Iterable[str]) -> str:
+    """The known name most like another; a mistake seldom touches both ends, and there may be thousands of names."""
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name[:100], sorted(known)[:1000], 1, 0.7)), "")
+    alike = sorted(item for item in known if item[:1] == name[:1] or item[-1:] == name[-1:])[:MOST_ALIKE]
+    return next(iter(get_close_matches(name[:100], alike, 1, 0.7)), "")
 
 
 def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
