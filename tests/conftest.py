@@ -35,6 +35,15 @@ def docker_compose(root: Path) -> list[str]:
     pytest.skip("no Docker Compose here")
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory that is the top of a git repository."""
+    home = tmp_path / "repo"
+    (home / ".git").mkdir(parents=True)
+    monkeypatch.chdir(home)
+    return home
+
+
 def _output(command: list[str]) -> str:
     """What a command prints, "" when it fails."""
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

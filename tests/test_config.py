@@ -17,15 +17,6 @@ from lintstack.config_schema import SCHEMA
 from tests import clock
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory that is the top of a git repository."""
-    home = tmp_path / "repo"
-    (home / ".git").mkdir(parents=True)
-    monkeypatch.chdir(home)
-    return home
-
-
 def plant(folder: Path, name: str, text: str = "") -> None:
     target = folder / name
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,15 +19,6 @@ HALF = "services:\n  web:\n    ports: [80]\n"
 ODD = "services:\n  web:\n    image: nginx\n    networks: [front]\n"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory that is the top of a git repository."""
-    home = tmp_path / "repo"
-    (home / ".git").mkdir(parents=True)
-    monkeypatch.chdir(home)
-    return home
-
-
 def plant(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         target = folder / name

@@ -22,15 +22,6 @@ from tests import clock
 STACK = "services:\n  web:\n    image: nginx:1.27\n"
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory that is the top of a git repository."""
-    home = tmp_path / "repo"
-    (home / ".git").mkdir(parents=True)
-    monkeypatch.chdir(home)
-    return home
-
-
 def plant(folder: Path, *paths: str, text: str = STACK) -> None:
     for path in paths:
         target = folder / path
