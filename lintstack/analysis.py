@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
@@ -84,14 +85,23 @@ class Analysis(NamedTuple):
 class _Desk:
     """What a run gathers on its way: files parsed once, findings of their readers, comments."""
 
-    def __init__(self, reader: Reader, inline_ignores: bool) -> None:
+    def __init__(self, reader: Reader, options: Options) -> None:
         self.reader = reader
-        self.inline_ignores = inline_ignores
+        self.config = options.config
+        self.inline_ignores = options.inline_ignores
         self.problems: list[Finding] = []
         self.directives: list[Directive] = []
         self.dockerfiles: dict[str, Dockerfile | None] = {}
         self.sources: dict[str, Source] = {}
         self.held: list[Source] = []
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What is known of images, the configuration's own entries included."""
+        from lintstack.images import catalogue, extend
+
+        own = [{"names": [name], **entry} for name, entry in self.config.images.items()]
+        return extend(own) if own else catalogue()
 
     def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
@@ -208,7 +218,7 @@ def analyse(options: Options) -> Analysis:
         preset=options.preset,
     )
     tree = discover(_widened(options), options.config, options.root or None)
-    desk = _Desk(Reader(tree.root), options.inline_ignores)
+    desk = _Desk(Reader(tree.root), options)
     projects = _projects(tree, desk, options)
     whole = tuple(_stacks(projects, desk, options)) if projects else ()
     groups = [*whole, *_lone(tree, desk, options)]
@@ -309,7 +319,7 @@ def _stack(environment: Environment, project: Project, desk: _Desk, options: Opt
         loaded = _loaded(environment, desk)
         if loaded.root is None or not _wanted(environment, options):
             return None
-        return _joined(environment, project, loaded, desk, options)
+        return _joined(environment, project, loaded, desk)
     except Exception as error:
         desk.failed(environment.files[0], error)
         return None
@@ -335,37 +345,28 @@ def _wanted(environment: Environment, options: Options) -> bool:
     return not options.environments or environment.name in options.environments
 
 
-def _joined(environment: Environment, project: Project, loaded: Loaded, desk: _Desk, options: Options) -> Stack:
+def _joined(environment: Environment, project: Project, loaded: Loaded, desk: _Desk) -> Stack:
     from lintstack.join import join
 
-    site = _site(desk, environment.project_dir, options.config)
+    site = _site(desk, environment.project_dir)
     return join(environment.name, environment.kind, project.folder, loaded, site)
 
 
-def _site(desk: _Desk, folder: str, config: Config) -> Site:
+def _site(desk: _Desk, folder: str) -> Site:
     from lintstack.join import Disk, Site
 
     opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
     disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
-    return Site(disk, opened, desk.inline, _catalogue(config), frozenset(config.edge))
-
-
-def _catalogue(config: Config) -> Catalogue:
-    """What is known of images, the configuration's own entries included."""
-    from lintstack.images import catalogue, extend
-
-    own = [{"names": [name], **entry} for name, entry in config.images.items()]
-    return extend(own) if own else catalogue()
+    return Site(disk, opened, desk.inline, desk.catalogue, frozenset(desk.config.edge))
 
 
 def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
     """Stacks of Dockerfiles that no service builds."""
     left = [path for path in tree.dockerfiles if os.path.abspath(path) not in desk.dockerfiles]
     if left and not options.environments:
-        known = _catalogue(options.config)
         for path in left:
             kind = _kind_by_path(path, desk.reader)
-            yield from _alone(path, desk, options.as_kind or kind if kind == "unknown" else kind, known)
+            yield from _alone(path, desk, (options.as_kind or kind) if kind == "unknown" else kind)
 
 
 def _kind_by_path(path: str, reader: Reader) -> Kind:
@@ -375,14 +376,14 @@ def _kind_by_path(path: str, reader: Reader) -> Kind:
     return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]
 
 
-def _alone(path: str, desk: _Desk, kind: Kind, known: Catalogue) -> Iterator[tuple[Stack, ...]]:
+def _alone(path: str, desk: _Desk, kind: Kind) -> Iterator[tuple[Stack, ...]]:
     from lintstack.dockerfile.stages import output_stages
     from lintstack.join import lone
 
     try:
         dockerfile = desk.dockerfile(path)
         if dockerfile is not None:
-            yield (lone(dockerfile, kind, os.path.dirname(path) or ".", output_stages(dockerfile), known),)
+            yield (lone(dockerfile, kind, os.path.dirname(path) or ".", output_stages(dockerfile), desk.catalogue),)
     except Exception as error:
         desk.failed(path, error)
 

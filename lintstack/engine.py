@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from lintstack.facts import Fact, Place, getter
-from lintstack.findings import KINDS, SEVERITIES, Finding, Kind, Problem, Severity
+from lintstack.findings import SEVERITIES, Finding, Kind, Problem, Severity
 from lintstack.model import Service, Stack
 from lintstack.named import NamedTuple
 from lintstack.record import Subject
@@ -98,15 +98,20 @@ def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
     """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
     hits: list[Hit] = []
     for active in rules:
-        subjects = tuple(SUBJECTS[active.rule.subject](stack)) if active.level(stack) else ()
-        if subjects:
-            check = checker(active.rule, active.options)
-            problems = ((subject, problem) for subject in subjects for problem in _guarded(check, subject))
-            hits += [Hit(active, stack, subject, problem) for subject, problem in problems]
+        if active.level(stack):
+            hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, stack)]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
         if not any((name, hit.subject.anchor) in fired for name in hit.active.rule.yields_to):
             yield hit
+
+
+def _problems(active: Active, stack: Stack) -> Iterator[tuple[Subject, Problem]]:
+    """What a rule says about each of its subjects in a stack; without a subject its check is not even loaded."""
+    check: Check | None = None
+    for subject in SUBJECTS[active.rule.subject](stack):
+        check = check or checker(active.rule, active.options)
+        yield from ((subject, problem) for problem in _guarded(check, subject))
 
 
 def _guarded(check: Check, subject: Subject) -> Iterator[Problem]:
@@ -188,8 +193,7 @@ class _Lacking:
         """Anchors and facts of a rule's problems that have no place."""
         key = stack, active.rule
         if key not in self.missing:
-            check, subjects = checker(active.rule, active.options), SUBJECTS[active.rule.subject](stack)
-            found = ((subject, problem) for subject in subjects for problem in _guarded(check, subject))
+            found = _problems(active, stack)
             self.missing[key] = {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
         return self.missing[key]
 
@@ -323,8 +327,3 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(str(item) for item in value)
     return str(value)
-
-
-def kinds_of(rule: Rule) -> tuple[Kind, ...]:
-    """Kinds of environments that a rule speaks about."""
-    return tuple(kind for kind in KINDS if kind in rule.severity)

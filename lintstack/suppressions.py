@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
@@ -39,10 +38,6 @@ class Directive(NamedTuple):
     reason: str
     span: Span
     scope: Span
-
-    def speaks_for(self, finding: Finding) -> bool:
-        """Whether a place of the finding, primary or related, lies in the scope."""
-        return any(self.scope.touches(place.span) for place in (finding.at, *finding.related))
 
 
 @cache
