@@ -327,6 +327,7 @@ def _stack(environment: Environment, project: Project, desk: _Desk, options: Opt
 
 def _loaded(environment: Environment, desk: _Desk) -> Loaded:
     from lintstack.compose.load import load
+    from lintstack.compose.versions import version
 
     loaded = load(
         environment.files,
@@ -334,6 +335,7 @@ def _loaded(environment: Environment, desk: _Desk) -> Loaded:
         environment.project_dir,
         env_files=environment.env_files,
         profiles=environment.profiles,
+        version=version(desk.config.compose_version),
     )
     desk.problems += loaded.problems
     for source in loaded.sources:

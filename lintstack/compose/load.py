@@ -17,6 +17,7 @@ from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.reset import Path, apply
+from lintstack.compose.versions import Version
 from lintstack.facts import Place
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
@@ -59,6 +60,7 @@ def load(
     env_files: List[str] = (),
     profiles: List[str] = (),
     variables: Dict[str, str] | None = None,
+    version: Version | None = None,
 ) -> Loaded:
     """Load compose files, later ones over earlier ones. Never raises.
 
@@ -69,15 +71,18 @@ def load(
         env_files: replace the project directory's `.env`.
         profiles: active profiles; `*` is all.
         variables: values that win over all env files; the process environment is not read.
+        version: the Docker Compose to load as; None is the newest.
     """
     problems = Problems()
-    return _Loader(Files(reader, problems), problems).load(files, project_dir, env_files, profiles, variables or {})
+    loader = _Loader(Files(reader, problems), problems, version)
+    return loader.load(files, project_dir, env_files, profiles, variables or {})
 
 
 class _Loader:
-    def __init__(self, files: Files, problems: Problems) -> None:
+    def __init__(self, files: Files, problems: Problems, version: Version | None) -> None:
         self.files = files
         self.problems = problems
+        self.version = version
         self.merger = Merger(problems)
         self.environments = Environments(files)
         self.incomplete: set[str] = set()
