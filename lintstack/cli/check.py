@@ -1,77 +1,28 @@
-"""The command line: options, exit codes, and where reports go."""
+"""`lintstack check`: findings to reports, and the exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
-from io import StringIO
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintstack import __version__
-from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, guarded, say_to_output
+from lintstack.cli.inputs import inputs, options_of
+from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, say_to_output
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
     from lintstack.report import Run, Style
-    from lintstack.rules import Rule
 
 FORMATS = ("full", "concise", "json", "sarif")
 LEVELS = ("error", "warning", "info", "none")
 
 
-class Shell(click.Group):
-    """`lintstack PATH` is `lintstack check PATH`."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A first word that is no command but a path on disk stands for `check`."""
-        if args and args[0] not in self.commands and (os.path.lexists(args[0]) or args[0].startswith("./")):
-            args = ["check", *args]
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="lintstack %(version)s")
-def cli() -> None:
-    """Lint Docker Compose files and Dockerfiles as the one stack they are.
-
-    \b
-    lintstack check .                 lint this folder
-    lintstack check . --as prod       as if it were production
-    lintstack explain non-root-user   what a rule wants, and why
-    """
-
-
-def _inputs(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what is read; shared by `check` and `facts`."""
-    for option in reversed(
-        [
-            click.argument("paths", nargs=-1, type=click.Path(path_type=str)),
-            click.option(
-                "--as",
-                "as_kind",
-                type=click.Choice(["dev", "prod"]),
-                help="Take environments of unknown kind for this.",
-            ),
-            click.option("--env", "env", multiple=True, metavar="NAME", help="Only this environment (repeatable)."),
-            click.option("--config", "config", metavar="FILE", help="Use this configuration and no other."),
-            click.option("--isolated", is_flag=True, help="Ignore every configuration file."),
-            click.option(
-                "--root", metavar="DIR", help="Open nothing outside this folder (default: the git repository)."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-@cli.command()
-@_inputs
+@click.command()
+@inputs
 @click.option(
     "-o",
     "--output",
@@ -113,7 +64,7 @@ def check(**asked: Any) -> None:
 
     started = time.perf_counter()
     targets = _targets(asked["output"])
-    options = _options(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
+    options = options_of(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
     analysis = analyse(options)
     texts = any(format == "sarif" for format, _ in targets)
     outcome = _run(analysis, options, asked["sarif_category"], time.perf_counter() - started, texts)
@@ -122,32 +73,6 @@ def check(**asked: Any) -> None:
     if not asked["quiet"]:
         _say_what_is_missing(analysis)
     click.get_current_context().exit(_exit_code(analysis, options, asked))
-
-
-def _options(asked: dict[str, Any]) -> Options:
-    from lintstack.analysis import Options
-    from lintstack.config import load
-
-    paths: tuple[str, ...] = asked["paths"] or (".",)
-    config = load(paths[0], asked["config"], asked["isolated"])
-    return Options(
-        paths,
-        config,
-        asked["as_kind"],
-        _listed(asked["env"]),
-        _listed(asked.get("select", ())),
-        _listed(asked.get("extend_select", ())),
-        _listed(asked.get("ignore", ())),
-        asked.get("preset") or "",
-        not asked.get("no_inline_ignores", False),
-        asked["root"] or "",
-        asked.get("related", False),
-    )
-
-
-def _listed(values: Iterable[str]) -> tuple[str, ...]:
-    """Repeated and comma-separated values as one list."""
-    return tuple(item.strip() for value in values for item in value.split(",") if item.strip())
 
 
 def _targets(outputs: Sequence[str]) -> list[tuple[str, str]]:
@@ -235,73 +160,3 @@ def _exit_code(analysis: Analysis, options: Options, asked: dict[str, Any]) -> i
     if not findings and not analysis.tree.compose_files and not analysis.tree.dockerfiles:
         return EXIT_CLEAN if asked["allow_empty"] else EXIT_EMPTY
     return EXIT_CLEAN
-
-
-@cli.command()
-@click.argument("rule")
-def explain(rule: str) -> None:
-    """Explain a rule, by its name or by another tool's id."""
-    from lintstack.explain import page
-    from lintstack.rules import names
-    from lintstack.selection import unknown
-
-    known = names(_rules_here())
-    found = known.get(rule.lower())
-    if not found:
-        raise Refused(unknown(rule, known))
-    click.echo("\n".join(page(item) for item in found))
-
-
-@cli.command()
-@click.option("--format", "format", type=click.Choice(["table", "json", "md"]), default="table", help="How to print.")
-def rules(format: str) -> None:
-    """List every rule."""
-    from lintstack.explain import listing
-
-    click.echo(listing(_rules_here(), format), nl=False)
-
-
-def _rules_here() -> tuple[Rule, ...]:
-    """Rules that ship with lintstack and those that the configuration of this folder adds."""
-    from lintstack.analysis import all_rules
-    from lintstack.config import load
-
-    return all_rules(load("."))
-
-
-@cli.command()
-@_inputs
-@click.option("--format", "format", type=click.Choice(["json", "yaml"]), default="json", help="How to print.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of the output instead.")
-def facts(format: str, schema: bool, **asked: Any) -> None:
-    """Print what would run in each environment, with origins; secrets are masked."""
-    from lintstack import factsheet
-    from lintstack.analysis import analyse
-    from lintstack.report.json import plain
-    from lintstack.report.text import json_text, page
-
-    if schema:
-        say_to_output(json_text(factsheet.schema(), indent=2) + "\n")
-        return
-    analysis = analyse(_options(asked))
-    data = plain([factsheet.sheet(stack, analysis.sources) for stack in analysis.stacks])
-    if format == "json":
-        say_to_output(json_text(data, indent=2) + "\n")
-    else:
-        from ruamel.yaml import YAML
-
-        written, writer = StringIO(), YAML(pure=True)
-        writer.allow_unicode = False
-        writer.dump(data, written)
-        say_to_output(page(written.getvalue().splitlines()))
-
-
-def main() -> NoReturn:
-    """Run the command line and exit; every way out has its exit code, none is a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    sys.exit(guarded(lambda: cli.main(prog_name="lintstack", standalone_mode=False)))
-
-
-__all__: Sequence[str] = ("cli", "main")
