@@ -2,60 +2,58 @@
 
 from __future__ import annotations
 
-import os.path
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind, diagnostic
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
-from lintstack.project import Reader, Tree, UsageError, discover
-from lintstack.recognise import kind_of, kind_of_folder
-from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
+from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
 from lintstack.source import Source, Span, span_key
-from lintstack.suppressions import Directive, in_dockerfile, in_yaml
+from lintstack.stacks import Options, Stacks
 
 if TYPE_CHECKING:
-    from lintstack.compose.load import Loaded
     from lintstack.config import Config
-    from lintstack.dockerfile.syntax import Dockerfile
-    from lintstack.environments import Environment, Project
-    from lintstack.images import Catalogue
-    from lintstack.join import Site
-    from lintstack.yaml import Scalar
+    from lintstack.environments import Project
+    from lintstack.project import Tree
 
 
-class Options(NamedTuple):
-    """What a run is asked for, beside the configuration.
+class ServiceTrace(NamedTuple):
+    """What is kept of a service.
 
     Args:
-        paths: files and folders to lint.
-        config: the configuration in force.
-        as_kind: what environments of unknown kind are taken for.
-        environments: only these environments, by name; empty: all.
-        select, extend_select, ignore, preset: see `selection.select`.
-        inline_ignores: whether suppression comments count.
-        root: folder outside which nothing is opened; "" lets discovery choose.
-        related: report only findings that touch the given files (their stacks are still analysed whole).
-        fingerprints: whether findings get them; text reports do not show them.
+        project: folder of its project.
+        name: its name.
+        keys: places of its key in every file.
+        unknown_user: why its user cannot be known, "" when it can.
+        unknown_healthcheck: likewise of its health check.
     """
 
-    paths: tuple[str, ...]
-    config: Config
-    as_kind: Kind | None = None
-    environments: tuple[str, ...] = ()
-    select: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    preset: str = ""
-    inline_ignores: bool = True
-    root: str = ""
-    related: bool = False
-    fingerprints: bool = True
+    project: str
+    name: str
+    keys: tuple[Span, ...]
+    unknown_user: str
+    unknown_healthcheck: str
+
+
+class Trace(NamedTuple):
+    """What is kept of a stack when its rules have run: enough for suppressions, summary and masks.
+
+    Args:
+        environment: name of its environment.
+        kind: dev, prod or unknown.
+        services: its services, less those that stand for Dockerfile stages.
+        secrets: places that no report may print.
+    """
+
+    environment: str
+    kind: Kind
+    services: tuple[ServiceTrace, ...]
+    secrets: tuple[Span, ...]
 
 
 class Analysis(NamedTuple):
@@ -65,7 +63,7 @@ class Analysis(NamedTuple):
         findings: sorted, suppressed ones left out.
         suppressed: how many a comment silenced.
         prod_would_add: how many more `--as prod` would give.
-        stacks: every stack that was analysed, lone Dockerfiles included.
+        traces: of every stack that was analysed, lone Dockerfiles included.
         projects: the projects with their environments.
         tree: what discovery found.
         rules: the rules that ran.
@@ -75,96 +73,11 @@ class Analysis(NamedTuple):
     findings: tuple[Finding, ...]
     suppressed: int
     prod_would_add: int
-    stacks: tuple[Stack, ...]
+    traces: tuple[Trace, ...]
     projects: tuple[Project, ...]
     tree: Tree
     rules: tuple[Active, ...]
     sources: tuple[Source, ...]
-
-
-class _Desk:
-    """What a run gathers on its way: files parsed once, findings of their readers, comments."""
-
-    def __init__(self, reader: Reader, options: Options) -> None:
-        self.reader = reader
-        self.config = options.config
-        self.inline_ignores = options.inline_ignores
-        self.problems: list[Finding] = []
-        self.directives: list[Directive] = []
-        self.dockerfiles: dict[str, Dockerfile | None] = {}
-        self.sources: dict[str, Source] = {}
-        self.held: list[Source] = []
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """What is known of images, the configuration's own entries included."""
-        from lintstack.images import catalogue, extend
-
-        own = [{"names": [name], **entry} for name, entry in self.config.images.items()]
-        return extend(own) if own else catalogue()
-
-    def dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
-        """The Dockerfile at a path, parsed once; None, with a finding unless it is just not there, otherwise."""
-        if path in self.dockerfiles:
-            return self.dockerfiles[path]
-        found: Dockerfile | None = None
-        if at is None or self.reader.exists(path):
-            source = self.reader.source(path, at, kind="dockerfile")
-            if isinstance(source, Finding):
-                self.problems.append(source)
-            else:
-                self._keep(source)
-                found = self._parsed(source)
-        self.dockerfiles[path] = found
-        return found
-
-    def inline(self, text: Scalar) -> Dockerfile:
-        """The Dockerfile that a compose file holds as a text, parsed once."""
-        from lintstack.yaml import fragment
-
-        key = f"{text.source.path}#{text.start}#{text.text}"
-        found = self.dockerfiles.get(key)
-        if found is None:
-            found = self.dockerfiles[key] = self._parsed(fragment(text))
-        return found
-
-    def _parsed(self, source: Source) -> Dockerfile:
-        from lintstack.dockerfile.refusals import stageless
-        from lintstack.dockerfile.syntax import parse
-
-        found = parse(source)
-        self.problems += (*found.problems, *stageless(found))
-        self.directives += in_dockerfile(found) if self.inline_ignores else ()
-        return found
-
-    def release(self) -> None:
-        """Let go of the trees of compose files: facts keep places only, and a large tree of files fits in memory."""
-        from lintstack.yaml import forget
-
-        for source in self.held:
-            forget(source)
-        self.held.clear()
-
-    def failed(self, path: str, error: Exception) -> None:
-        """Take note that lintstack itself broke on a file, so that the others are still linted."""
-        if os.environ.get("LINTSTACK_DEBUG"):
-            raise error
-        source = self.sources.get(path) or Source(self.reader.display(path), "", self.reader.absolute(path))
-        message = f"lintstack broke here ({type(error).__name__}); LINTSTACK_DEBUG=1 shows where"
-        self.problems.append(diagnostic("internal-error", message, source.whole))
-
-    def compose_file(self, source: Source) -> None:
-        """Take note of a compose file, once."""
-        from lintstack.yaml import parse
-
-        self.held.append(source)
-        if self._keep(source) and self.inline_ignores:
-            self.directives += in_yaml(source, parse(source).documents)
-
-    def _keep(self, source: Source) -> bool:
-        new = source.path not in self.sources
-        self.sources[source.path] = source
-        return new
 
 
 def all_rules(config: Config) -> tuple[Rule, ...]:
@@ -217,30 +130,44 @@ def analyse(options: Options) -> Analysis:
         ignore=options.ignore,
         preset=options.preset,
     )
-    tree = discover(_widened(options), options.config, options.root or None)
-    desk = _Desk(Reader(tree.root), options)
-    projects = _projects(tree, desk, options)
-    whole = tuple(_stacks(projects, desk, options)) if projects else ()
-    groups = [*whole, *_lone(tree, desk, options)]
-    result = run(groups, active)
-    found = _unique((*tree.problems, *desk.problems, *result.findings))
+    stacks = Stacks(options)
+    traces: list[Trace] = []
+    result = run(_traced(stacks, traces), active)
+    found = _unique((*stacks.tree.problems, *stacks.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
-    stacks = tuple(stack for group in groups for stack in group)
-    kept, suppressed, used = suppress(found, Scopes(desk.directives, stacks, rules))
-    kept += about(desk.directives, used, rules, [item for item in active if speaks(item, stacks)])
+    keys = ((service.name, service.keys) for trace in traces for service in trace.services)
+    kept, suppressed, used = suppress(found, Scopes(stacks.directives, keys, rules))
+    spoken = {(trace.environment, trace.kind) for trace in traces}
+    kept += about(stacks.directives, used, rules, [item for item in active if speaks(item, spoken)])
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(kept, key=lambda finding: finding.sort_key)
     return Analysis(
-        tuple(fingerprinted(ordered, tree.root) if options.fingerprints else ordered),
+        tuple(fingerprinted(ordered, stacks.tree.root) if options.fingerprints else ordered),
         suppressed,
         result.prod_would_add,
-        stacks,
-        projects,
-        tree,
+        tuple(traces),
+        stacks.projects,
+        stacks.tree,
         active,
-        tuple(desk.sources.values()),
+        tuple(stacks.sources.values()),
     )
+
+
+def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterator[tuple[Stack, ...]]:
+    """Stacks on their way to the rules, each leaving its trace."""
+    for group in stacks:
+        traces += map(_trace, group)
+        yield group
+
+
+def _trace(stack: Stack) -> Trace:
+    services = (
+        ServiceTrace(stack.project, item.name, item.keys, item.user.is_root.unknown, item.healthcheck.defined.unknown)
+        for item in stack.services
+        if not item.synthetic
+    )
+    return Trace(stack.environment, stack.kind, tuple(services), stack.secrets)
 
 
 def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> tuple[Finding, ...]:
@@ -262,22 +189,7 @@ def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None)
     return analyse(Options(listed, config or load(listed[0] if listed else "."))).findings
 
 
-def _projects(tree: Tree, desk: _Desk, options: Options) -> tuple[Project, ...]:
-    if not tree.compose_files:
-        return ()
-    from lintstack.environments import infer
-
-    projects = infer(tree, options.config, desk.reader, options.as_kind)
-    known = {environment.name for project in projects for environment in project.environments}
-    for name in options.environments:
-        if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(sorted(known)) or 'none'}"
-            raise UsageError(f"--env {name}: no environment is called that; {hint}")
-    return projects
-
-
-def _check_names(config: Config, rules: Sequence[Rule]) -> None:
+def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
     """Raise ConfigError at a rule name in the configuration that nothing has."""
     from lintstack.config import ConfigError
 
@@ -287,107 +199,15 @@ def _check_names(config: Config, rules: Sequence[Rule]) -> None:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
 
 
-def _ignored_in_file(finding: Finding, config: Config, rules: Sequence[Rule]) -> bool:
+def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) -> bool:
     """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
     ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
     return bool(ignored) and finding.rule in resolve(ignored - SUPPRESSIBLE, rules) | ignored
 
 
-def _widened(options: Options) -> tuple[str, ...]:
-    """With `related`, the folders of the given files as well, so that their stacks are whole."""
-    if not options.related:
-        return options.paths
-    return (".",)
-
-
 def _touches(finding: Finding, paths: Sequence[str]) -> bool:
     wanted = {os.path.realpath(path) for path in paths}
     return any(place.span.source.real in wanted for place in (finding.at, *finding.related))
-
-
-def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
-    """The stacks of each project, one for each environment asked for."""
-    for project in projects:
-        made = [_stack(environment, project, desk, options) for environment in project.environments]
-        desk.release()
-        yield tuple(stack for stack in made if stack is not None)
-
-
-def _stack(environment: Environment, project: Project, desk: _Desk, options: Options) -> Stack | None:
-    """The stack of an environment; None when it was not asked for or cannot be had, which is then a finding."""
-    try:
-        loaded = _loaded(environment, desk)
-        if loaded.root is None or not _wanted(environment, options):
-            return None
-        return _joined(environment, project, loaded, desk)
-    except Exception as error:
-        desk.failed(environment.files[0], error)
-        return None
-
-
-def _loaded(environment: Environment, desk: _Desk) -> Loaded:
-    from lintstack.compose.load import load
-    from lintstack.compose.versions import version
-
-    loaded = load(
-        environment.files,
-        desk.reader,
-        environment.project_dir,
-        env_files=environment.env_files,
-        profiles=environment.profiles,
-        version=version(desk.config.compose_version),
-    )
-    desk.problems += loaded.problems
-    for source in loaded.sources:
-        desk.compose_file(source)
-    return loaded
-
-
-def _wanted(environment: Environment, options: Options) -> bool:
-    return not options.environments or environment.name in options.environments
-
-
-def _joined(environment: Environment, project: Project, loaded: Loaded, desk: _Desk) -> Stack:
-    from lintstack.join import join
-
-    site = _site(desk, environment.project_dir)
-    return join(environment.name, environment.kind, project.folder, loaded, site)
-
-
-def _site(desk: _Desk, folder: str) -> Site:
-    from lintstack.join import Disk, Site
-
-    opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
-    disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
-    return Site(disk, opened, desk.inline, desk.catalogue, frozenset(desk.config.edge))
-
-
-def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
-    """Stacks of Dockerfiles that no service builds."""
-    left = [path for path in tree.dockerfiles if os.path.abspath(path) not in desk.dockerfiles]
-    if left and not options.environments:
-        for path in left:
-            kind = _kind_by_path(path, desk.reader)
-            yield from _alone(path, desk, (options.as_kind or kind) if kind == "unknown" else kind)
-
-
-def _kind_by_path(path: str, reader: Reader) -> Kind:
-    """What the name of a Dockerfile says, else the folders that it lies in."""
-    kind = kind_of(os.path.basename(path))
-    below = os.path.relpath(os.path.realpath(reader.absolute(path)), reader.root)
-    return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]
-
-
-def _alone(path: str, desk: _Desk, kind: Kind) -> Iterator[tuple[Stack, ...]]:
-    from lintstack.dockerfile.stages import output_stages
-    from lintstack.join import lone
-
-    try:
-        dockerfile = desk.dockerfile(path)
-        if dockerfile is not None:
-            yield (lone(dockerfile, kind, os.path.dirname(path) or ".", output_stages(dockerfile), desk.catalogue),)
-    except Exception as error:
-        desk.failed(path, error)
 
 
 def _unique(findings: Iterable[Finding]) -> list[Finding]:
@@ -396,3 +216,6 @@ def _unique(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
     return list(seen.values())
+
+
+__all__ = ["Analysis", "Options", "ServiceTrace", "Trace", "all_rules", "analyse", "check"]

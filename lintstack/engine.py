@@ -54,9 +54,13 @@ class Active(NamedTuple):
 
     def level(self, stack: Stack) -> Severity | None:
         """Its severity in a stack; None when it has nothing to say there."""
-        if self.environments and not self.environments & {stack.environment, stack.kind}:
+        return self.severity_in(stack.environment, stack.kind)
+
+    def severity_in(self, environment: str, kind: Kind) -> Severity | None:
+        """Its severity in stacks of an environment; None when it has nothing to say there."""
+        if self.environments and not self.environments & {environment, kind}:
             return None
-        return self.severity.get(stack.kind)
+        return self.severity.get(kind)
 
 
 class Hit(NamedTuple):

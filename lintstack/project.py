@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lintstack.findings import Finding, diagnostic
@@ -63,7 +64,13 @@ class Tree(NamedTuple):
     ignored: tuple[str, ...] = ()
 
 
-def discover(paths: Sequence[str], config: Config, root: str | None = None) -> Tree:
+def discover(
+    paths: Sequence[str],
+    config: Config,
+    root: str | None = None,
+    held: Mapping[str, bytes] = MappingProxyType({}),
+    folder: str = "",
+) -> Tree:
     """The compose files and Dockerfiles that paths stand for.
 
     Args:
@@ -71,14 +78,21 @@ def discover(paths: Sequence[str], config: Config, root: str | None = None) -> T
         config: whose `exclude` counts.
         root: folder outside which nothing is opened; None takes the git repository of the paths, else the folder
             that they have in common.
+        held: contents that stand for files, by absolute path.
+        folder: a folder that belongs to the project, "" for none: the root is around it as well.
 
     Raises:
         UsageError: a path that does not exist or cannot be read, a file that is neither compose file nor Dockerfile.
     """
     cwd = os.getcwd()
     full = [_absolute(path, cwd) for path in paths or (".",)]
-    modes = [_mode(path, shown) for path, shown in zip(full, paths or (".",), strict=True)]
-    reader = Reader(_root(root, full, modes), cwd)
+    standing = {os.path.realpath(path) for path in held}
+    modes = [
+        stat.S_IFREG if os.path.realpath(path) in standing else _mode(path, shown)
+        for path, shown in zip(full, paths or (".",), strict=True)
+    ]
+    folders = [path if stat.S_ISDIR(mode) else os.path.dirname(path) for path, mode in zip(full, modes, strict=True)]
+    reader = Reader(_root(root, [*folders, folder] if folder else folders), cwd, held)
     search = _Search(reader, config)
     for path, mode in zip(full, modes, strict=True):
         if stat.S_ISDIR(mode):
@@ -106,13 +120,18 @@ def _mode(path: str, shown: str) -> int:
     try:
         return os.stat(path).st_mode
     except FileNotFoundError:
-        raise UsageError(_missing(path, shown)) from None
+        raise UsageError(missing(path, shown)) from None
     except OSError as error:
         raise UsageError(f"`{shown}` cannot be read: {(error.strerror or 'unknown error').lower()}") from None
 
 
-def _missing(path: str, shown: str) -> str:
-    """The sentence about a path that is not there, with what is."""
+def missing(path: str, shown: str) -> str:
+    """The sentence about a path that is not there, with what is.
+
+    Args:
+        path: absolute.
+        shown: as the user typed it.
+    """
     if os.path.islink(path):
         return f"`{shown}` is a link to something that does not exist"
     folder = os.path.dirname(path)
@@ -127,16 +146,12 @@ def _missing(path: str, shown: str) -> str:
     return f"`{shown}` does not exist" + (near or (f"; its folder has {', '.join(linted)}" if linted else ""))
 
 
-def _root(asked: str | None, paths: Sequence[str], modes: Sequence[int]) -> str:
+def _root(asked: str | None, folders: Sequence[str]) -> str:
     if asked is not None:
         if not os.path.isdir(asked):
             raise UsageError(f"the root `{asked}` is not a folder")
         return os.path.realpath(asked)
-    folders = [
-        os.path.realpath(path if stat.S_ISDIR(mode) else os.path.dirname(path))
-        for path, mode in zip(paths, modes, strict=True)
-    ]
-    common = os.path.commonpath(folders)
+    common = os.path.commonpath([os.path.realpath(folder) for folder in folders])
     return toplevel(common) or common
 
 
@@ -195,7 +210,7 @@ class _Search:
             self._refuse("outside-root", shown, "lies outside the project's root and was not opened")
             return
         name = os.path.basename(path)
-        data = read_regular(target, count=MOST_SNIFFED)
+        data = self.reader.content(target, MOST_SNIFFED)
         if not isinstance(data, Refusal):
             self._keep(target, shown, by_name(name) or _content(shown, name, data))
         elif data.slug == "limit" and (sort := by_name(name)):

@@ -126,7 +126,8 @@ class Reader:
     Args:
         root: real path of the project's root; nothing outside is opened.
         cwd: directory that relative paths start from, for reading and for reports.
-        held: contents that stand for files, by absolute path (standard input, an editor's buffers).
+        held: contents that stand for files, by absolute path, inside the root or not: standard input, an editor's
+            buffers, files that were named.
     """
 
     def __init__(self, root: str, cwd: str | None = None, held: Mapping[str, bytes] | None = None) -> None:
@@ -179,10 +180,10 @@ class Reader:
         target = self.real(path)
         if target is None:
             return ""
-        if not inside(target, self.root):
-            return "outside"
         if target in self._held:
             return "file"
+        if not inside(target, self.root):
+            return "outside"
         try:
             mode = os.stat(target).st_mode
         except (OSError, ValueError):
@@ -200,11 +201,22 @@ class Reader:
         except (OSError, ValueError):
             return frozenset(held)
 
-    def _open(self, target: str, path: str, kind: Reading) -> Source | Finding | Refusal:
+    def content(self, target: str, count: int = 0) -> bytes | Refusal:
+        """The content of a file, at least its first bytes.
+
+        Args:
+            target: absolute path without links.
+            count: how many bytes are needed; 0 for all.
+        """
+        data = self._held.get(target)
+        if data is not None:
+            return data if len(data) <= MOST_BYTES else Refusal("limit", f"is larger than {size(MOST_BYTES)}")
         if not inside(target, self.root):
             return Refusal("outside-root", "lies outside the project's root and was not opened")
-        data = self._held.get(target)
-        found = read_regular(target) if data is None else data
+        return read_regular(target, count=count)
+
+    def _open(self, target: str, path: str, kind: Reading) -> Source | Finding | Refusal:
+        found = self.content(target)
         if isinstance(found, Refusal):
             return found
         shown = self.display(path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -176,7 +176,8 @@ def _text(rule: Rule) -> str:
     return split_page(rule.page)[1] if rule.page else _texts().get(rule.name, "")
 
 
-def names(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:
+@lru_cache(maxsize=2)
+def names(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
     """Every id, lower-cased, by which rules can be asked for: names, former names, ids of other tools."""
     found: dict[str, list[Rule]] = {}
     for rule in rules:

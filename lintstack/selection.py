@@ -18,15 +18,15 @@ class UnknownRule(ValueError):
     """A name that no rule has; the message suggests the nearest."""
 
 
-def resolve(asked: Collection[str], rules: Iterable[Rule]) -> frozenset[str]:
+def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> frozenset[str]:
     """Names of the rules that names, former names and other tools' ids stand for.
 
     Raises:
         UnknownRule: a name that nothing has.
     """
-    known = names(rules) if asked else {}
     found: set[str] = set()
     for name in asked:
+        known = names(rules)
         if name.lower() not in known:
             raise UnknownRule(unknown(name, known))
         found.update(rule.name for rule in known[name.lower()])
@@ -40,7 +40,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
 
 
 def select(
-    rules: Sequence[Rule],
+    rules: tuple[Rule, ...],
     config: Config,
     *,
     select: Sequence[str] = (),

@@ -9,7 +9,7 @@ from itertools import islice
 
 from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.findings import SUPPRESSIBLE, Finding
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
 from lintstack.record import bind
 from lintstack.rules import Rule, names, nearest
@@ -53,24 +53,27 @@ class Shelf:
 
 
 class Scopes:
-    """What directives mean by their names, and where else a finding may be silenced: at the keys of its service."""
+    """What directives mean by their names, and where else a finding may be silenced: at the keys of its service.
 
-    def __init__(self, directives: Iterable[Directive], stacks: Iterable[Stack], rules: Sequence[Rule]) -> None:
-        self.rules = rules
+    Args:
+        directives: the comments.
+        services: names of services with the places of their keys.
+        rules: all rules there are.
+    """
+
+    def __init__(
+        self,
+        directives: Iterable[Directive],
+        services: Iterable[tuple[str, Iterable[Span]]],
+        rules: tuple[Rule, ...],
+    ) -> None:
         self.keys: dict[str, list[Span]] = {}
-        for stack in stacks:
-            for service in stack.services:
-                if not service.synthetic:
-                    self.keys.setdefault(service.name, []).extend(service.keys)
         self.shelves: dict[tuple[str, Source], Shelf] = {}
         for directive in directives:
-            for rule in {rule.name for rule in self.names.get(directive.rule.lower(), ())} | {directive.rule}:
+            for rule in {rule.name for rule in names(rules).get(directive.rule.lower(), ())} | {directive.rule}:
                 self.shelves.setdefault((rule, directive.scope.source), Shelf()).add(directive)
-
-    @cached_property
-    def names(self) -> dict[str, tuple[Rule, ...]]:
-        """Rules by every id."""
-        return names(self.rules)
+        for name, keys in services if self.shelves else ():
+            self.keys.setdefault(name, []).extend(keys)
 
     def silencing(self, finding: Finding) -> Iterator[list[Directive]]:
         """Directives that name the finding's rule and speak for one of its places or for its service, by scope."""
@@ -90,9 +93,14 @@ class Scopes:
             yield from ((shelf, scope) for scope in shelf.around(span))
 
 
-def speaks(active: Active, stacks: Iterable[Stack]) -> bool:
-    """Whether a rule had its say in any stack, so that a comment against it can be called unused."""
-    return active.rule.subject == "suppression" or any(active.level(stack) for stack in stacks)
+def speaks(active: Active, environments: Iterable[tuple[str, Kind]]) -> bool:
+    """Whether a rule had its say in any environment, so that a comment against it can be called unused.
+
+    Args:
+        active: the rule.
+        environments: names and kinds of the stacks that were analysed.
+    """
+    return active.rule.subject == "suppression" or any(active.severity_in(*item) for item in environments)
 
 
 def suppress(findings: Iterable[Finding], scopes: Scopes) -> tuple[list[Finding], int, set[Directive]]:
@@ -111,7 +119,7 @@ def suppress(findings: Iterable[Finding], scopes: Scopes) -> tuple[list[Finding]
 
 
 def about(
-    directives: Sequence[Directive], used: set[Directive], rules: Sequence[Rule], active: Sequence[Active]
+    directives: Sequence[Directive], used: set[Directive], rules: tuple[Rule, ...], active: Sequence[Active]
 ) -> list[Finding]:
     """Findings about the comments themselves: `unknown-suppression`, `unused-suppression`."""
     if not directives:
@@ -134,7 +142,7 @@ def _exists(directive: Directive, known: Mapping[str, object]) -> bool:
 def _suppression(
     directive: Directive,
     used: bool,
-    known: dict[str, tuple[Rule, ...]],
+    known: Mapping[str, tuple[Rule, ...]],
     asked: set[str],
     near: Mapping[str, str],
 ) -> Suppression:

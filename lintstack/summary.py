@@ -11,17 +11,16 @@ from lintstack.report import RuleHead, StackLine, Summary
 from lintstack.report.text import message
 
 if TYPE_CHECKING:
-    from lintstack.analysis import Analysis, Options
+    from lintstack.analysis import Analysis, Options, ServiceTrace
     from lintstack.engine import Active
-    from lintstack.model import Service
 
 
 def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
     """Count what was read and what was found."""
     severities = Counter(finding.severity for finding in analysis.findings)
-    services = [service for stack in analysis.stacks for service in stack.services]
-    known = {_name(item) for item in services if not item.user.is_root.unknown and not item.synthetic}
-    checked = {_name(item) for item in services if not item.healthcheck.defined.unknown and not item.synthetic}
+    services = [service for trace in analysis.traces for service in trace.services]
+    known = {_name(item) for item in services if not item.unknown_user}
+    checked = {_name(item) for item in services if not item.unknown_healthcheck}
     fixes = [finding.fix for finding in analysis.findings if finding.fix]
     return Summary(
         version=__version__,
@@ -29,7 +28,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         files=len(analysis.sources),
         compose_files=len(analysis.tree.compose_files),
         dockerfiles=len(analysis.tree.dockerfiles),
-        services=len({_name(item) for item in services if not item.synthetic}),
+        services=len({_name(item) for item in services}),
         rules=len(analysis.rules),
         preset=options.preset or options.config.preset,
         errors=severities["error"],
@@ -48,8 +47,8 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
     )
 
 
-def _name(service: Service) -> tuple[str, str]:
-    return service.stack.project, service.name
+def _name(service: ServiceTrace) -> tuple[str, str]:
+    return service.project, service.name
 
 
 def _lines(analysis: Analysis) -> Iterable[StackLine]:
@@ -65,13 +64,13 @@ def _lines(analysis: Analysis) -> Iterable[StackLine]:
             )
 
 
-def _unknown(services: Iterable[Service]) -> dict[str, int]:
+def _unknown(services: Iterable[ServiceTrace]) -> dict[str, int]:
     """Why users and health checks are not known, and of how many services, most frequent first."""
     reasons: Counter[str] = Counter()
     seen: set[tuple[tuple[str, str], str]] = set()
     for service in services:
-        for reason in {service.user.is_root.unknown, service.healthcheck.defined.unknown}:
-            if reason and not service.synthetic and (_name(service), reason) not in seen:
+        for reason in {service.unknown_user, service.unknown_healthcheck}:
+            if reason and (_name(service), reason) not in seen:
                 seen.add((_name(service), reason))
                 reasons[message(reason)] += 1
     return dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0])))

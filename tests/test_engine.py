@@ -59,9 +59,9 @@ def test_one_cause_in_several_environments_is_one_finding(tmp_path: Path) -> Non
 
 def test_what_prod_would_add_is_counted_not_reported(tmp_path: Path) -> None:
     analysis = lint(tmp_path, {"compose.yaml": BASE}, select=("memory-limit", "no-privileged"))
-    assert (found(analysis), analysis.prod_would_add) == ([], 1)
+    assert (found(analysis), analysis.analysis.prod_would_add) == ([], 1)
     asked = lint(tmp_path, {}, select=("memory-limit", "no-privileged"), as_kind="prod")
-    assert (found(asked), asked.prod_would_add) == ([("memory-limit", "compose.yaml", 2)], 0)
+    assert (found(asked), asked.analysis.prod_would_add) == ([("memory-limit", "compose.yaml", 2)], 0)
 
 
 def test_a_rule_yields_to_another_on_the_same_subject(tmp_path: Path) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from lintstack.analysis import Options
-from lintstack.config import load
 from lintstack.report import Summary
 from lintstack.summary import heads, summary
 from tests.stack import lint
@@ -25,8 +23,8 @@ FILES = {
 
 
 def summed(folder: Path, files: dict[str, str], **options: Any) -> Summary:
-    asked = Options((str(folder),), load(str(folder)))._replace(**options)
-    return summary(lint(folder, files, **options), asked, 0.5)
+    linted = lint(folder, files, **options)
+    return summary(linted.analysis, linted.options, 0.5)
 
 
 def test_files_stacks_and_services_are_counted_once(tmp_path: Path) -> None:
@@ -78,7 +76,7 @@ def test_preset_is_that_of_the_command_line_else_of_the_configuration(tmp_path: 
 
 
 def test_heads_carry_texts_only_when_they_are_printed(tmp_path: Path) -> None:
-    analysis = lint(tmp_path, FILES, select=("non-root-user",))
+    analysis = lint(tmp_path, FILES, select=("non-root-user",)).analysis
     (bare,), (whole,) = heads(analysis.rules, False), heads(analysis.rules, True)
     assert (bare.name, bare.help_markdown) == ("non-root-user", "")
     assert whole.help_markdown == analysis.rules[0].rule.text

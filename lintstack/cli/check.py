@@ -100,7 +100,7 @@ def _run(analysis: Analysis, options: Options, category: str, seconds: float, te
         analysis.findings,
         summary(analysis, options, seconds),
         heads(analysis.rules, texts),
-        tuple(span for stack in analysis.stacks for span in stack.secrets),
+        tuple(span for trace in analysis.traces for span in trace.secrets),
         analysis.tree.root,
         os.getcwd(),
         category,

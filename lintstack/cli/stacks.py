@@ -18,15 +18,16 @@ from lintstack.exits import say_to_output
 def facts(format: str, schema: bool, **asked: Any) -> None:
     """Print what would run in each environment, with origins; secrets are masked."""
     from lintstack import factsheet
-    from lintstack.analysis import analyse
     from lintstack.report.json import plain
     from lintstack.report.text import json_text, page
+    from lintstack.stacks import Stacks
 
     if schema:
         say_to_output(json_text(factsheet.schema(), indent=2) + "\n")
         return
-    analysis = analyse(options_of(asked))
-    data = plain([factsheet.sheet(stack, analysis.sources) for stack in analysis.stacks])
+    found = Stacks(options_of(asked))
+    stacks = [stack for group in found for stack in group]
+    data = plain([factsheet.sheet(stack, found.sources.values()) for stack in stacks])
     if format == "json":
         say_to_output(json_text(data, indent=2) + "\n")
     else:

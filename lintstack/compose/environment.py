@@ -27,11 +27,10 @@ class Environments:
             self._known[key] = Interpolator(variables, self.files.problems)
         return self._known[key]
 
-    def root(self, folder: str, env_files: Iterable[str], given: Dict[str, str]) -> Interpolator:
-        """Variables of the project: given ones, then env files (later ones win), else the folder's `.env`."""
-        named = tuple(env_files)
+    def root(self, folder: str, env_files: Iterable[str] | None, given: Dict[str, str]) -> Interpolator:
+        """Variables of the project: given ones, then env files (later ones win); None is the folder's `.env`."""
         found: dict[str, str] = {}
-        for path in named or self._default(folder):
+        for path in self._default(folder) if env_files is None else env_files:
             # Values given win inside the files too; of two files the later one wins.
             found.update(self.values(path, {**found, **given}))
         return self.interpolator({**found, **given})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
 
 from lintstack.compose.merge import enforce_unicity
@@ -40,6 +41,11 @@ def _filled(service: Mapping, problems: Problems) -> Mapping:
         else:
             problems.say("compose-schema", f"`{shown(name)}` has no value; give it one or remove it", entry.key)
     return service if len(kept) == len(service.entries) else service.with_entries(kept)
+
+
+def named_profiles(variables: Dict[str, str]) -> tuple[str, ...]:
+    """Profiles that `COMPOSE_PROFILES` enables, a variable of the project's like any other."""
+    return tuple(name.strip() for name in variables.get("COMPOSE_PROFILES", "").split(","))
 
 
 def inactive_services(root: Mapping | None, profiles: List[str]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from lintstack.compose.documents import Document, Files, Reader
 from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.extends import Extender, Model, Opener
-from lintstack.compose.finish import finished, inactive_services
+from lintstack.compose.finish import finished, inactive_services, named_profiles
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
@@ -61,6 +61,7 @@ def load(
     profiles: List[str] = (),
     variables: Dict[str, str] | None = None,
     version: Version | None = None,
+    dotenv: bool = True,
 ) -> Loaded:
     """Load compose files, later ones over earlier ones. Never raises.
 
@@ -69,13 +70,14 @@ def load(
         reader: opens files; the only way to the disk.
         project_dir: what relative paths in `files` mean, as a path for the reader.
         env_files: replace the project directory's `.env`.
-        profiles: active profiles; `*` is all.
+        profiles: active profiles, `*` is all; none: those that `COMPOSE_PROFILES` names.
         variables: values that win over all env files; the process environment is not read.
         version: the Docker Compose to load as; None is the newest.
+        dotenv: whether the project directory's `.env` is read when there are no `env_files`.
     """
     problems = Problems()
     loader = _Loader(Files(reader, problems), problems, version)
-    return loader.load(files, project_dir, env_files, profiles, variables or {})
+    return loader.load(files, project_dir, env_files or (None if dotenv else ()), profiles, variables or {})
 
 
 class _Loader:
@@ -91,7 +93,12 @@ class _Loader:
         self.opened: dict[tuple[str, int], Model | None] = {}
 
     def load(
-        self, files: List[str], project_dir: str, env_files: List[str], profiles: List[str], variables: Dict[str, str]
+        self,
+        files: List[str],
+        project_dir: str,
+        env_files: List[str] | None,
+        profiles: List[str],
+        variables: Dict[str, str],
     ) -> Loaded:
         interpolator = self.environments.root(project_dir, env_files, variables)
         model: Mapping | None = None
@@ -99,7 +106,7 @@ class _Loader:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
         root = None if model is None else finished(model, self.problems)
-        inactive = inactive_services(root, profiles)
+        inactive = inactive_services(root, profiles or named_profiles(interpolator.variables))
         report_cycles(root, inactive, self.problems)
         values, missing = self._env_files(root, project_dir, interpolator)
         return Loaded(

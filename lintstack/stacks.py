@@ -1,0 +1,276 @@
+"""Paths → the stacks below them, project by project; reads files, writes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lintstack.findings import Finding, Kind, diagnostic
+from lintstack.given import Given, amended, project_of, reader_of, tree_of
+from lintstack.model import Stack
+from lintstack.named import NamedTuple
+from lintstack.project import UsageError, discover
+from lintstack.reader import Reader, suggest
+from lintstack.recognise import kind_of, kind_of_folder
+from lintstack.source import Source, Span
+from lintstack.suppressions import Directive, in_dockerfile, in_yaml
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+    from lintstack.config import Config
+    from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.environments import Environment, Project
+    from lintstack.images import Catalogue
+    from lintstack.join import Site
+    from lintstack.project import Tree
+    from lintstack.yaml import Scalar
+
+
+class Options(NamedTuple):
+    """What a run is asked for, beside the configuration; those who only want stacks pass over what is about rules.
+
+    Args:
+        paths: files and folders to lint.
+        config: the configuration in force.
+        as_kind: what environments of unknown kind are taken for.
+        environments: only these environments, by name; empty: all.
+        select, extend_select, ignore, preset: see `selection.select`.
+        inline_ignores: whether suppression comments count.
+        root: folder outside which nothing is opened; "" lets discovery choose.
+        related: report only findings that touch the given files (their stacks are still analysed whole).
+        fingerprints: whether findings get them; text reports do not show them.
+        given: what is said in the words of `docker compose`, checked (`given.checked`).
+    """
+
+    paths: tuple[str, ...]
+    config: Config
+    as_kind: Kind | None = None
+    environments: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    preset: str = ""
+    inline_ignores: bool = True
+    root: str = ""
+    related: bool = False
+    fingerprints: bool = True
+    given: Given = Given()
+
+
+class Stacks:
+    """The stacks of a run: iterate over them once, project by project.
+
+    Args:
+        options: which stacks.
+
+    Attributes:
+        tree: what discovery found.
+        projects: the projects with their environments.
+        problems: findings of those who read the files; these, `directives` and `sources` grow while stacks are made.
+        directives: suppression comments.
+        sources: every file that was read, by path.
+
+    Raises:
+        UsageError: a path that does not exist or cannot be read, an environment that there is not.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.tree, self.reader, self.projects = _found(options)
+        self.problems: list[Finding] = []
+        self.directives: list[Directive] = []
+        self.sources: dict[str, Source] = {}
+        self._dockerfiles: dict[str, Dockerfile | None] = {}  # of the project at hand
+        self._inlines: dict[str, Dockerfile] = {}
+        self._asked: set[str] = set()  # paths of Dockerfiles, of all projects
+        self._trees: list[Source] = []
+
+    def __iter__(self) -> Iterator[tuple[Stack, ...]]:
+        """The stacks of each project, one for each environment asked for, then each lone Dockerfile's.
+
+        Nothing is kept of them here: memory does not grow with the number of projects.
+        """
+        for project in self.projects:
+            made = (self._stack(environment, project) for environment in project.environments)
+            stacks = tuple(stack for stack in made if stack is not None)
+            self._release()
+            yield stacks
+            del stacks
+        yield from self._lone()
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        """What is known of images, the configuration's own entries included."""
+        from lintstack.images import catalogue, extend
+
+        own = [{"names": [name], **entry} for name, entry in self.options.config.images.items()]
+        return extend(own) if own else catalogue()
+
+    def _stack(self, environment: Environment, project: Project) -> Stack | None:
+        """The stack of an environment; None when it was not asked for or cannot be had, which is then a finding."""
+        wanted = self.options.environments
+        try:
+            loaded = self._loaded(environment)
+            if loaded.root is None or (wanted and environment.name not in wanted):
+                return None
+            from lintstack.join import join
+
+            return join(environment.name, environment.kind, project.folder, loaded, self._site(environment))
+        except Exception as error:
+            self._failed(environment.files[0], error)
+            return None
+
+    def _loaded(self, environment: Environment) -> Loaded:
+        from lintstack.compose.load import load
+        from lintstack.compose.versions import version
+
+        loaded = load(
+            environment.files,
+            self.reader,
+            environment.project_dir,
+            env_files=environment.env_files,
+            profiles=environment.profiles,
+            variables=self.options.given.variables,
+            version=version(self.options.config.compose_version),
+            dotenv=self.options.given.dotenv,
+        )
+        self.problems += loaded.problems
+        for source in loaded.sources:
+            self._compose_file(source)
+        return loaded
+
+    def _compose_file(self, source: Source) -> None:
+        """Take note of a compose file, once."""
+        from lintstack.yaml import parse
+
+        self._trees.append(source)
+        if self._keep(source) and self.options.inline_ignores:
+            self.directives += in_yaml(source, parse(source).documents)
+
+    def _keep(self, source: Source) -> bool:
+        new = source.path not in self.sources
+        self.sources[source.path] = source
+        return new
+
+    def _release(self) -> None:
+        """Let go of what was parsed: facts keep places only, and a large tree of files fits in memory."""
+        from lintstack.yaml import forget
+
+        for source in self._trees:
+            forget(source)
+        self._trees.clear()
+        self._dockerfiles.clear()
+
+    def _site(self, environment: Environment) -> Site:
+        from lintstack.join import Disk, Site
+
+        reader = self.reader
+        disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
+        return Site(disk, self._dockerfile, self._inline, self._catalogue, frozenset(self.options.config.edge))
+
+    def _dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
+        """The Dockerfile at a path, parsed once in a project; None, with a finding unless it is just not there."""
+        if path in self._dockerfiles:
+            return self._dockerfiles[path]
+        found: Dockerfile | None = None
+        new = path not in self._asked
+        if at is None or self.reader.exists(path):
+            source = self.reader.source(path, at, kind="dockerfile")
+            if not isinstance(source, Finding):
+                self._keep(source)
+                found = self._parsed(source, new)
+            elif new:
+                self.problems.append(source)
+        self._dockerfiles[path] = found
+        self._asked.add(path)
+        return found
+
+    def _inline(self, text: Scalar) -> Dockerfile:
+        """The Dockerfile that a compose file holds as a text, parsed once."""
+        from lintstack.yaml import fragment
+
+        key = f"{text.source.path}#{text.start}#{text.text}"
+        if key not in self._inlines:
+            self._inlines[key] = self._parsed(fragment(text), True)
+        return self._inlines[key]
+
+    def _parsed(self, source: Source, new: bool) -> Dockerfile:
+        from lintstack.dockerfile.refusals import stageless
+        from lintstack.dockerfile.syntax import parse
+
+        found = parse(source)
+        if new:
+            self.problems += (*found.problems, *stageless(found))
+            self.directives += in_dockerfile(found) if self.options.inline_ignores else ()
+        return found
+
+    def _lone(self) -> Iterator[tuple[Stack, ...]]:
+        """Stacks of Dockerfiles that no service builds."""
+        left = [path for path in self.tree.dockerfiles if os.path.abspath(path) not in self._asked]
+        for path in left if not self.options.environments else ():
+            kind = _kind_by_path(path, self.reader)
+            yield from self._alone(path, (self.options.as_kind or kind) if kind == "unknown" else kind)
+            self._release()
+
+    def _alone(self, path: str, kind: Kind) -> Iterator[tuple[Stack, ...]]:
+        from lintstack.dockerfile.stages import output_stages
+        from lintstack.join import lone
+
+        try:
+            found = self._dockerfile(path)
+            if found is not None:
+                yield (lone(found, kind, os.path.dirname(path) or ".", output_stages(found), self._catalogue),)
+        except Exception as error:
+            self._failed(path, error)
+
+    def _failed(self, path: str, error: Exception) -> None:
+        """Take note that lintstack itself broke on a file, so that the others are still linted."""
+        if os.environ.get("LINTSTACK_DEBUG"):
+            raise error
+        source = self.sources.get(path) or Source(self.reader.display(path), "", self.reader.absolute(path))
+        message = f"lintstack broke here ({type(error).__name__}); LINTSTACK_DEBUG=1 shows where"
+        self.problems.append(diagnostic("internal-error", message, source.whole))
+
+
+def _found(options: Options) -> tuple[Tree, Reader, tuple[Project, ...]]:
+    """What there is: the files below the paths, who reads them, the projects that they are.
+
+    Raises:
+        UsageError: a path that does not exist or cannot be read, an environment that there is not.
+    """
+    given, config = options.given, options.config
+    # With `related`, what is not in the given files may still be part of their stacks.
+    paths = (() if given.files else (".",)) if options.related else options.paths
+    if given.files:
+        tree = tree_of(given, paths, config, options.root)
+    else:
+        paths = paths or (given.project_directory or ".",)
+        tree = discover(paths, config, options.root or None, given.held, given.project_directory)
+    reader = reader_of(given, tree.root, bool(options.root))
+    if given.files:
+        name = options.environments[0] if options.environments else ""
+        return tree, reader, (project_of(given, config, reader, name, options.as_kind),)
+    return tree, reader, amended(_inferred(tree, options, reader), given, reader)
+
+
+def _inferred(tree: Tree, options: Options, reader: Reader) -> tuple[Project, ...]:
+    if not tree.compose_files:
+        return ()
+    from lintstack.environments import infer
+
+    projects = infer(tree, options.config, reader, options.as_kind)
+    known = {environment.name for project in projects for environment in project.environments}
+    for name in options.environments:
+        if name not in known:
+            hint = suggest(name, known) or f"; there are {', '.join(sorted(known)) or 'none'}"
+            raise UsageError(f"--env {name}: no environment is called that{hint}")
+    return projects
+
+
+def _kind_by_path(path: str, reader: Reader) -> Kind:
+    """What the name of a Dockerfile says, else the folders that it lies in."""
+    kind = kind_of(os.path.basename(path))
+    below = os.path.relpath(os.path.realpath(reader.absolute(path)), reader.root)
+    return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]
