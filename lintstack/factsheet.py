@@ -58,7 +58,7 @@ def _children(subject: Subject) -> Iterator[tuple[str, Any]]:
 
 
 def _fact(fact: Fact[Any], secrets: frozenset[str] = frozenset(), hidden: bool = False) -> dict[str, Any]:
-    data: dict[str, Any] = {"value": MASK if hidden and fact.value is not None else _shown(fact.value, secrets)}
+    data: dict[str, Any] = {"value": MASK if hidden and fact.value is not None else shown(fact.value, secrets)}
     if fact.unknown:
         data["unknown"] = scrubbed(fact.unknown, ())
     if fact.default:
@@ -68,14 +68,14 @@ def _fact(fact: Fact[Any], secrets: frozenset[str] = frozenset(), hidden: bool =
     return data
 
 
-def _shown(value: Any, secrets: frozenset[str]) -> Any:
+def shown(value: Any, secrets: frozenset[str]) -> Any:
     """A value without credentials; a flag that takes one hides the word behind it."""
     if isinstance(value, str):
         return scrubbed(value, secrets)
     if not isinstance(value, tuple):
         return value
     flags = ("", *(item if isinstance(item, str) else "" for item in value))
-    return [MASK if is_secret_flag(flag) else _shown(item, secrets) for flag, item in zip(flags, value, strict=False)]
+    return [MASK if is_secret_flag(flag) else shown(item, secrets) for flag, item in zip(flags, value, strict=False)]
 
 
 def _at(span: Any) -> str:

@@ -65,6 +65,7 @@ def with_process(given: Given, process: Mapping[str, str], paths: Sequence[str])
         raise UsageError(f"COMPOSE_DISABLE_ENV_FILE is `{disabled}`, which is neither true nor false")
     return given._replace(
         files=given.files or files,
+        profiles=given.profiles or _split(process.get("COMPOSE_PROFILES", ""), ","),
         env_files=given.env_files or _split(process.get("COMPOSE_ENV_FILES", ""), ","),
         variables=dict(process),
         dotenv=disabled not in _TRUE,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lintstack.images import Catalogue
     from lintstack.join import Site
     from lintstack.project import Tree
-    from lintstack.yaml import Scalar
+    from lintstack.yaml import Mapping, Scalar
 
 
 class Options(NamedTuple):
@@ -93,12 +93,15 @@ class Stacks:
         Nothing is kept of them here: memory does not grow with the number of projects.
         """
         for project in self.projects:
-            made = (self._stack(environment, project) for environment in project.environments)
-            stacks = tuple(stack for stack in made if stack is not None)
+            made = (self.merged(project, environment) for environment in project.environments)
+            stacks = tuple(found[0] for found in made if found is not None and self._asked_for(found[0]))
             self._release()
             yield stacks
             del stacks
         yield from self._lone()
+
+    def _asked_for(self, stack: Stack) -> bool:
+        return not self.options.environments or stack.environment in self.options.environments
 
     @cached_property
     def _catalogue(self) -> Catalogue:
@@ -108,16 +111,21 @@ class Stacks:
         own = [{"names": [name], **entry} for name, entry in self.options.config.images.items()]
         return extend(own) if own else catalogue()
 
-    def _stack(self, environment: Environment, project: Project) -> Stack | None:
-        """The stack of an environment; None when it was not asked for or cannot be had, which is then a finding."""
-        wanted = self.options.environments
+    def merged(self, project: Project, environment: Environment) -> tuple[Stack, Mapping] | None:
+        """The stack of an environment and the merged tree that it was made from; None where there is none to be had.
+
+        Args:
+            project: one of `projects`.
+            environment: one of its environments.
+        """
         try:
             loaded = self._loaded(environment)
-            if loaded.root is None or (wanted and environment.name not in wanted):
+            if loaded.root is None:
                 return None
             from lintstack.join import join
 
-            return join(environment.name, environment.kind, project.folder, loaded, self._site(environment))
+            site = self._site(environment, loaded)
+            return join(environment.name, environment.kind, project.folder, loaded, site), loaded.root
         except Exception as error:
             self._failed(environment.files[0], error)
             return None
@@ -163,12 +171,15 @@ class Stacks:
         self._trees.clear()
         self._dockerfiles.clear()
 
-    def _site(self, environment: Environment) -> Site:
+    def _site(self, environment: Environment, loaded: Loaded) -> Site:
+        """Where a stack lies. Where nobody says which profiles are active, any of them may be."""
         from lintstack.join import Disk, Site
 
         reader = self.reader
         disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
-        return Site(disk, self._dockerfile, self._inline, self._catalogue, frozenset(self.options.config.edge))
+        edge = frozenset(self.options.config.edge)
+        disabled = loaded.inactive if environment.profiles else frozenset[str]()
+        return Site(disk, self._dockerfile, self._inline, self._catalogue, edge, disabled)
 
     def _dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once in a project; None, with a finding unless it is just not there."""

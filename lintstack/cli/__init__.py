@@ -19,6 +19,7 @@ from lintstack.reader import suggest
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "check": "lintstack.cli.check",
+        "diff": "lintstack.cli.compare",
         "explain": "lintstack.cli.pages",
         "facts": "lintstack.cli.stacks",
         "rules": "lintstack.cli.pages",

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintstack.cli.inputs import inputs, options_of
+from lintstack.cli.inputs import inputs, options_of, paths
+from lintstack.cli.screen import color, style_of
 from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, Refused, say_to_output
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
-    from lintstack.report import Run, Style
+    from lintstack.report import Run
 
 FORMATS = ("full", "concise", "json", "sarif")
 LEVELS = ("error", "warning", "info", "none")
 
 
 @click.command()
+@paths
 @inputs
 @click.option(
     "-o",
@@ -50,9 +51,7 @@ LEVELS = ("error", "warning", "info", "none")
 @click.option("--related", is_flag=True, help="Analyse whole stacks, report what touches the given files.")
 @click.option("--allow-empty", is_flag=True, help="Exit 0 when there is nothing to lint.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 despite findings.")
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text reports."
-)
+@color
 @click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 @click.option("--sarif-category", default="", metavar="NAME", help="Category of the SARIF run.")
 def check(**asked: Any) -> None:
@@ -111,31 +110,13 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
     from lintstack.report import render
 
     if not path:
-        say_to_output(render(format, outcome, _style(color)))
+        say_to_output(render(format, outcome, style_of(color)))
         return
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(render(format, outcome))
     except OSError as error:
         raise Refused(f"{path}: the {format} report could not be written: {error.strerror}") from error
-
-
-def _style(color: str) -> Style:
-    """Colours for standard output: what `--color` asks for, else NO_COLOR, FORCE_COLOR, or a terminal."""
-    from lintstack.report import Style
-
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    forced = bool(os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE"))
-    wanted = {"always": True, "never": False}.get(color, forced or (terminal and os.environ.get("TERM") != "dumb"))
-    if os.environ.get("NO_COLOR") and color != "always":
-        wanted = False
-    return Style(wanted, _columns() if terminal else 0, wanted and terminal)
-
-
-def _columns() -> int:
-    from shutil import get_terminal_size
-
-    return get_terminal_size().columns
 
 
 def _say_what_is_missing(analysis: Analysis) -> None:

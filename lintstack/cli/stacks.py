@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from lintstack.cli.inputs import inputs, options_of
+from lintstack.cli.inputs import inputs, options_of, paths
 from lintstack.exits import say_to_output
 
 
 @click.command()
+@paths
 @inputs
 @click.option("--format", "format", type=click.Choice(["json", "yaml"]), default="json", help="How to print.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the output instead.")

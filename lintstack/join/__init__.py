@@ -53,6 +53,7 @@ class Site(NamedTuple):
         open_inline: parse the Dockerfile that a compose file holds as a text, once.
         catalogue: what is known of images, the configuration's own entries included.
         edge: services that the configuration calls the edge.
+        disabled: services that do not run, since no active profile enables them.
     """
 
     disk: Disk
@@ -60,6 +61,7 @@ class Site(NamedTuple):
     open_inline: OpenInline
     catalogue: Catalogue
     edge: frozenset[str] = frozenset()
+    disabled: frozenset[str] = frozenset()
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -85,16 +87,18 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
     _bind_edge(found)
+    running = tuple(service for service in found if service.name not in site.disabled)
+    built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(_files(loaded))
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
-        services=found,
-        service_names=Fact(tuple(service.name for service in found)),
+        services=running,
+        service_names=Fact(tuple(service.name for service in running)),
         resources=all_resources,
         files=files,
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
-        images=tuple(_images(found, builds, made.resolve)),
+        images=tuple(_images(running, built, made.resolve)),
         secrets=tuple(_secrets(found)),
     )
     return stack

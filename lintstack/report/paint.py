@@ -5,7 +5,7 @@ from __future__ import annotations
 from lintstack.report import Style
 
 # SGR codes by role; the severities are roles.
-CODES = {"error": "1;31", "warning": "1;33", "info": "1;36", "frame": "1;34", "bold": "1", "good": "1;32"}
+CODES = {"error": "1;31", "warning": "1;33", "info": "1;36", "frame": "1;34", "bold": "1", "good": "1;32", "dim": "2"}
 
 
 def paint(style: Style, role: str, text: str) -> str:
