@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from lintstack import model
 from lintstack.facts import Fact
-from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
+from lintstack.join.secrets import MASK, hidden_words, scrubbed, values
 from lintstack.model import Stack, Variable
 from lintstack.record import Subject
 from lintstack.source import Source
@@ -74,8 +74,9 @@ def shown(value: Any, secrets: frozenset[str]) -> Any:
         return scrubbed(value, secrets)
     if not isinstance(value, tuple):
         return value
-    flags = ("", *(item if isinstance(item, str) else "" for item in value))
-    return [MASK if is_secret_flag(flag) else shown(item, secrets) for flag, item in zip(flags, value, strict=False)]
+    words = hidden_words([item if isinstance(item, str) else "" for item in value])
+    pairs = zip(words, value, strict=True)
+    return [shown(word if isinstance(item, str) else item, secrets) for word, item in pairs]
 
 
 def _at(span: Any) -> str:

@@ -96,7 +96,7 @@ def options_of(asked: dict[str, Any]) -> Options:
     typed = tuple(asked["paths"])
     given, paths = _given(asked, typed)
     given = checked(given)
-    if given.files and len(asked["env"]) > 1:
+    if given.files and len(listed(asked["env"])) > 1:
         raise Refused("-f gives one environment, so that --env can name one only")
     start = next(iter((*given.files, *paths)), given.project_directory or ".")
     return Options(

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
+from lintstack.join.flags import passwords
 from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_secret_name, url_password
-from lintstack.source import Source
+from lintstack.source import Source, Span
+
+if TYPE_CHECKING:
+    from lintstack.facts import Fact
 
 MASK = "***"
 # Keys of Compose that speak about credentials and do not hold one.
@@ -33,6 +40,7 @@ def secret_texts(text: str) -> Iterator[tuple[int, int]]:
     Args:
         text: a line, or a part of one.
     """
+    yield from ((start, end) for start, end in passwords(text) if not _harmless(text[start:end]))
     if not _hints_at_secret(text):
         return
     for found in url_password().finditer(text) if "://" in text else ():
@@ -109,16 +117,47 @@ def values(sources: Iterable[Source], known: Iterable[str]) -> frozenset[str]:
     """
     found = set(known)
     for source in sources:
-        for line in source.text.splitlines() if _hints_at_secret(source.text) else ():
+        for line in source.text.splitlines():
             part = line[:_LONGEST]
             found.update(part[start:end].strip("\"'") for start, end in secret_texts(part))
     return frozenset(text for text in found if len(text) >= _SHORTEST)
+
+
+def hidden_words(words: Sequence[str]) -> list[str]:
+    """The words of a command, with what options say is a credential replaced.
+
+    Args:
+        words: the program, its options and arguments.
+    """
+    said = [MASK if index and is_secret_flag(words[index - 1]) else word for index, word in enumerate(words)]
+    starts = list(accumulate((len(word) + 1 for word in said), initial=0))
+    for start, end in sorted(passwords(" ".join(said)), reverse=True):
+        index = bisect_right(starts, start) - 1
+        first, last = start - starts[index], end - starts[index]
+        if not _harmless(said[index][first:last]):
+            said[index] = said[index][:first] + MASK + said[index][last:]
+    return said
+
+
+def secret_words(said: Fact[tuple[str, ...]]) -> Iterator[Span]:
+    """Places of the words of a command that are credentials by the option in front of them, on whatever line.
+
+    Args:
+        said: the command; its places are those of its words.
+    """
+    words = said.value or ()
+    if len(words) == len(said.places):
+        for word, hidden, place in zip(words, hidden_words(words), said.places, strict=True):
+            if word != hidden and not _harmless(word):
+                yield place.span
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:
     """A text with credentials replaced, those that are known and those that it names itself."""
     for secret in secrets:
         text = text.replace(secret, MASK)
+    behind = len(text)
     for start, end in sorted(secret_texts(text), reverse=True):
-        text = text[:start] + MASK + text[end:]
+        text = text[:start] + MASK + text[min(end, behind) :] if start < behind else text
+        behind = min(start, behind)
     return text

@@ -131,16 +131,17 @@ def put(folder: Path, files: Files) -> None:
         path.write_bytes(content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content)
 
 
-def command(folder: Path, *words: str) -> tuple[int, str, str]:
+def command(folder: Path, *words: str, stdin: bytes = b"") -> tuple[int, str, str]:
     """Run a command line in this process: exit code, standard output, standard error.
 
     An error that is ours is raised instead of turned into a sentence.
     """
-    streams = sys.stdout, sys.stderr
+    streams = sys.stdin, sys.stdout, sys.stderr
     out, errors = BytesIO(), BytesIO()
     before = os.getcwd()
     os.environ["LINTSTACK_DEBUG"] = "1"
     os.chdir(folder)
+    sys.stdin = TextIOWrapper(BytesIO(stdin), "utf-8")
     sys.stdout = TextIOWrapper(out, "utf-8", "backslashreplace")
     sys.stderr = TextIOWrapper(errors, "utf-8", "backslashreplace")
     try:
@@ -149,7 +150,7 @@ def command(folder: Path, *words: str) -> tuple[int, str, str]:
         sys.stderr.flush()
         return code, out.getvalue().decode(), errors.getvalue().decode()
     finally:
-        sys.stdout, sys.stderr = streams
+        sys.stdin, sys.stdout, sys.stderr = streams
         os.chdir(before)
         del os.environ["LINTSTACK_DEBUG"]
 
