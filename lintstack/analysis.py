@@ -159,6 +159,7 @@ def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterato
     for group in stacks:
         traces += map(_trace, group)
         yield group
+        del group
 
 
 def _trace(stack: Stack) -> Trace:

@@ -95,6 +95,7 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
         extra.update(_identity(finding) for finding in _prod_only(stacks, active))
+        del stacks, hits  # or they would live until the next project is made
     return Result(tuple(_told_once(found.values())), len(extra - found.keys()))
 
 
