@@ -118,9 +118,15 @@ SCHEMA: dict[str, Any] = {
             "maxProperties": 1000,
             "description": "What lintstack cannot know of your own images, by repository.",
         },
-        "trusted-registries": _WORDS | {"description": "Registries that images may come from."},
+        "trusted-registries": _WORDS
+        | {
+            "description": "Registries that images may come from, for the rule `trusted-registry`: hosts, "
+            "`*.example.com`, paths such as `ghcr.io/acme`; `docker.io` is Docker Hub, `library` its official images."
+        },
         "compose-version": {
             "type": "string",
+            "pattern": r"^v?[0-9]{1,5}(\.[0-9]{1,5}){0,3}$",
+            "examples": ["2.24"],
             "description": 'The oldest Docker Compose that must be able to run the project, such as "2.24".',
         },
     },
@@ -200,6 +206,12 @@ def _enum(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     yield Mistake(carrier.item(_path(error)), message)
 
 
+def _pattern(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    schema: Any = error.schema
+    message = f"{_name(error)} cannot be {quote(error.instance)}; it is written like `{schema['examples'][0]}`"
+    yield Mistake(carrier.item(_path(error)), message)
+
+
 def _empty(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     yield Mistake(carrier.item(_path(error)), f"{_name(error)} must not be empty")
 
@@ -216,6 +228,7 @@ _WORDING: dict[str, Callable[[ValidationError, Carrier], Iterator[Mistake]]] = {
     "additionalProperties": _unknown,
     "type": _type,
     "enum": _enum,
+    "pattern": _pattern,
     "minLength": _empty,
     "minItems": _empty,
     "maxItems": _many,

@@ -27,6 +27,7 @@ class Image(Subject):
         digest: digest as written, with its algorithm.
         pinned: how exactly it is pinned: digest, full (1.2.3), minor (1.2), major (1), floating (a word), latest, none.
         built: whether a service or Dockerfile of this repository builds that name.
+        trusted: whether `trusted-registries` of the configuration covers it; absent where that list is empty.
     """
 
     reference: Fact[str] = ABSENT
@@ -37,6 +38,7 @@ class Image(Subject):
     pinned: Fact[str] = ABSENT
     built: Fact[bool] = ABSENT
     service: Service | None = None
+    trusted: Fact[bool] = ABSENT
 
 
 class Build(Subject):

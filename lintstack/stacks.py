@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lintstack.config import Config
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.environments import Environment, Project
+    from lintstack.gitignore import Patterns
     from lintstack.images import Catalogue
     from lintstack.join import Site
     from lintstack.project import Tree
@@ -179,7 +180,13 @@ class Stacks:
         disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
         edge = frozenset(self.options.config.edge)
         disabled = loaded.inactive if environment.profiles else frozenset[str]()
-        return Site(disk, self._dockerfile, self._inline, self._catalogue, edge, disabled)
+        return Site(disk, self._dockerfile, self._inline, self._catalogue, edge, disabled, self._trusted)
+
+    @cached_property
+    def _trusted(self) -> Patterns | None:
+        from lintstack.join.image import trusted
+
+        return trusted(self.options.config.trusted_registries)
 
     def _dockerfile(self, path: str, at: Span | None = None) -> Dockerfile | None:
         """The Dockerfile at a path, parsed once in a project; None, with a finding unless it is just not there."""
@@ -232,7 +239,8 @@ class Stacks:
         try:
             found = self._dockerfile(path)
             if found is not None:
-                yield (lone(found, kind, os.path.dirname(path) or ".", output_stages(found), self._catalogue),)
+                folder, stages = os.path.dirname(path) or ".", output_stages(found)
+                yield (lone(found, kind, folder, stages, self._catalogue, self._trusted),)
         except Exception as error:
             self._failed(path, error)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from lintstack import __version__
 from lintstack.report import RuleHead, StackLine, Summary
-from lintstack.report.text import message
+from lintstack.report.footer import count
+from lintstack.report.text import message, safe
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options, ServiceTrace
@@ -45,6 +46,26 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         fixable=len(fixes),
         fixable_safely=sum(fix.safe for fix in fixes),
     )
+
+
+NAMED = 4  # projects that the header names
+
+
+def header(analysis: Analysis) -> str:
+    """What was understood of a tree: `2 stacks: ./ (dev, prod) · 3 Dockerfiles`; "" when there is nothing."""
+    projects = [
+        (project.folder, ", ".join(safe(item.name) for item in project.environments))
+        for project in analysis.projects
+        if project.environments
+    ]
+    told = [f"{safe(folder)}/ ({names})" for folder, names in projects[:NAMED]]
+    if len(projects) > NAMED:
+        told.append(f"{len(projects) - NAMED} more")
+    stacks = sum(len(project.environments) for project in analysis.projects)
+    parts = [f"{count(stacks, 'stack')}: {', '.join(told)}"] if told else []
+    if analysis.tree.dockerfiles:
+        parts.append(count(len(analysis.tree.dockerfiles), "Dockerfile"))
+    return " · ".join(parts)
 
 
 def _name(service: ServiceTrace) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def test_version_and_help(run: Run) -> None:
     for flag in ("-h", "--help"):
         code, out, errors = run(flag)
         assert (code, errors) == (0, "")
-        assert {"check", "explain", "facts", "rules"} <= set(out.split())
+        assert {"check", "diff", "explain", "facts", "rules"} <= set(out.split())
     assert "--fail-on" in run("check", "-h").out
 
 
@@ -88,7 +88,7 @@ def test_word_that_is_neither_command_nor_path(run: Run) -> None:
     code, out, errors = run("chekc")
     assert (code, out) == (2, "")
     assert errors == "lintstack: there is no command `chekc`, and nothing of that name to lint; did you mean `check`?\n"
-    assert run("qqqq").errors.endswith("; there are check, explain, facts, rules\n")
+    assert run("qqqq").errors.endswith("; there are check, diff, explain, facts, rules\n")
 
 
 def test_explain_by_name(run: Run) -> None:
@@ -534,6 +534,19 @@ def test_nothing_to_lint_says_what_was_looked_for(run: Run, tmp_path: Path) -> N
     (tmp_path / "empty").mkdir()
     assert "no Compose file or Dockerfile under" in run("check", "empty").errors
     assert run("check", "empty", "-q").errors == ""
+
+
+def test_the_header_says_what_was_understood_to_people_only(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {f"p{number}/compose.yaml": FILES["compose.yaml"] for number in range(5)})
+    assert run("check").errors == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    header = "6 stacks: ./ (default), p0/ (default), p1/ (default), p2/ (default), 2 more · 1 Dockerfile\n"
+    assert run("check").errors == header
+    assert run("check", "-q").errors == ""
+    (tmp_path / "empty").mkdir()
+    assert run("check", "empty").errors.startswith("no Compose file or Dockerfile under")
 
 
 def test_inline_ignores_can_be_left_out(run: Run, tmp_path: Path) -> None:

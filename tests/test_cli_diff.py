@@ -213,8 +213,7 @@ def test_values_of_files_cannot_leave_their_cell(tmp_path: Path) -> None:
     [
         (("dev", "prdo"), "no environment is called `prdo`; did you mean `prod`?"),
         (("staging", "prod"), "no environment is called `staging`; . has dev, prod"),
-        (("dev", "prod", "-f", "compose.yaml"), "-f and --env make no sense here"),
-        (("dev", "prod", "--env", "dev"), "-f and --env make no sense here"),
+        (("dev", "prod", "-"), "`-` does not exist"),
         (("dev", "prod", "missing"), "`missing` does not exist"),
         (("dev", "prod", "empty"), "no environment is called `dev`; there is no Compose file"),
     ],

@@ -12,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lintstack.images
+from lintstack.dockerfile.syntax import parse
+from lintstack.facts import Fact, Place
 from lintstack.images import Known, catalogue, extend, lookup, pinning, split
 from lintstack.images.entries import problems
 from lintstack.images.known import KINDS, applies, read_tag
+from lintstack.join.image import copied_images, image_of, trust, trusted
+from lintstack.source import Source
 from tests import clock
 
 DATA = Path(lintstack.images.__file__).with_name("known.json")
@@ -472,3 +476,81 @@ def test_loading_is_fast() -> None:
         catalogue()
         times.append(clock.stop(started))
     assert min(times) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("registries", "reference", "expected"),
+    [
+        ((), "nginx:1.27", None),
+        (("docker.io",), "nginx:1.27", True),
+        (("docker.io",), "docker.io/acme/x:1", True),
+        (("hub.docker.com",), "index.docker.io/acme/x:1", True),
+        (("index.docker.io",), "registry-1.docker.io/library/nginx:1", True),
+        (("docker.io",), "ghcr.io/acme/x:1", False),
+        (("library",), "nginx:1.27", True),
+        (("library",), "docker.io/library/nginx:1.27", True),
+        (("library",), "acme/nginx:1.27", False),
+        (("library",), "ghcr.io/library/nginx:1.27", False),
+        (("docker.io/library",), "nginx", True),
+        (("bitnami",), "bitnami/redis:7", True),
+        (("bitnami",), "bitnamilegacy/redis:7", False),
+        (("ghcr.io",), "ghcr.io/acme/x:1", True),
+        (("GHCR.io",), "ghcr.io/acme/x:1", True),
+        (("https://ghcr.io/",), "ghcr.io/acme/x:1", True),
+        (("ghcr.io/acme",), "ghcr.io/acme/x/y:1", True),
+        (("ghcr.io/acme",), "ghcr.io/acme-labs/x:1", False),
+        (("ghcr.io/acme-*",), "ghcr.io/acme-labs/x:1", True),
+        (("ghcr.io/acme/*",), "ghcr.io/acme/x:1", True),
+        (("*.example.com",), "registry.example.com/x:1", True),
+        (("*.example.com",), "example.com/x:1", False),
+        (("*.example.com",), "evil.com/registry.example.com/x:1", False),
+        (("example.com",), "example.com.evil.org/x:1", False),
+        (("localhost:5000",), "localhost:5000/x:1", True),
+        (("localhost",), "localhost/x:1", True),
+        (("localhost:5000",), "localhost:5001/x:1", False),
+        (("quay.io", "ghcr.io"), "ghcr.io/x/y@sha256:" + "0" * 64, True),
+        (("*",), "anything.example/x", True),
+        (("!ghcr.io",), "ghcr.io/x/y:1", False),
+    ],
+)
+def test_trusted_registries(registries: tuple[str, ...], reference: str, expected: bool | None) -> None:
+    span = Source("compose.yaml", reference).whole
+    image = image_of(reference, Fact(reference, (Place(span),)), "x", span, None, False)
+    trust(image, trusted(registries))
+    assert image.trusted.value is expected
+
+
+def test_an_unknown_reference_is_of_unknown_trust() -> None:
+    span = Source("compose.yaml", "${X}").whole
+    image = image_of("${X}", Fact(None, (Place(span),), "variable `X` is unset"), "x", span, None, False)
+    trust(image, trusted(("ghcr.io",)))
+    assert (image.trusted.value, image.trusted.unknown) == (None, "variable `X` is unset")
+
+
+DOCKERFILE = """\
+FROM node:22 AS builder
+COPY --from=composer:2 /usr/bin/composer /usr/bin/
+COPY --from=assets / /assets
+COPY --from=builder / /x
+COPY --from=0 / /x
+COPY --from=$STAGE / /x
+RUN --mount=type=bind,source=/x,from=ghcr.io/acme/tool:1,target=/t --mount=type=cache,target=/c true
+FROM nginx:1
+COPY --from=BUILDER /app /app
+"""
+
+
+@pytest.mark.parametrize(
+    ("contexts", "expected"),
+    [
+        (None, [("composer:2", 2, 13), ("ghcr.io/acme/tool:1", 7, 38)]),
+        (set(), [("composer:2", 2, 13), ("assets", 3, 13), ("ghcr.io/acme/tool:1", 7, 38)]),
+        ({"assets", "composer:2"}, [("ghcr.io/acme/tool:1", 7, 38)]),
+    ],
+)
+def test_images_that_files_are_taken_from(contexts: set[str] | None, expected: list[tuple[str, int, int]]) -> None:
+    found = [
+        (name, fact.places[0].span) for name, fact, _ in copied_images(parse(Source("D", DOCKERFILE)), contexts, "")
+    ]
+    assert [(name, span.line, span.column) for name, span in found] == expected
+    assert all(span.text == name for name, span in found)

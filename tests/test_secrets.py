@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from lintstack.join.secrets import scrubbed, secret_texts, values
+from lintstack.join.secrets import hidden_words, scrubbed, secret_texts, values
 from lintstack.join.variables import is_placeholder, is_secret_name
 from lintstack.source import Source
+from tests import clock
+from tests.stack import lint
 
 
 @pytest.mark.parametrize(
@@ -102,3 +106,95 @@ def test_credentials_of_files_are_replaced_wherever_they_turn_up() -> None:
     assert known == {"hunter2-canary", "other-canary"}
     assert scrubbed("x hunter2-canary y other-canary fast", known) == "x *** y *** fast"
     assert scrubbed("--token=abc and API_KEY=def!", ()) == "--token=*** and API_KEY=***"
+
+
+SHORT_OPTIONS: list[tuple[str, str]] = [
+    ("RUN mysql -uroot -phunter2 -e x", "RUN mysql -uroot -p*** -e x"),
+    ("mysqladmin ping -h db -p'hun ter2'", "mysqladmin ping -h db -p***"),
+    ("mariadb-dump --opt -phunter2 db", "mariadb-dump --opt -p*** db"),
+    ('test: ["CMD", "redis-cli", "-a", "hunter2", "ping"]', 'test: ["CMD", "redis-cli", "-a", "***", "ping"]'),
+    ("valkey-cli -h a -a hunter2 ping", "valkey-cli -h a -a *** ping"),
+    ("curl -fsS -u admin:hunter2 http://x", "curl -fsS -u admin:*** http://x"),
+    ("curl -sSu admin:hunter2 http://x", "curl -sSu admin:*** http://x"),
+    ("curl --user 'admin:hunter2' http://x", "curl --user 'admin:***' http://x"),
+    ("curl --user=admin:hunter2 http://x", "curl --user=admin:*** http://x"),
+    ("docker login -u me -p hunter2 ghcr.io", "docker login -u me -p *** ghcr.io"),
+    ("sshpass -phunter2 ssh a", "sshpass -p*** ssh a"),
+    ("mongosh -u a -p hunter2 --eval 1", "mongosh -u a -p *** --eval 1"),
+    ("sqlcmd -S a -U sa -P hunter2 -Q 1", "sqlcmd -S a -U sa -P *** -Q 1"),
+    ("PGPASSWORD=hunter2 psql -c 1", "PGPASSWORD=*** psql -c 1"),
+    ("/usr/bin/mysql -phunter2", "/usr/bin/mysql -p***"),
+    ("redis-cli -a hunter2 ping; redis-cli -a hunter3 ping", "redis-cli -a *** ping; redis-cli -a *** ping"),
+]
+NO_SECRETS = [
+    "mysql -p db",
+    "mysql --port 3306 -h db",
+    "mkdir -p /var/lib/mysql && ls -a x",
+    "mysql -h db && mkdir -phunter2",
+    "redis-cli -h db ping",
+    "redis-cli -a $PASS ping",
+    "mysql -p${PASS} x",
+    "curl -u $USER:$PASS http://x",
+    "curl -fsSL http://example.com:80/x -o x",
+    "apk add curl && adduser -u 1000:1000 app",
+    "docker run -p 80:80 nginx",
+    "docker login -u me --password-stdin",
+    "unzip -p x.zip y",
+]
+
+
+@pytest.mark.parametrize(("line", "masked"), SHORT_OPTIONS)
+def test_passwords_behind_short_options(line: str, masked: str) -> None:
+    assert scrubbed(line, ()) == masked
+
+
+@pytest.mark.parametrize("line", NO_SECRETS)
+def test_short_options_that_take_something_else(line: str) -> None:
+    assert scrubbed(line, ()) == line
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["redis-cli", "-a", "hunter2", "ping"], ["redis-cli", "-a", "***", "ping"]),
+        (["mysql", "-uroot", "-phunter2"], ["mysql", "-uroot", "-p***"]),
+        (["curl", "-u", "a:hunter2", "x"], ["curl", "-u", "a:***", "x"]),
+        (["redis-server", "--requirepass", "hunter2"], ["redis-server", "--requirepass", "***"]),
+        (["nginx", "-g", "daemon off;"], ["nginx", "-g", "daemon off;"]),
+        ([], []),
+    ],
+)
+def test_words_of_a_command(words: list[str], expected: list[str]) -> None:
+    assert hidden_words(words) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["redis-cli ", "curl -u ", 'mysql "', "mongo -p'", "docker login ", 'mysql -p"', "a:b "]
+)
+def test_long_lines_cost_little(text: str) -> None:
+    started = clock.start()
+    list(secret_texts(("curl -x " + text * 20_000)[:65_536]))
+    assert clock.stop(started) < 2
+
+
+def test_a_credential_on_a_line_of_its_own_is_masked_in_frames(tmp_path: Path) -> None:
+    compose = """
+        services:
+          a:
+            image: redis
+            healthcheck:
+              test:
+                - CMD
+                - redis-cli
+                - -a
+                - canary-hunter2
+                - ping
+              interval: 1s
+            command:
+              - redis-server
+              - --requirepass
+              - canary-hunter3
+              - --save
+    """
+    stack = lint(tmp_path, {"compose.yaml": compose}).stacks[0]
+    assert {"canary-hunter2", "canary-hunter3"} <= {span.text for span in stack.secrets}

@@ -62,6 +62,7 @@ def cli() -> None:
     \b
     lintstack check .                 lint this folder
     lintstack check . --as prod       as if it were production
+    lintstack diff dev prod           what differs between two environments
     lintstack explain non-root-user   what a rule wants, and why
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -57,6 +58,13 @@ LEVELS = ("error", "warning", "info", "none")
 def check(**asked: Any) -> None:
     """Lint files and folders (default: this folder).
 
+    \b
+    lintstack check                                    every project below this folder
+    lintstack check -f compose.yaml -f compose.ci.yaml --env-file ci.env
+                                                       the environment that these files are
+    lintstack check - < Dockerfile                     standard input
+    lintstack check -o full -o sarif:report.sarif      two reports of one run
+
     Exit codes: 0 clean, 1 findings, 2 could not do the job, 3 nothing to lint.
     """
     from lintstack.analysis import analyse
@@ -66,6 +74,8 @@ def check(**asked: Any) -> None:
     options = options_of(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
     analysis = analyse(options)
     texts = any(format == "sarif" for format, _ in targets)
+    if not asked["quiet"] and sys.stderr is not None and sys.stderr.isatty():
+        _say_what_there_is(analysis)
     outcome = _run(analysis, options, asked["sarif_category"], time.perf_counter() - started, texts)
     for format, path in targets:
         _write(format, path, outcome, asked["color"])
@@ -117,6 +127,15 @@ def _write(format: str, path: str, outcome: Run, color: str) -> None:
             file.write(render(format, outcome))
     except OSError as error:
         raise Refused(f"{path}: the {format} report could not be written: {error.strerror}") from error
+
+
+def _say_what_there_is(analysis: Analysis) -> None:
+    """Which projects were understood, in one line, to people only: a log has it in the summary."""
+    from lintstack.summary import header
+
+    line = header(analysis)
+    if line:
+        click.echo(line, err=True)
 
 
 def _say_what_is_missing(analysis: Analysis) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintstack.cli.inputs import inputs, options_of, paths
+from lintstack.cli.inputs import options_of, paths, projects
 from lintstack.cli.screen import color, style_of
 from lintstack.exits import EXIT_CLEAN, EXIT_FINDINGS, Refused, say_to_output
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
 @paths
-@inputs
+@projects
 @click.option(
     "--format", "format", type=click.Choice(["text", "markdown", "json"]), default="text", help="How to print."
 )
@@ -41,8 +41,6 @@ def diff(left: str, right: str, format: str, exit_code: bool, color: str, **aske
     from lintstack.report import table
     from lintstack.stacks import Stacks
 
-    if asked["files"] or asked["env"]:
-        raise Refused("diff compares two environments of a project, so that -f and --env make no sense here")
     found = tuple(_compared(Stacks(options_of(asked)), left, right))
     if format == "text":
         say_to_output(table.text(found, style_of(color)))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from lintstack.analysis import Options
     from lintstack.given import Given
 
-_OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+# What makes one environment of files, or of standard input.
+_ONE: tuple[Option, ...] = (
     click.option(
         "-f",
         "--file",
@@ -24,6 +27,20 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         metavar="FILE",
         help="A Compose file, `-` for standard input; repeated, they are one environment in this order.",
     ),
+    click.option(
+        "--stdin-filename",
+        metavar="PATH",
+        help="The file that standard input (`-`) stands for, such as an editor's unsaved one.",
+    ),
+    click.option(
+        "--env",
+        "env",
+        multiple=True,
+        metavar="NAME",
+        help="Only this environment (repeatable); with -f, what that environment is called.",
+    ),
+)
+_ANY: tuple[Option, ...] = (
     click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Enable this profile (repeatable)."),
     click.option(
         "--env-file",
@@ -44,18 +61,6 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         help="Let the process environment count as Docker Compose does: variables, COMPOSE_FILE, COMPOSE_PROFILES, …",
     ),
     click.option(
-        "--stdin-filename",
-        metavar="PATH",
-        help="The file that standard input (`-`) stands for, such as an editor's unsaved one.",
-    ),
-    click.option(
-        "--env",
-        "env",
-        multiple=True,
-        metavar="NAME",
-        help="Only this environment (repeatable); with -f, what that environment is called.",
-    ),
-    click.option(
         "--as",
         "as_kind",
         type=click.Choice(["dev", "prod"]),
@@ -68,8 +73,17 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
 
 
 def inputs(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say what is read, but not PATHS."""
-    for option in reversed(_OPTIONS):
+    """The options that say what is read."""
+    return _decorated(command, (*_ONE, *_ANY))
+
+
+def projects(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Those of a command about projects as they are found, with all of their environments."""
+    return _decorated(command, _ANY)
+
+
+def _decorated(command: Callable[..., Any], options: Iterable[Option]) -> Callable[..., Any]:
+    for option in reversed(tuple(options)):
         command = option(command)
     return command
 
@@ -96,14 +110,14 @@ def options_of(asked: dict[str, Any]) -> Options:
     typed = tuple(asked["paths"])
     given, paths = _given(asked, typed)
     given = checked(given)
-    if given.files and len(listed(asked["env"])) > 1:
+    if given.files and len(listed(asked.get("env", ()))) > 1:
         raise Refused("-f gives one environment, so that --env can name one only")
     start = next(iter((*given.files, *paths)), given.project_directory or ".")
     return Options(
         paths,
         load(start, asked["config"], asked["isolated"]),
         asked["as_kind"],
-        listed(asked["env"]),
+        listed(asked.get("env", ())),
         listed(asked.get("select", ())),
         listed(asked.get("extend_select", ())),
         listed(asked.get("ignore", ())),
@@ -120,7 +134,7 @@ def _given(asked: dict[str, Any], paths: tuple[str, ...]) -> tuple[Given, tuple[
     from lintstack.given import Given, standard_input, with_process
 
     given = Given(
-        tuple(asked["files"]),
+        tuple(asked.get("files", ())),
         listed(asked["profiles"]),
         tuple(asked["env_files"]),
         asked["project_directory"] or "",
@@ -128,9 +142,11 @@ def _given(asked: dict[str, Any], paths: tuple[str, ...]) -> tuple[Given, tuple[
     )
     if asked["env_from_process"]:
         given = with_process(given, os.environ, paths)
+    if "files" not in asked:
+        return given._replace(files=()), paths
     if "-" in (*given.files, *paths):
-        return standard_input(given, paths, _read(), asked["stdin_filename"] or "")
-    if asked["stdin_filename"]:
+        return standard_input(given, paths, _read(), asked.get("stdin_filename") or "")
+    if asked.get("stdin_filename"):
         raise Refused("--stdin-filename says what standard input stands for, and nothing reads it; add `-`")
     return given, paths
 

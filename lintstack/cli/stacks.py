@@ -17,7 +17,12 @@ from lintstack.exits import say_to_output
 @click.option("--format", "format", type=click.Choice(["json", "yaml"]), default="json", help="How to print.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the output instead.")
 def facts(format: str, schema: bool, **asked: Any) -> None:
-    """Print what would run in each environment, with origins; secrets are masked."""
+    """Print what would run in each environment, with origins; secrets are masked.
+
+    \b
+    lintstack facts --env prod
+    lintstack facts -f compose.yaml --profile debug --format yaml
+    """
     from lintstack import factsheet
     from lintstack.report.json import plain
     from lintstack.report.text import json_text, page

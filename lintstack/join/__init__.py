@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.dockerfile.stages import ImageConfig, Stage
     from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.gitignore import Patterns
     from lintstack.yaml import Entry
 
 OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
@@ -55,6 +56,7 @@ class Site(NamedTuple):
         catalogue: what is known of images, the configuration's own entries included.
         edge: services that the configuration calls the edge.
         disabled: services that do not run, since no active profile enables them.
+        trusted: registries that images may come from (`image.trusted`); None for any.
     """
 
     disk: Disk
@@ -63,6 +65,7 @@ class Site(NamedTuple):
     catalogue: Catalogue
     edge: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
+    trusted: Patterns | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -99,7 +102,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         resources=all_resources,
         files=files,
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
-        images=tuple(_images(running, built, made.resolve)),
+        images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
         secrets=tuple(_secrets(found)),
     )
     return stack
@@ -300,30 +303,6 @@ def _shown(found: Entry) -> str:
     return found.value.text if isinstance(found.value, Scalar) else ""
 
 
-def _images(found: Iterable[Service], builds: dict[str, Built], resolve: Resolve) -> Iterator[Image]:
-    """Images of services, and of the FROM lines of every Dockerfile that is built, once each."""
-    yield from (service.image for service in found if service.image)
-    seen: set[tuple[str, str]] = set()
-    read: set[tuple[Dockerfile, tuple[tuple[str, str], ...]]] = set()  # with the arguments of the build
-    for built in builds.values():
-        arguments = built.args or {}
-        way = built.dockerfile and (built.dockerfile, tuple(sorted(arguments.items())))
-        if way and way not in read:
-            read.add(way)
-            for pulled in dockerfile_images(way[0], arguments, resolve):
-                key = (pulled.anchor, pulled.reference.value or "")
-                if key not in seen:
-                    seen.add(key)
-                    yield pulled
-
-
-def dockerfile_images(dockerfile: Dockerfile, args: Arguments, resolve: Resolve) -> Iterator[Image]:
-    """The images that a Dockerfile's FROM lines pull."""
-    for name, reference, anchor in images.from_images(dockerfile, args, dockerfile.source.path):
-        span = reference.span or dockerfile.source.whole
-        yield images.image_of(name, reference, anchor, span, None, resolve(reference.value or "") is not None)
-
-
 def _secrets(found: Iterable[Service]) -> Iterator[Span]:
     for service in found:
         yield from variables.secret_spans((*service.environment, *service.build_args, *service.layers))
@@ -331,7 +310,14 @@ def _secrets(found: Iterable[Service]) -> Iterator[Span]:
             yield from secret_words(said)
 
 
-def lone(dockerfile: Dockerfile, kind: Kind, project: str, stages: Iterable[Stage], known: Catalogue) -> Stack:
+def lone(
+    dockerfile: Dockerfile,
+    kind: Kind,
+    project: str,
+    stages: Iterable[Stage],
+    known: Catalogue,
+    trusted: Patterns | None = None,
+) -> Stack:
     """The stack of a Dockerfile that no service builds: one synthetic service for each output stage.
 
     Args:
@@ -340,13 +326,14 @@ def lone(dockerfile: Dockerfile, kind: Kind, project: str, stages: Iterable[Stag
         project: its folder, for reports.
         stages: its output stages.
         known: what is known of images.
+        trusted: registries that images may come from; None for any.
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
     found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
     bind(
         stack,
         services=found,
-        images=tuple(dockerfile_images(dockerfile, {}, lambda name: None)),
+        images=tuple(images.dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
         secrets=tuple(_secrets(found)),
     )
     return stack

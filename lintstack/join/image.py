@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os.path
 from collections import abc
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.gitignore import Patterns
 from lintstack.images import Catalogue, Known, Reference, pinning, split
-from lintstack.join.read import entry, scalar, text
+from lintstack.images.reference import DOCKER_HUB
+from lintstack.join.read import entries, entry, scalar, text
 from lintstack.model import Build, Image, Service
 from lintstack.named import NamedTuple
+from lintstack.record import bind
 from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
+    from lintstack.dockerfile.nodes import Instruction
     from lintstack.dockerfile.stages import ImageConfig, Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.yaml import Node
 
+Resolve = Callable[[str], "Stage | None"]
+HUB = frozenset("docker.io index.docker.io registry-1.docker.io hub.docker.com registry.hub.docker.com".split())
 REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
 
 
@@ -144,6 +150,77 @@ def from_images(
             yield text.value or stage.base.text, reference, f"{folder}.stage[{stage.name or stage.index}].from"
 
 
+def copied_images(
+    dockerfile: Dockerfile, contexts: Container[str] | None, folder: str
+) -> Iterator[tuple[str, Fact[str], str]]:
+    """Names, references and anchors of the images that `COPY --from` and the mounts of RUN take files from.
+
+    Args:
+        dockerfile: the file.
+        contexts: names of additional build contexts, which win over images; None when nobody knows them: then a bare
+            word may be one.
+        folder: beginning of the anchors.
+    """
+    from lintstack.dockerfile.stages import copied_from
+
+    for stage in dockerfile.stages:
+        for name, span in (found for item in stage.instructions for found in _taken_from(item)):
+            bare = not any(sign in name for sign in "/:@")
+            context = bare if contexts is None else name in contexts
+            if not context and copied_from(stage, name) is None and not name.isdigit():
+                anchor = f"{folder}.stage[{stage.name or stage.index}].from[{name}]"
+                yield name, Fact(name, (Place(span),)), anchor
+
+
+def _taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
+    """What the `--from` or the mounts of an instruction name, with their places; names with variables are left out."""
+    for flag in instruction.flags:
+        fields = [f"from={flag.value}"] if flag.name == "from" else (flag.value or "").split(",")
+        for field in fields if flag.name in ("from", "mount") else ():
+            key, _, name = field.partition("=")
+            if key.strip().lower() == "from" and name and "$" not in name:
+                start = flag.span.text.find(f"={name}") + 1
+                whole = flag.span
+                yield name, Span(whole.source, whole.start + start, whole.start + start + len(name)) if start else whole
+
+
+def trust(image: Image, registries: Patterns | None) -> None:
+    """Tell a freshly built image whether it comes from a trusted registry; nothing when any will do.
+
+    Args:
+        image: the image.
+        registries: what `trusted` made of the configuration's list; None when there is none.
+    """
+    if registries is not None:
+        repository = image.repository.value or ""
+        registry = DOCKER_HUB if image.registry.value in HUB else image.registry.value
+        official = registry == DOCKER_HUB and "/" not in repository
+        name = f"{registry}/{'library/' if official else ''}{repository}"
+        places, unknown = image.reference.places, image.reference.unknown
+        bind(image, trusted=Fact(None if unknown else registries.covers(name), places, unknown))
+
+
+def trusted(registries: Sequence[str]) -> Patterns | None:
+    """Registries, or paths in them, as patterns over image names; None when there are none.
+
+    Args:
+        registries: as the configuration writes them; Docker Hub in any of its spellings, or by a bare `library`.
+    """
+    return Patterns(f"/{_spelled(name)}" for name in registries) if registries else None
+
+
+def _spelled(name: str) -> str:
+    """A registry or path in it with its host in front, `docker.io` for Docker Hub; `*` and `?` are wildcards."""
+    bare = name.strip().removeprefix("https://").strip("/")
+    host, _, path = bare.partition("/")
+    host = host.lower()
+    if host in HUB:
+        host = DOCKER_HUB
+    elif not any(sign in host for sign in ".:*") and host != "localhost":
+        host, path = DOCKER_HUB, bare
+    return f"{host}/{path}" if path else host
+
+
 class Built(NamedTuple):
     """The Dockerfile and stage that a service builds.
 
@@ -232,3 +309,53 @@ def tag_span(reference: Reference, span: Span) -> Span:
     """The tag inside a reference's place, when the text there is the reference itself."""
     start, end = reference.spans.get("tag") or (0, len(reference.text))
     return Span(span.source, span.start + start, span.start + end) if span.text == reference.text else span
+
+
+def pulled(
+    found: Iterable[Service], builds: dict[str, Built], root: Mapping, resolve: Resolve, trusted: Patterns | None
+) -> Iterator[Image]:
+    """Images of services, and those that every Dockerfile that is built pulls, once each.
+
+    Args:
+        found: the services.
+        builds: what services build, by name.
+        root: the merged tree, for the names of additional build contexts.
+        resolve: the stage of this stack that an image name is built from.
+        trusted: registries that images may come from; None for any.
+    """
+    yield from _judged((service.image for service in found if service.image), trusted)
+    seen: set[tuple[str, str]] = set()
+    read: set[tuple[Dockerfile, tuple[tuple[str, str], ...]]] = set()  # with the arguments of the build
+    for name, built in builds.items():
+        arguments = built.args or {}
+        way = built.dockerfile and (built.dockerfile, tuple(sorted(arguments.items())))
+        if way and way not in read:
+            read.add(way)
+            contexts = {item.key.text for item in entries(root, "services", name, "build", "additional_contexts")}
+            for image in dockerfile_images(way[0], arguments, resolve, contexts, trusted):
+                key = (image.anchor, image.reference.value or "")
+                if key not in seen:
+                    seen.add(key)
+                    yield image
+
+
+def dockerfile_images(
+    dockerfile: Dockerfile,
+    args: abc.Mapping[str, str],
+    resolve: Resolve,
+    contexts: abc.Set[str] | None,
+    trusted: Patterns | None,
+) -> Iterator[Image]:
+    """The images that a Dockerfile pulls: to build upon, and to take files from; arguments as in `pulled`."""
+    path = dockerfile.source.path
+    named = (*from_images(dockerfile, args, path), *copied_images(dockerfile, contexts, path))
+    for name, reference, anchor in named:
+        span = reference.span or dockerfile.source.whole
+        made = image_of(name, reference, anchor, span, None, resolve(reference.value or "") is not None)
+        yield from _judged((made,), trusted)
+
+
+def _judged(found: Iterable[Image], trusted: Patterns | None) -> Iterator[Image]:
+    for image in found:
+        trust(image, trusted)
+        yield image
