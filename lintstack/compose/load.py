@@ -98,12 +98,11 @@ class _Loader:
         for path in files:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
-        root = None if model is None else finished(model, self.problems)
-        inactive = inactive_services(root, profiles)
-        report_cycles(root, inactive, self.problems)
-        values, missing = self._env_files(root, project_dir, interpolator)
+        inactive = inactive_services(model, profiles)
+        report_cycles(model, inactive, self.problems)
+        values, missing = self._env_files(model, project_dir, interpolator)
         return Loaded(
-            root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
+            model, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
             values, missing, frozenset(self.incomplete), inactive,
         )  # fmt: skip
 
@@ -123,7 +122,7 @@ class _Loader:
     def _add_document(
         self, model: Mapping | None, document: Document, own: Model, interpolator: Interpolator, extender: Extender
     ) -> Mapping:
-        """Phases 4 to 8 of one document: include, reset, extends, merge."""
+        """Phases 4 to 9 of one document: include, reset, extends, merge, and what only then can be checked."""
         root, cleared = document
         included = self._included(root, own.folder, interpolator, cleared)
         base = None if model is None else apply(model, cleared)
@@ -132,7 +131,9 @@ class _Loader:
         resolved = extender.resolve(own)
         kept = {name: entry for name, entry in resolved.entries.items() if name != "include"}
         resolved = resolved.with_entries(kept)
-        return resolved if base is None else self.merger.mapping(base, resolved, ())
+        merged = resolved if base is None else self.merger.mapping(base, resolved, ())
+        # Compose validates what it has so far behind each document: a later file cannot complete an earlier one.
+        return finished(merged, self.problems)
 
     def _included(
         self, root: Mapping, folder: str, interpolator: Interpolator, cleared: tuple[Path, ...]
