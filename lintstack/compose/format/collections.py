@@ -105,7 +105,13 @@ def _held(entry: Entry, inner: Type, reading: Reading) -> Node | None:
 
 
 def record(
-    fields: Dict[str, Field], kind: str, required: tuple[str, ...] = (), *, extensions: bool = True, open: bool = False
+    fields: Dict[str, Field],
+    kind: str,
+    required: tuple[str, ...] = (),
+    *,
+    extensions: bool = True,
+    open: bool = False,
+    lone: bool = False,
 ) -> Type:
     """A mapping with known keys; unknown ones are reported and kept.
 
@@ -115,6 +121,7 @@ def record(
         required: keys that must be there once all files are merged.
         extensions: whether it takes `x-…` keys.
         open: whether unknown keys pass.
+        lone: whether it is never merged with another file's: a key without a value is as good as none.
     """
 
     def check(node: Node, name: str, reading: Reading) -> Node | None:
@@ -133,7 +140,9 @@ def record(
             return value
         if field.since or field.deprecated:
             reading.note(name, entry.key, field, field.since, field.deprecated)
-        return value if is_null(value) else field.type.check(value, name, reading)
+        if is_null(value):
+            return None if lone else value
+        return field.type.check(value, name, reading)
 
     found = Type(check, "a mapping", fields=fields, required=required, kind=kind)
     return found

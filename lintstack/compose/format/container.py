@@ -13,17 +13,16 @@ from lintstack.compose.format.scalars import (
     ANY_SCALAR,
     BOOLEAN,
     DURATION,
-    LIMIT,
     NATURAL,
     NUMBER,
     NUMBER_OR_TEXT,
+    OCTAL,
     PERCENT,
     PLAIN_NUMBER,
     SCORE,
     SIZE,
     TEXT,
     TRUE_FALSE,
-    UMASK,
     matching,
     one_of,
 )
@@ -31,7 +30,7 @@ from lintstack.compose.format.short import COMMAND, HOSTS, listed, nothing, text
 
 UNIQUE = each(TEXT, unique=True)
 _WEIGHT = record(
-    {"path": Field(TEXT, "The device."), "weight": Field(LIMIT, "Its share.")}, "a device's weight", extensions=False
+    {"path": Field(TEXT, "The device."), "weight": Field(NATURAL, "Its share.")}, "a device's weight", extensions=False
 )
 _RATE = record(
     {"path": Field(TEXT, "The device."), "rate": Field(SIZE, "The most per second.")},
@@ -44,7 +43,7 @@ _BLKIO = record(
         "device_read_iops": Field(each(_RATE), "The most read operations a second on devices."),
         "device_write_bps": Field(each(_RATE), "The most bytes a second that are written to devices."),
         "device_write_iops": Field(each(_RATE), "The most write operations a second on devices."),
-        "weight": Field(LIMIT, "Its share of block I/O, 10 to 1000."),
+        "weight": Field(NATURAL, "Its share of block I/O, 10 to 1000."),
         "weight_device": Field(each(_WEIGHT), "Its share on single devices."),
     },
     "`blkio_config`",
@@ -181,7 +180,7 @@ CONTAINER: dict[str, Field] = {
     "sysctls": Field(keyed(null=""), "Kernel parameters of its namespace.", merge="pairs"),
     "tmpfs": Field(one_or_each(TEXT), "Paths that are mounted in memory.", key=keys.before_equals),
     "ulimits": Field(ULIMITS, "Limits of its processes."),
-    "umask": Field(UMASK, "Permissions that new files do not get.", null=True),
+    "umask": Field(OCTAL, "Permissions that new files do not get.", null=True),
     "use_api_socket": Field(TRUE_FALSE, "Whether it can use Docker's own socket.", since="2.37.1"),
     "user": Field(TEXT, "The user that it runs as."),
     "userns_mode": Field(TEXT, "Its user namespace."),

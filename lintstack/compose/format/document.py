@@ -84,6 +84,7 @@ INCLUDE = record(
         "project_directory": Field(TEXT, "What relative paths in it start from.", path="project"),
     },
     "`include`",
+    lone=True,
 )
 
 

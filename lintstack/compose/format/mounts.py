@@ -53,7 +53,7 @@ _LONG = record(
         "tmpfs": Field(_TMPFS, "Options of a mount in memory."),
         "type": Field(
             one_of("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
-            "What is mounted: a path, a volume, memory …",
+            "What is mounted: a path, a volume, memory or an image.",
         ),
         "volume": Field(_VOLUME, "Options of a volume."),
     },

@@ -73,6 +73,10 @@ def _within(least: int, most: int) -> Callable[[Scalar], bool]:
     return lambda node: (number := _whole(node)) is not None and least <= number <= most
 
 
+def _is_natural(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
 def _is_octal(node: Scalar) -> bool:
     value = node.value
     return value.isascii() and value.isdigit() and not set("89") & set(value) if isinstance(value, str) else False
@@ -95,7 +99,7 @@ NATURAL = scalar("a whole number, 0 or more", _at_least(0), "int")
 LIMIT = scalar("a whole number", lambda node: as_int(node) is not None, "int")
 PERCENT = scalar("a whole number from 0 to 100", lambda node: _in_percent(node), "float")
 SCORE = scalar("a whole number from -1000 to 1000", _within(-1000, 1000), "int")
-UMASK = scalar("a whole number", _at_least(0), "int")
+COUNT = scalar("a whole number, 0 or more", lambda node: _is_count(node), "int")
 # A number of any kind, or digits in quotes.
 AMOUNT = scalar("a whole number", lambda node: _is_number(node.value) or as_int(node) is not None, "int")
 NUMBER = scalar("a number", lambda node: as_float(node) is not None, "float")
@@ -121,18 +125,22 @@ DURATION = scalar(
     lambda node: is_text(node) and as_duration(node) is not None,
     "duration",
 )
-OCTAL = scalar(
-    "a mode such as `0440`", lambda node: (isinstance(node.value, int) and node.value >= 0) or _is_octal(node), "mode"
-)  # fmt: skip
+OCTAL = scalar("a mode such as `0440`", lambda node: _is_natural(node.value) or _is_octal(node), "mode")
 MODE = scalar("a mode such as `0755`", lambda node: _is_mode(node.value) or _is_octal(node), "mode")
 DEVICES = scalar(
-    "`all` or a whole number", lambda node: _whole(node) is not None or node.text.lower() == "all"
+    "`all` or a whole number", lambda node: _whole(node) is not None or node.text.lower() == "all", "int"
 )  # fmt: skip
 
 
 def _in_percent(node: Scalar) -> bool:
     number = as_float(node)
     return number is not None and number.is_integer() and 0 <= number <= 100
+
+
+def _is_count(node: Scalar) -> bool:
+    """A number of any kind, of which Compose drops the fraction, or digits in quotes."""
+    number = as_float(node) if _is_number(node.value) else as_int(node)
+    return number is not None and number >= 0
 
 
 def _is_mode(value: object) -> bool:

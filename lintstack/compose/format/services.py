@@ -11,16 +11,16 @@ from lintstack.compose.format.field import Field
 from lintstack.compose.format.ports import PORTS, apart, port_key
 from lintstack.compose.format.scalars import (
     BOOLEAN,
+    COUNT,
     DURATION,
     EXPOSED,
     INTEGER,
-    NATURAL,
     TEXT,
     TRUE_FALSE,
     matching,
     one_of,
 )
-from lintstack.compose.format.short import CHECK_COMMAND, COMMAND, OPTION, dependency, insistent, text_or
+from lintstack.compose.format.short import CHECK_COMMAND, COMMAND, OPTION, dependency, either, insistent, text_or
 
 _CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
 DEPENDENCY: dict[str, Field] = {
@@ -31,7 +31,7 @@ DEPENDENCY: dict[str, Field] = {
 HEALTHCHECK: dict[str, Field] = {
     "disable": Field(BOOLEAN, "Whether the image's own check is switched off."),
     "interval": Field(DURATION, "The time between two checks."),
-    "retries": Field(NATURAL, "Failures in a row that make it unhealthy."),
+    "retries": Field(COUNT, "Failures in a row that make it unhealthy."),
     "start_interval": Field(DURATION, "The time between two checks while it starts.", since="2.20.2"),
     "start_period": Field(DURATION, "The time in which failures do not count."),
     "test": Field(CHECK_COMMAND, "The command that checks.", merge="replace"),
@@ -75,6 +75,7 @@ EXTENDS = record(
         "service": Field(TEXT, "The service whose fields this one starts from."),
     },
     "`extends`",
+    lone=True,
 )
 _PROVIDER = record(
     {
@@ -148,5 +149,5 @@ JOB: dict[str, Field] = {
     **WORKLOAD,
     "extends": SERVICE["extends"],
     "profiles": _PROFILES,
-    "triggers": Field(_TRIGGERS, "What starts it."),
+    "triggers": Field(either(_TRIGGERS, "manual", "schedule"), "What starts it."),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 
 from lintstack.compose.format.collections import duplicates, each, record
-from lintstack.compose.format.command import split
 from lintstack.compose.format.field import Field, Reading, Type
 from lintstack.compose.format.scalars import BOOLEAN, LIMIT, TEXT, is_null, wrong
 from lintstack.compose.problems import shown
@@ -74,7 +73,11 @@ def _command(node: Node, name: str, reading: Reading) -> Node | None:
     if not isinstance(node, Scalar):
         return wrong(node, name, "a string or a list of strings", reading)
     found = TEXT.check(node, name, reading)
-    if found is not None and not node.unset and split(node.text) is None:
+    if found is None or node.unset or node.text.isalnum():
+        return found
+    from lintstack.compose.format.command import split
+
+    if split(node.text) is None:
         reading.say(f"`{shown(name)}` cannot be split into words: a quote or a parenthesis is left open", node)
     return found
 
@@ -139,7 +142,7 @@ def _external(closed: bool) -> Type:
             reading.note("external.name", entry.key, deprecated="write `external: true` and `name:` beside it")
         return synthetic(node, "true")
 
-    return Type(check, "true or false", "bool")
+    return Type(check, "true or false", "bool", fields=_OLD.fields)
 
 
 _SOFT_HARD = record(
@@ -179,6 +182,17 @@ def insistent(inner: Type, *required: str) -> Type:
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if isinstance(node, Mapping):
             missing(node, name, required, reading)
+        return inner.check(node, name, reading)
+
+    return inner._replace(check=check)
+
+
+def either(inner: Type, *some: str) -> Type:
+    """A mapping that must have one of some keys."""
+
+    def check(node: Node, name: str, reading: Reading) -> Node | None:
+        if isinstance(node, Mapping) and not any(field in node.entries for field in some):
+            reading.say(f"`{shown(name)}` lacks {' or '.join(f'`{field}`' for field in some)}", node)
         return inner.check(node, name, reading)
 
     return inner._replace(check=check)
