@@ -351,6 +351,20 @@ class ComposeFile(Subject):
     for_swarm: Fact[bool] = ABSENT
 
 
+class Feature(Subject):
+    """A part of the Compose format that a file uses and that not every Docker Compose knows, or that is deprecated.
+
+    Attributes:
+        since: the Docker Compose that first knows it; absent for what all of them know.
+        supported: whether the oldest Docker Compose of the configuration (`compose-version`) knows it; unknown without.
+        deprecated: what to write instead; absent for what is in good standing.
+    """
+
+    since: Fact[str] = ABSENT
+    supported: Fact[bool] = ABSENT
+    deprecated: Fact[str] = ABSENT
+
+
 class Suppression(Subject):
     """One name in a suppression comment.
 
@@ -383,6 +397,7 @@ class Stack(Subject):
     for_swarm: Fact[bool] = ABSENT
     service_names: Fact[tuple[str, ...]] = ABSENT
     files: tuple[ComposeFile, ...] = ()
+    features: tuple[Feature, ...] = ()
     services: tuple[Service, ...] = ()
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()

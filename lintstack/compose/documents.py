@@ -9,7 +9,7 @@ from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.passthrough import resolve
 from lintstack.compose.problems import Problems
-from lintstack.compose.reset import Path, collect
+from lintstack.compose.reset import Path, collect, overrides
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
@@ -86,6 +86,8 @@ class Files:
     def _document(self, tree: Node, interpolator: Interpolator) -> Document | None:
         tagged = collect(interpolator.document(tree))
         root = canonical(tagged.root, self.problems, self.uses)
+        if tagged.cleared and root is not None:
+            self.uses += overrides(root, tagged.cleared)
         return None if root is None else Document(resolve(root, interpolator.variables), tagged.cleared)
 
 

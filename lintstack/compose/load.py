@@ -12,6 +12,7 @@ from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.extends import Extender, Model, Opener
 from lintstack.compose.finish import finished, inactive_services
+from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
@@ -41,6 +42,8 @@ class Loaded(NamedTuple):
             their files as written. Their variables are unknown.
         incomplete: services of which a part could not be read; "" stands for the whole project.
         inactive: services that no active profile enables.
+        uses: what the files use that not every Docker Compose knows, or should no longer be written.
+        version: the Docker Compose that was loaded as, None for the newest.
     """
 
     root: Mapping | None
@@ -51,6 +54,8 @@ class Loaded(NamedTuple):
     missing_env_files: Dict[str, tuple[str, ...]] = {}
     incomplete: frozenset[str] = frozenset()
     inactive: frozenset[str] = frozenset()
+    uses: tuple[Use, ...] = ()
+    version: Version | None = None
 
 
 def load(
@@ -103,7 +108,7 @@ class _Loader:
         values, missing = self._env_files(model, project_dir, interpolator)
         return Loaded(
             model, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
-            values, missing, frozenset(self.incomplete), inactive,
+            values, missing, frozenset(self.incomplete), inactive, tuple(self.files.uses), self.version,
         )  # fmt: skip
 
     def _add_file(

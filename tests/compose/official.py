@@ -18,9 +18,9 @@ for _field in ("volumes", "devices"):
 DEFINITIONS["workload_spec"]["properties"]["ports"]["items"]["oneOf"][2]["required"] = ["target"]
 # One value of each kind that Compose tells apart, and those that some fields make something of.
 POOL: list[Any] = [
-    "", "x", "5", "-1", "5.5", "10s", "1g", "true", "a b", "A=1", "80", 0, 5, -1, 101, 1.5, 2.0, True, False, None, [],
-    {}, ["A=1"], ["A=1", "A=1"], [1], [True], [None], [{}], {"a": "b"}, {"a": 1}, {"a": True}, {"a": None}, {"a": ["b"]},
-    {"x-a": 1}, {"zzz": 1}, {"a": {"zzz": 1}}, {"a b": None},
+    "", "x", "5", "-1", "5.5", "10s", "1g", "true", "a b", "A=1", "80", 0, 5, -1, 101, 1.5, 2.0, True, False, None,
+    [], {}, ["A=1"], ["A=1", "A=1"], [1], [True], [None], [{}], {"a": "b"}, {"a": 1}, {"a": True}, {"a": None},
+    {"a": ["b"]}, {"x-a": 1}, {"zzz": 1}, {"a": {"zzz": 1}}, {"a b": None},
 ]  # fmt: skip
 
 

@@ -37,8 +37,8 @@ STRICTER: dict[str, str] = {
 LOOSER: dict[str, str] = {
     **dict.fromkeys(
         """annotations cap_add cap_drop dns dns_opt dns_search environment labels links profiles sysctls tmpfs volumes
-        networks.NAME.labels build.args build.labels build.additional_contexts deploy.labels networks.NAME.aliases expose
-        networks.NAME.link_local_ips""".split(),
+        networks.NAME.labels build.args build.labels build.additional_contexts deploy.labels networks.NAME.aliases
+        expose networks.NAME.link_local_ips""".split(),
         TWICE,
     ),
     "extends": "it is gone before the schema is looked at, with keys that begin with `x-`",

@@ -47,16 +47,15 @@ def _owners(name: str, where: Type) -> list[str]:
     below = [path for path in owners if path[: len(here)] == here]
     around = [path for path in owners if here[: len(path)] == path]
     if below:
-        return _told(min(map(len, below)), below, len(here))
-    return _told(max(map(len, around)), around, 0) if around else _told(min(map(len, owners)), owners, 0)
+        return _told(min(map(len, below)), below)
+    return _told(max(map(len, around)), around) if around else _told(min(map(len, owners)), owners)
 
 
-def _told(length: int, paths: list[Path], skip: int) -> list[str]:
-    """The paths of some length in words; too many say nothing."""
-    found = list(dict.fromkeys(_words(path[skip:]) for path in paths if len(path) == length))
-    services = [path for path in paths if path == ("services", "NAME")]
-    if services and length == 2 and skip == 0:
+def _told(length: int, paths: list[Path]) -> list[str]:
+    """The paths of some length in words, a service before all others; too many say nothing."""
+    if length == 2 and ("services", "NAME") in paths:
         return ["a service"]
+    found = list(dict.fromkeys(_words(path) for path in paths if len(path) == length))
     return found if len(found) <= _MOST_PLACES else []
 
 
