@@ -1,7 +1,4 @@
-"""The stack as it would run: frozen subjects whose attributes are facts with origins.
-
-Attributes listed in a docstring are facts that rule pages may name and `lintstack facts` prints. Built by `join/` only.
-"""
+"""The stack as it would run: frozen subjects whose documented attributes are facts with origins, built by `join/`."""
 
 from __future__ import annotations
 
@@ -330,8 +327,7 @@ class Service(Subject):
     is_job: Fact[bool] = ABSENT
 
     @property
-    def service(self) -> Service:
-        """Itself, so that every subject of a service can be asked for `service.…`."""
+    def service(self) -> Service:  # itself, so that every subject of a service can be asked for `service.…`
         return self
 
     def __str__(self) -> str:
@@ -387,8 +383,6 @@ class Stack(Subject):
         environment: name of the environment.
         for_swarm: whether the name of one of its files says that it is deployed to a Swarm.
         service_names: names of its services.
-
-    `secrets` are places that no report may print.
     """
 
     kind: Kind = "unknown"
@@ -402,4 +396,4 @@ class Stack(Subject):
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
-    secrets: tuple[Span, ...] = ()
+    secrets: tuple[Span, ...] = ()  # places that no report may print

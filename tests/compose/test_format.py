@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lintstack.compose.format.command import split
 from tests.compose.support import at, config, loaded, oracle, plain
 
+RESOURCES = "`deploy.resources.limits` or `deploy.resources.reservations`"
 SERVICE = "services:\n  a:\n    image: x\n"
 
 
@@ -31,8 +32,7 @@ def said(text: str | dict[str, str], *names: str) -> list[tuple[int, int, str]]:
         (
             "memory: 1g",
             5,
-            "`memory` is not a key of a service;"
-            " it is a key of `deploy.resources.limits` or `deploy.resources.reservations`",
+            f"`memory` is not a key of a service; it is a key of {RESOURCES}",
         ),
         ("interval: 5s", 5, "`interval` is not a key of a service; it is a key of `healthcheck`"),
         ("build: {volumes: [a]}", 13, "`volumes` is not a key of `build`; it is a key of a service"),
@@ -40,8 +40,7 @@ def said(text: str | dict[str, str], *names: str) -> list[tuple[int, int, str]]:
         (
             "deploy: {cpus: 1}",
             14,
-            "`cpus` is not a key of `deploy`; it is a key of `deploy.resources.limits` or"
-            " `deploy.resources.reservations`",
+            f"`cpus` is not a key of `deploy`; it is a key of {RESOURCES}",
         ),
         ("zzz: 1", 5, "`zzz` is not a key of a service; remove it, or begin its name with `x-`"),
         ("user: 1000", 11, "`user` must be a string; put quotes around it"),
@@ -100,7 +99,8 @@ def test_a_later_file_cannot_complete_an_earlier_one() -> None:
 LINES = [
     "a; b", "a && b", "a > b", "a 2>&1", "a 'x;y' z", "a $(b; c) d", "a `b c` d", "a # b c", 'a "b\\"c" \'d\\e\' f\\ g',
     'a "" b', "a;b", "; b", 'a "b;c" d;e', "a\\;b c", "a ''", "  a  b ", "a\tb\nc", "a=b c", "a*?[x] {b,c} ~", "a ! b",
-    "a 'b'c\"d\"e", "a <b", "a |b", 'a "x`y" b', "é ü", "a 12>b", "a \\\\ b", "''", '""a', "a'b'", "x$(y)z w", "a>b", "a1>b",
+    "a 'b'c\"d\"e", "a <b", "a |b", 'a "x`y" b', "é ü", "a 12>b", "a \\\\ b", "''", '""a', "a'b'", "x$(y)z w", "a>b",
+    "a1>b",
     "echo 'open", 'echo "open', "a \\", "a (b)", "a b)", "a !(b)", "a `b", "a $(b", "()",
 ]  # fmt: skip
 
