@@ -124,6 +124,9 @@ def record(
         lone: whether it is never merged with another file's: a key without a value is as good as none.
     """
 
+    checks = {name: field.type.check for name, field in fields.items()}
+    dated = {name for name, field in fields.items() if field.since or field.deprecated}
+
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if not isinstance(node, Mapping):
             return wrong(node, name, "a mapping", reading)
@@ -131,18 +134,19 @@ def record(
 
     def _field(entry: Entry, reading: Reading) -> Node | None:
         name, value = entry.key.text, entry.value
-        field = fields.get(name)
-        if field is None:
+        inner = checks.get(name)
+        if inner is None:
             if not open and not (extensions and name.startswith("x-")):
                 from lintstack.compose.format.misplaced import unknown
 
                 reading.say(unknown(name, found), entry.key)
             return value
-        if field.since or field.deprecated:
+        if name in dated:
+            field = fields[name]
             reading.note(name, entry.key, field, field.since, field.deprecated)
         if is_null(value):
             return None if lone else value
-        return field.type.check(value, name, reading)
+        return inner(value, name, reading)
 
     found = Type(check, "a mapping", fields=fields, required=required, kind=kind)
     return found

@@ -46,7 +46,9 @@ def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
 
 def _below(value: Mapping | Sequence, key: Scalar, type_: Type, reading: Reading) -> Node:
     if isinstance(value, Mapping):
-        return whole(value, type_, reading, key) if type_.fields or type_.names is not None else value
+        held = type_.names
+        plain = not type_.fields and (held is None or (held.null and not held.type.fields))
+        return value if plain else whole(value, type_, reading, key)
     if type_.unique and len(value.items) > 1:
         duplicates(value, key.text, reading)
     inner = type_.items.type if type_.items is not None else None
