@@ -77,6 +77,10 @@ def _is_natural(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _is_amount(node: Scalar) -> bool:
+    return _is_number(node.value) or as_int(node) is not None
+
+
 def _is_octal(node: Scalar) -> bool:
     value = node.value
     return value.isascii() and value.isdigit() and not set("89") & set(value) if isinstance(value, str) else False
@@ -101,7 +105,8 @@ PERCENT = scalar("a whole number from 0 to 100", lambda node: _in_percent(node),
 SCORE = scalar("a whole number from -1000 to 1000", _within(-1000, 1000), "int")
 COUNT = scalar("a whole number, 0 or more", lambda node: _is_count(node), "int")
 # A number of any kind, or digits in quotes.
-AMOUNT = scalar("a whole number", lambda node: _is_number(node.value) or as_int(node) is not None, "int")
+AMOUNT = scalar("a whole number", _is_amount, "int")
+MICROSECONDS = scalar("a whole number of microseconds", _is_amount, "int")
 NUMBER = scalar("a number", lambda node: as_float(node) is not None, "float")
 PLAIN_NUMBER = scalar("a number, without quotes", lambda node: _is_number(node.value))
 NUMBER_OR_TEXT = scalar("a number or a string", lambda node: _is_number(node.value) or is_text(node))
