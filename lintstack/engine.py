@@ -24,6 +24,7 @@ BROKEN = "!"  # fact of the problem that a breaking check amounts to
 SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "stack": lambda stack: (stack,),
     "compose-file": lambda stack: stack.files,
+    "feature": lambda stack: stack.features,
     "service": lambda stack: stack.services,
     "port": lambda stack: (port for service in stack.services for port in service.ports),
     "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),

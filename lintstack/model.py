@@ -1,7 +1,4 @@
-"""The stack as it would run: frozen subjects whose attributes are facts with origins.
-
-Attributes listed in a docstring are facts that rule pages may name and `lintstack facts` prints. Built by `join/` only.
-"""
+"""The stack as it would run: frozen subjects whose documented attributes are facts with origins, built by `join/`."""
 
 from __future__ import annotations
 
@@ -332,8 +329,7 @@ class Service(Subject):
     is_job: Fact[bool] = ABSENT
 
     @property
-    def service(self) -> Service:
-        """Itself, so that every subject of a service can be asked for `service.…`."""
+    def service(self) -> Service:  # itself, so that every subject of a service can be asked for `service.…`
         return self
 
     def __str__(self) -> str:
@@ -351,6 +347,20 @@ class ComposeFile(Subject):
     source: Source
     version: Fact[str] = ABSENT
     for_swarm: Fact[bool] = ABSENT
+
+
+class Feature(Subject):
+    """A part of the Compose format that a file uses and that not every Docker Compose knows, or that is deprecated.
+
+    Attributes:
+        since: the Docker Compose that first knows it; absent for what all of them know.
+        supported: whether the oldest Docker Compose of the configuration (`compose-version`) knows it; unknown without.
+        deprecated: what to write instead; absent for what is in good standing.
+    """
+
+    since: Fact[str] = ABSENT
+    supported: Fact[bool] = ABSENT
+    deprecated: Fact[str] = ABSENT
 
 
 class Suppression(Subject):
@@ -375,8 +385,6 @@ class Stack(Subject):
         environment: name of the environment.
         for_swarm: whether the name of one of its files says that it is deployed to a Swarm.
         service_names: names of its services.
-
-    `secrets` are places that no report may print.
     """
 
     kind: Kind = "unknown"
@@ -385,8 +393,9 @@ class Stack(Subject):
     for_swarm: Fact[bool] = ABSENT
     service_names: Fact[tuple[str, ...]] = ABSENT
     files: tuple[ComposeFile, ...] = ()
+    features: tuple[Feature, ...] = ()
     services: tuple[Service, ...] = ()
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
-    secrets: tuple[Span, ...] = ()
+    secrets: tuple[Span, ...] = ()  # places that no report may print

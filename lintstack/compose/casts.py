@@ -14,12 +14,15 @@ _BOOLEANS = {
     **dict.fromkeys(("true", "y", "yes", "on"), True),
     **dict.fromkeys(("false", "n", "no", "off"), False),
 }
-_POWERS = {"": 0, "b": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _SECONDS = {
     "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0,
     "w": 604800.0,
 }  # fmt: skip
 _LONGEST_NUMBER = 40
+# Go holds both in 64 bits: bytes, and durations in nanoseconds.
+_MOST_BYTES = 2**63
+_MOST_SECONDS = 2**63 / 1e9
 
 
 def known(node: Node | None) -> Scalar | None:
@@ -72,7 +75,8 @@ def _parse_float(text: str) -> float | None:
 
 @cache
 def _size() -> re.Pattern[str]:
-    return re.compile(r"(\d+(?:\.\d+)?) ?([bkmgtp]?)(?:i?b)?", re.ASCII | re.IGNORECASE)
+    number = r"\+?(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?"
+    return re.compile(rf"({number}) ?(?:b|([kmgtp])(?:i?b)?)?", re.ASCII | re.IGNORECASE)
 
 
 def as_bytes(node: Node | None) -> int | None:
@@ -86,7 +90,8 @@ def as_bytes(node: Node | None) -> int | None:
     found = _size().fullmatch(scalar.text) if len(scalar.text) <= _LONGEST_NUMBER else None
     if found is None or isinstance(scalar.value, float):
         return None
-    return int(float(found[1]) * 1024 ** _POWERS[found[2].lower()])
+    size = float(found[1]) * 1024 ** _POWERS[(found[2] or "").lower()]
+    return int(size) if size < _MOST_BYTES else None
 
 
 @cache
@@ -115,7 +120,7 @@ def seconds(text: str) -> float | None:
             return None
         total += float(found[1]) * _SECONDS[found[2]]
         at = found.end()
-    return sign * total if rest else None
+    return sign * total if rest and total < _MOST_SECONDS else None
 
 
 def as_text(node: Node | None) -> str | None:

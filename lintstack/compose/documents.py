@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from lintstack.compose.canonical import canonical
+from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.passthrough import resolve
 from lintstack.compose.problems import Problems
-from lintstack.compose.reset import Path, collect
-from lintstack.compose.schema import canonical
+from lintstack.compose.reset import Path, collect, overrides
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
@@ -42,6 +43,7 @@ class Files:
         self.problems = problems
         self.sources: dict[str, Source] = {}
         self.env_sources: dict[str, Source] = {}
+        self.uses: list[Use] = []
         self._trees: dict[str, tuple[Node | None, ...] | None] = {}
         self._documents: dict[tuple[str, int], tuple[Document, ...]] = {}
 
@@ -83,7 +85,9 @@ class Files:
 
     def _document(self, tree: Node, interpolator: Interpolator) -> Document | None:
         tagged = collect(interpolator.document(tree))
-        root = canonical(tagged.root, self.problems)
+        root = canonical(tagged.root, self.problems, self.uses)
+        if tagged.cleared and root is not None:
+            self.uses += overrides(root, tagged.cleared)
         return None if root is None else Document(resolve(root, interpolator.variables), tagged.cleared)
 
 

@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
 
+from lintstack.compose.format.document import ROOT
+from lintstack.compose.format.field import Reading
+from lintstack.compose.format.whole import whole
 from lintstack.compose.merge import enforce_unicity
-from lintstack.compose.problems import Problems, shown
+from lintstack.compose.problems import Problems
 from lintstack.yaml import Entry, Mapping, Scalar, Sequence
 
 
 def finished(model: Mapping, problems: Problems) -> Mapping:
-    """The model with every service checked and its lists unique."""
-    model = _filled(model, problems)
+    """The model with lists made unique, and without keys that no file gives a value."""
     entry = model.entries.get("services")
-    if entry is None or not isinstance(entry.value, Mapping):
-        return model
-    services: dict[str, Entry] = {}
-    for name, service in entry.value.entries.items():
-        if isinstance(service.value, Mapping):
-            whole = enforce_unicity(_filled(service.value, problems))
-            services[name] = service if whole is service.value else Entry(service.key, whole, service.over)
-        else:
-            problems.say("compose-schema", f"the service `{shown(name)}` must be a mapping", service.key)
-    changed = Entry(entry.key, entry.value.with_entries(services), entry.over)
-    return model.with_entries({**model.entries, "services": changed})
+    if entry is not None and isinstance(entry.value, Mapping):
+        services = {name: _unique(service) for name, service in entry.value.entries.items()}
+        changed = Entry(entry.key, entry.value.with_entries(services), entry.over)
+        model = model.with_entries({**model.entries, "services": changed})
+    return whole(model, ROOT, Reading(problems))
 
 
-# Fields for which null is a value.
-_NULLABLE = frozenset({"command", "deploy", "entrypoint", "include", "pid", "umask"})
-
-
-def _filled(service: Mapping, problems: Problems) -> Mapping:
-    """The service (or the top level) without fields that no file gives a value."""
-    kept: dict[str, Entry] = {}
-    for name, entry in service.entries.items():
-        null = isinstance(entry.value, Scalar) and entry.value.is_null
-        if not null or name in _NULLABLE or name.startswith("x-"):
-            kept[name] = entry
-        else:
-            problems.say("compose-schema", f"`{shown(name)}` has no value; give it one or remove it", entry.key)
-    return service if len(kept) == len(service.entries) else service.with_entries(kept)
+def _unique(service: Entry) -> Entry:
+    if not isinstance(service.value, Mapping):
+        return service
+    value = enforce_unicity(service.value)
+    return service if value is service.value else Entry(service.key, value, service.over)
 
 
 def named_profiles(variables: Dict[str, str]) -> tuple[str, ...]:

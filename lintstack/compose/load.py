@@ -12,6 +12,7 @@ from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.extends import Extender, Model, Opener
 from lintstack.compose.finish import finished, inactive_services, named_profiles
+from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
@@ -41,6 +42,8 @@ class Loaded(NamedTuple):
             their files as written. Their variables are unknown.
         incomplete: services of which a part could not be read; "" stands for the whole project.
         inactive: services that no active profile enables.
+        uses: what the files use that not every Docker Compose knows, or should no longer be written.
+        version: the Docker Compose that was loaded as, None for the newest.
     """
 
     root: Mapping | None
@@ -51,6 +54,8 @@ class Loaded(NamedTuple):
     missing_env_files: Dict[str, tuple[str, ...]] = {}
     incomplete: frozenset[str] = frozenset()
     inactive: frozenset[str] = frozenset()
+    uses: tuple[Use, ...] = ()
+    version: Version | None = None
 
 
 def load(
@@ -105,13 +110,12 @@ class _Loader:
         for path in files:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
-        root = None if model is None else finished(model, self.problems)
-        inactive = inactive_services(root, profiles or named_profiles(interpolator.variables))
-        report_cycles(root, inactive, self.problems)
-        values, missing = self._env_files(root, project_dir, interpolator)
+        inactive = inactive_services(model, profiles or named_profiles(interpolator.variables))
+        report_cycles(model, inactive, self.problems)
+        values, missing = self._env_files(model, project_dir, interpolator)
         return Loaded(
-            root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
-            values, missing, frozenset(self.incomplete), inactive,
+            model, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
+            values, missing, frozenset(self.incomplete), inactive, tuple(self.files.uses), self.version,
         )  # fmt: skip
 
     def _add_file(
@@ -130,7 +134,7 @@ class _Loader:
     def _add_document(
         self, model: Mapping | None, document: Document, own: Model, interpolator: Interpolator, extender: Extender
     ) -> Mapping:
-        """Phases 4 to 8 of one document: include, reset, extends, merge."""
+        """Phases 4 to 9 of one document: include, reset, extends, merge, and what only then can be checked."""
         root, cleared = document
         included = self._included(root, own.folder, interpolator, cleared)
         base = None if model is None else apply(model, cleared)
@@ -139,7 +143,9 @@ class _Loader:
         resolved = extender.resolve(own)
         kept = {name: entry for name, entry in resolved.entries.items() if name != "include"}
         resolved = resolved.with_entries(kept)
-        return resolved if base is None else self.merger.mapping(base, resolved, ())
+        merged = resolved if base is None else self.merger.mapping(base, resolved, ())
+        # Compose validates what it has so far behind each document: a later file cannot complete an earlier one.
+        return finished(merged, self.problems)
 
     def _included(
         self, root: Mapping, folder: str, interpolator: Interpolator, cleared: tuple[Path, ...]

@@ -1,18 +1,21 @@
-"""Phases 7 and 8: one canonical tree over another, by a table of path patterns."""
+"""Phases 7 and 8: one canonical tree over another, as the table of the format says."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeAlias
 
-from lintstack.compose.mounts import device_key, mount_key
-from lintstack.compose.ports import port_key
-from lintstack.compose.problems import Problems
+from lintstack.compose.format import keys
+from lintstack.compose.format.document import ROOT
+from lintstack.compose.format.field import Field, Type
+from lintstack.compose.format.scalars import ANY, is_null
+from lintstack.compose.format.services import SERVICE
+from lintstack.compose.problems import Problems, shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 Path: TypeAlias = tuple[str, ...]
-Rule: TypeAlias = Callable[["Merger", Node, Node, Path], Node]
-Key: TypeAlias = Callable[[Node], str]
+Rule: TypeAlias = "Callable[[Merger, Entry, Entry, Field], Node]"
+_UNKNOWN = Field(ANY, "A key that the format does not know.")
 
 
 class Merger:
@@ -22,22 +25,60 @@ class Merger:
         self.problems = problems
 
     def entry(self, base: Entry, over: Entry, path: Path) -> Entry:
-        """The entry that results when `over` meets `base` at a path; it remembers `base`."""
-        if base is over:
-            return base
-        rule = RULES.get(path, default)
-        if rule is not replace and _is_null(over.value):
-            return base
-        value = rule(self, base.value, over.value, path)
-        return Entry(over.key, value, _chained(over, base))
+        """The entry that results when `over` meets `base` at a path; it remembers `base`.
+
+        Args:
+            base: the earlier file's.
+            over: the later file's.
+            path: keys from the top level, `*` for those that users choose.
+        """
+        return self.met(base, over, _below(_at(path[:-1]), path[-1]))
 
     def mapping(self, base: Mapping, over: Mapping, path: Path) -> Mapping:
-        """Mappings key by key."""
+        """Mappings at a path, key by key."""
+        return self.joined(base, over, _at(path))
+
+    def met(self, base: Entry, over: Entry, field: Field) -> Entry:
+        """The same for entries of a known field."""
+        if base is over or (field.merge != "replace" and is_null(over.value)):
+            return base
+        return Entry(over.key, _RULES[field.merge](self, base, over, field), _chained(over, base))
+
+    def joined(self, base: Mapping, over: Mapping, type_: Type) -> Mapping:
+        """The same for mappings of a known type."""
         entries = dict(base.entries)
         for name, entry in over.entries.items():
             old = entries.get(name)
-            entries[name] = entry if old is None else self.entry(old, entry, step(path, name))
+            entries[name] = entry if old is None else self.met(old, entry, _below(type_, name))
         return Mapping(over.source, over.start, over.end, entries, "", base.listed or over.listed)
+
+    def clash(self, base: Entry, over: Entry) -> Node:
+        """Two values that no rule puts together."""
+        start = base.value.span
+        message = (
+            f"`{shown(over.key.text)}` is {_kind(over.value)} here and {_kind(base.value)} in {start.path}:{start.line}"
+            ", which Compose cannot merge; write both the same way"
+        )
+        self.problems.say("compose-schema", message, over.value)
+        return base.value
+
+
+def _kind(node: Node) -> str:
+    if isinstance(node, Mapping):
+        return "a list" if node.listed else "a mapping"
+    return "a list" if isinstance(node, Sequence) else "a single value"
+
+
+def _below(type_: Type, name: str) -> Field:
+    return type_.fields.get(name) or type_.names or _UNKNOWN
+
+
+def _at(path: Path) -> Type:
+    """The type at a path."""
+    type_ = ROOT
+    for name in path:
+        type_ = _below(type_, name).type
+    return type_
 
 
 def _chained(over: Entry, base: Entry) -> Entry:
@@ -54,172 +95,129 @@ def _chained(over: Entry, base: Entry) -> Entry:
     return base
 
 
-def _is_null(node: Node) -> bool:
-    return isinstance(node, Scalar) and node.is_null
-
-
-def default(merger: Merger, base: Node, over: Node, path: Path) -> Node:
+def _default(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """Mappings merge, sequences append (and stay unique where the table says so), scalars give way."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        return merger.mapping(base, over, path)
-    if isinstance(base, Sequence) and isinstance(over, Sequence):
-        items = unique((*base.items, *over.items), KEYS.get(path))
-        return Sequence(over.source, over.start, over.end, items)
-    if isinstance(base, Scalar):
-        return over
-    where = ".".join(path[:1] + path[2:] if path[:1] == ("services",) else path)
-    merger.problems.say("compose-schema", f"`{where}` cannot override a value of another type", over)
-    return base
+    old, new = base.value, over.value
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and (old.listed or not new.listed):
+        return merger.joined(old, new, field.type)
+    if isinstance(old, Sequence) and isinstance(new, Sequence):
+        return Sequence(new.source, new.start, new.end, unique((*old.items, *new.items), field))
+    return new if isinstance(old, Scalar) else merger.clash(base, over)
 
 
-def replace(merger: Merger, base: Node, over: Node, path: Path) -> Node:
+def _replace(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """The later file's value, whatever it is."""
-    return over
+    return over.value
 
 
-def by_name(merger: Merger, base: Node, over: Node, path: Path) -> Node:
+def _pairs(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """`NAME=value` pairs: the later pair replaces the earlier one at its place, null values too."""
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
-        return default(merger, base, over, path)
-    entries = dict(base.entries)
-    for name, entry in over.entries.items():
-        old = entries.get(name)
-        entries[name] = entry if old is None or old is entry else Entry(entry.key, entry.value, _chained(entry, old))
+    old, new = base.value, over.value
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return _default(merger, base, over, field)
+    entries = dict(old.entries)
+    for name, entry in new.entries.items():
+        before = entries.get(name)
+        same = before is None or before is entry
+        entries[name] = entry if same else Entry(entry.key, entry.value, _chained(entry, before))  # type: ignore[arg-type]
     # Compose appends both sides as lists: what was merged no longer is a mapping for `!reset`.
-    return Mapping(over.source, over.start, over.end, entries, "", True)
+    return Mapping(new.source, new.start, new.end, entries, "", True)
 
 
-def same_driver(merger: Merger, base: Node, over: Node, path: Path) -> Node:
+def _names(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
+    """A list of names is a mapping of them."""
+    old, new = base.value, over.value
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return merger.joined(old, new, field.type)
+    return _default(merger, base, over, field)
+
+
+def _new(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
+    """Items whose text is not there yet are added."""
+    old, new = base.value, over.value
+    if not (isinstance(old, Sequence) and isinstance(new, Sequence)):
+        return _default(merger, base, over, field)
+    known = {keys.text(item) for item in old.items}
+    added = {keys.text(item): item for item in new.items}
+    items = (*old.items, *(item for text, item in added.items() if text not in known))
+    return Sequence(new.source, new.start, new.end, items)
+
+
+def _driver(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """Logging: merged when the drivers agree or one of them is not named; else the later file's alone."""
-    if isinstance(base, Mapping) and isinstance(over, Mapping):
-        drivers = [driver.text for node in (base, over) if isinstance(driver := node.get("driver"), Scalar)]
-        return over if len(set(drivers)) > 1 else merger.mapping(base, over, path)
-    return default(merger, base, over, path)
+    old, new = base.value, over.value
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        drivers = {driver.text for node in (old, new) if isinstance(driver := node.get("driver"), Scalar)}
+        return new if len(drivers) > 1 else merger.joined(old, new, field.type)
+    return _default(merger, base, over, field)
 
 
-def by_subnet(merger: Merger, base: Node, over: Node, path: Path) -> Node:
+def _subnet(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """IPAM: equal subnets merge; a subnet that the later file does not name is lost."""
-    if not (isinstance(base, Sequence) and isinstance(over, Sequence)):
-        return default(merger, base, over, path)
-    known = {_subnet(item): item for item in base.items}
+    old, new = base.value, over.value
+    if not (isinstance(old, Sequence) and isinstance(new, Sequence)) or field.type.items is None:
+        return _default(merger, base, over, field)
+    known = {_subnet_of(item): item for item in old.items}
     items: list[Node] = []
-    for item in over.items:
-        old = known.get(_subnet(item))
-        both = isinstance(old, Mapping) and isinstance(item, Mapping)
-        items.append(merger.mapping(old, item, (*path, "*")) if both else item)  # type: ignore[arg-type]
-    return Sequence(over.source, over.start, over.end, tuple(items))
+    for item in new.items:
+        before = known.get(_subnet_of(item))
+        both = isinstance(before, Mapping) and isinstance(item, Mapping)
+        items.append(merger.joined(before, item, field.type.items.type) if both else item)  # type: ignore[arg-type]
+    return Sequence(new.source, new.start, new.end, tuple(items))
 
 
-def _subnet(node: Node) -> str:
+def _subnet_of(node: Node) -> str:
     subnet = node.get("subnet") if isinstance(node, Mapping) else None
     return subnet.text if isinstance(subnet, Scalar) else ""
 
 
-def unique(items: tuple[Node, ...], key: Key | None) -> tuple[Node, ...]:
-    """The last item with the same key, at the place of the first."""
-    if key is None:
+_RULES: dict[str, Rule] = {
+    "": _default,
+    "replace": _replace,
+    "pairs": _pairs,
+    "names": _names,
+    "new": _new,
+    "driver": _driver,
+    "subnet": _subnet,
+}
+
+
+def unique(items: tuple[Node, ...], field: Field) -> tuple[Node, ...]:
+    """The last item with the same key, at the place of the first; as they are where no key makes them one."""
+    if field.key is None:
         return items
     kept: dict[str, Node] = {}
-    for item in items:
-        kept[key(item)] = item
+    for item in items if field.apart is None else field.apart(items):
+        kept[field.key(item)] = item
     return tuple(kept.values())
-
-
-def _text(node: Node) -> str:
-    """Text of an item; unknown texts differ from all others."""
-    if isinstance(node, Scalar) and not node.unset:
-        value = node.value
-        return str(value) if isinstance(value, int) else node.text
-    return f"{node.source.path}@{node.start}"
-
-
-def _before_equals(node: Node) -> str:
-    return _text(node).partition("=")[0]
-
-
-def _path(node: Node) -> str:
-    path = node.get("path") if isinstance(node, Mapping) else None
-    return _text(path or node)
-
-
-def _file_mount(folder: str) -> Key:
-    def key(node: Node) -> str:
-        target, source = (node.get("target"), node.get("source")) if isinstance(node, Mapping) else (None, None)
-        return _text(target) if target is not None else f"{folder}/{_text(source or node)}"
-
-    return key
-
-
-def _rows(prefix: str, fields: str) -> tuple[Path, ...]:
-    start = tuple(prefix.split("."))
-    return tuple((*start, *field.split(".")) for field in fields.split())
-
-
-_S = "services.*"
-RULES: dict[Path, Rule] = {
-    **dict.fromkeys(_rows(_S, "command entrypoint healthcheck.test ulimits.* build.ulimits.*"), replace),
-    **dict.fromkeys(
-        _rows(
-            _S,
-            "annotations labels environment sysctls deploy.labels build.args build.labels build.additional_contexts"
-            " volumes.*.volume.labels",
-        ),
-        by_name,
-    ),
-    ("networks", "*", "labels"): by_name,
-    ("volumes", "*", "labels"): by_name,
-    ("services", "*", "logging"): same_driver,
-    ("networks", "*", "ipam", "config"): by_subnet,
-}
-KEYS: dict[Path, Key] = {
-    **dict.fromkeys(
-        _rows(
-            _S,
-            "cap_add cap_drop dns dns_opt dns_search links profiles tmpfs label_file build.tags build.platforms"
-            " networks.*.aliases networks.*.link_local_ips",
-        ),
-        _before_equals,
-    ),
-    **dict.fromkeys(_rows(_S, "extra_hosts build.extra_hosts expose"), _text),
-    ("services", "*", "env_file"): _path,
-    ("services", "*", "ports"): port_key,
-    ("services", "*", "volumes"): mount_key,
-    ("services", "*", "devices"): device_key,
-    ("services", "*", "secrets"): _file_mount("/run/secrets"),
-    ("services", "*", "configs"): _file_mount(""),
-}
-_PREFIXES = frozenset(path[:length] for table in (RULES, KEYS) for path in table for length in range(1, len(path) + 1))
-
-
-def step(path: Path, name: str) -> Path:
-    """The pattern of a child's path: names that no row mentions become `*`."""
-    exact = (*path, name)
-    return exact if exact in _PREFIXES and path not in _NAMED else (*path, "*")
-
-
-# Below these every key is a name that users choose.
-_NAMED: frozenset[Path] = frozenset(
-    (*((top,) for top in ("services", "networks", "volumes", "secrets", "configs", "models")),
-     *_rows(_S, "networks ulimits build.ulimits"))
-)  # fmt: skip
 
 
 def enforce_unicity(service: Mapping) -> Mapping:
     """One entry per key in the lists of a single service, as Compose does for one file too."""
-    return _unicity(service, ("services", "*"))
+    return _unicity(service, _SERVICE)
 
 
-def _unicity(node: Mapping, path: Path) -> Mapping:
+_SERVICE = Type(ANY.check, fields=SERVICE)
+
+
+def _unicity(node: Mapping, type_: Type) -> Mapping:
     entries: dict[str, Entry] | None = None
     for name, entry in node.entries.items():
-        at = step(path, name)
         value = entry.value
-        if isinstance(value, Sequence) and len(value.items) > 1 and at in KEYS:
-            items = unique(value.items, KEYS[at])
-            value = value if len(items) == len(value.items) else value.with_items(items)
-        elif isinstance(value, Mapping) and at in _PREFIXES and at not in RULES:
-            value = _unicity(value, at)
-        if value is not entry.value:
+        if isinstance(value, Scalar):
+            continue
+        new = _made_unique(value, _below(type_, name))
+        if new is not value:
             entries = dict(node.entries) if entries is None else entries
-            entries[name] = Entry(entry.key, value, entry.over)
+            entries[name] = Entry(entry.key, new, entry.over)
     return node if entries is None else node.with_entries(entries)
+
+
+def _made_unique(value: Mapping | Sequence, field: Field) -> Node:
+    if isinstance(value, Mapping):
+        return value if field.merge == "pairs" else _unicity(value, field.type)
+    if field.key is None or len(value.items) < 2:
+        return value
+    items = unique(value.items, field)
+    same = len(items) == len(value.items) and all(new is old for new, old in zip(items, value.items, strict=True))
+    return value if same else value.with_items(items)

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from posixpath import isabs, join, normpath, relpath
 from typing import TypeAlias
 
-from lintstack.compose.mounts import is_path
-from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+from lintstack.compose.format.document import ROOT
+from lintstack.compose.format.field import Field, Type
+from lintstack.compose.format.scalars import ANY
+from lintstack.compose.format.services import SERVICE
+from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 Move: TypeAlias = Callable[[Scalar], Scalar]
-Step: TypeAlias = Callable[[Node, Move], Node]
 
 _REMOTE = ("https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:", "docker-image://", "oci://")
 
@@ -40,12 +42,15 @@ def folder_of(path: str) -> str:
 
 def relocate(model: Mapping, origin: str, project: str) -> Mapping:
     """A whole model whose relative paths meant `origin`, for a project in `project`."""
-    return _through(_MODEL)(model, _mover(origin, project)) if _differ(origin, project) else model  # type: ignore[return-value]
+    return _moved(model, ROOT, _mover(origin, project)) if _differ(origin, project) else model
 
 
 def relocate_service(service: Mapping, origin: str, project: str) -> Mapping:
     """The same for a single service."""
-    return _through(_SERVICE)(service, _mover(origin, project)) if _differ(origin, project) else service  # type: ignore[return-value]
+    return _moved(service, _SERVICE, _mover(origin, project)) if _differ(origin, project) else service
+
+
+_SERVICE = Type(ANY.check, fields=SERVICE)
 
 
 def _differ(origin: str, project: str) -> bool:
@@ -70,72 +75,40 @@ def _mover(origin: str, project: str) -> Move:
     return move
 
 
-def _path(node: Node, move: Move) -> Node:
-    return move(node) if isinstance(node, Scalar) and not node.is_null else node
+def _moved(node: Mapping, type_: Type, move: Move) -> Mapping:
+    """A mapping with its paths moved, as deep as the format is."""
+    new: dict[str, Entry] = {}
+    for name, entry in node.entries.items():
+        field = type_.fields.get(name) or type_.names
+        value = entry.value if field is None else _value(entry.value, field, node, move)
+        if value is not entry.value:
+            new[name] = Entry(entry.key, value, entry.over)
+    return node.with_entries({**node.entries, **new}) if new else node
 
 
-def _local(node: Node, move: Move) -> Node:
-    return node if isinstance(node, Scalar) and is_remote(node.text) else _path(node, move)
+def _value(value: Node, field: Field, parent: Mapping, move: Move) -> Node:
+    if isinstance(value, Scalar):
+        return move(value) if field.path and _is_path(value, field, parent) else value
+    if isinstance(value, Mapping):
+        return _moved(value, field.type, move) if field.type.fields or field.type.names is not None else value
+    inner = field.type.items
+    if inner is None or not (field.path or inner.type.fields):
+        return value
+    items = tuple(_item(item, field, inner, move) for item in value.items)
+    return value if all(new is old for new, old in zip(items, value.items, strict=True)) else value.with_items(items)
 
 
-def _mount(node: Node, move: Move) -> Node:
-    """Bind mounts only; names of volumes are no paths."""
-    kind, source = (node.get("type"), node.get("source")) if isinstance(node, Mapping) else (None, None)
-    if not (isinstance(kind, Scalar) and kind.text == "bind" and isinstance(source, Scalar)):
-        return node
-    named = is_path(source.text) or isinstance(kind, Scalar)
-    return _through({"source": _path})(node, move) if named else node
+def _item(item: Node, field: Field, inner: Field, move: Move) -> Node:
+    if isinstance(item, Mapping):
+        return _moved(item, inner.type, move)
+    return move(item) if isinstance(item, Scalar) and field.path and not item.is_null else item
 
 
-def _items(inner: Step) -> Step:
-    def step(node: Node, move: Move) -> Node:
-        if not isinstance(node, Sequence):
-            return node
-        return node.with_items(tuple(inner(item, move) for item in node.items))
-
-    return step
-
-
-def _all(inner: Step) -> Step:
-    def step(node: Node, move: Move) -> Node:
-        if not isinstance(node, Mapping):
-            return node
-        return _changed(node, {name: inner(entry.value, move) for name, entry in node.entries.items()})
-
-    return step
-
-
-def _through(fields: dict[str, Step]) -> Step:
-    def step(node: Node, move: Move) -> Node:
-        if not isinstance(node, Mapping):
-            return node
-        found = {name: inner(node.entries[name].value, move) for name, inner in fields.items() if name in node.entries}
-        return _changed(node, found)
-
-    return step
-
-
-def _changed(node: Mapping, values: dict[str, Node]) -> Mapping:
-    new = {name: value for name, value in values.items() if value is not node.entries[name].value}
-    if not new:
-        return node
-    entries = dict(node.entries)
-    for name, value in new.items():
-        old = entries[name]
-        entries[name] = Entry(old.key, value, old.over)
-    return node.with_entries(entries)
-
-
-_SERVICE: dict[str, Step] = {
-    "build": _through({"context": _local, "additional_contexts": _all(_local)}),
-    "env_file": _items(_through({"path": _path})),
-    "label_file": _items(_path),
-    "volumes": _items(_mount),
-    "develop": _through({"watch": _items(_through({"path": _path}))}),
-    "extends": _through({"file": _local}),
-}
-_MODEL: dict[str, Step] = {
-    "services": _all(_through(_SERVICE)),
-    "secrets": _all(_through({"file": _path})),
-    "configs": _all(_through({"file": _path})),
-}
+def _is_path(value: Scalar, field: Field, parent: Mapping) -> bool:
+    """Whether a value of a field that can hold paths is one; a Dockerfile's moves with its build context."""
+    if value.is_null or field.path == "context":
+        return False
+    if field.path == "project when bound":
+        kind = parent.get("type")
+        return isinstance(kind, Scalar) and kind.text == "bind"
+    return field.path == "project" or not is_remote(value.text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from lintstack.compose.format.field import Use
 from lintstack.named import NamedTuple
 from lintstack.yaml import Entry, Mapping, Node
 
@@ -38,6 +39,20 @@ def _tagged(node: Mapping, path: Path) -> Iterator[tuple[Path, str]]:
             yield at, value.tag
         elif isinstance(value, Mapping):
             yield from _tagged(value, at)
+
+
+def overrides(root: Mapping, cleared: Iterable[Path]) -> Iterator[Use]:
+    """The uses of `!override` in a document, which Docker Compose knows since 2.24.4."""
+    for path in cleared:
+        node: Node = root
+        entry: Entry | None = None
+        for name in path:
+            entry = node.entries.get(name) if isinstance(node, Mapping) else None
+            if entry is None:
+                break
+            node = entry.value
+        if entry is not None and node.tag == "!override":
+            yield Use("!override", entry.key.span, "2.24.4")
 
 
 def apply(model: Mapping, cleared: Iterable[Path]) -> Mapping:

@@ -15,6 +15,7 @@ from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import service as services
 from lintstack.join import variables
+from lintstack.join.features import features
 from lintstack.join.image import Built, Ground
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
@@ -101,6 +102,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         service_names=Fact(tuple(service.name for service in running)),
         resources=all_resources,
         files=files,
+        features=tuple(features(loaded)) if loaded.uses else (),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
         secrets=tuple(_secrets(found)),

@@ -160,20 +160,12 @@ def _words(node: Mapping | None, name: str) -> Fact[tuple[str, ...]]:
     if found.value.unset or found.value.value is None:
         reason = unset(found.value)
         return Fact(None, places(found), reason) if reason else ABSENT
-    split = split_words(found.value.text)
-    return (
-        Fact(split, places(found)) if split is not None else Fact(None, places(found), "the command line is malformed")
-    )
+    from lintstack.compose.format.command import words as split
 
-
-def split_words(line: str) -> tuple[str, ...] | None:
-    """Words of a command line as go-shellwords has them; None when a quote is left open."""
-    import shlex
-
-    try:
-        return tuple(shlex.split(line, posix=True))
-    except ValueError:
-        return None
+    line = split(found.value)
+    if line is None:
+        return Fact(None, places(found), "the command line is malformed")
+    return Fact(line.words, places(found))
 
 
 class Duration(NamedTuple):

@@ -64,9 +64,9 @@ def test_mistakes_have_their_column(value: str, line: int, column: int) -> None:
 
 
 def test_keys_comments_and_numbers_are_left_alone() -> None:
-    found = loaded("services:\n  $A: {image: x, mem_limit: 5} # ${\n")
+    found = loaded("services:\n  a: {image: x, mem_limit: 5, labels: {$A: x}} # ${\n")
     assert found.problems == ()
-    assert at(found.root, "services", "$A", "image").text == "x"
+    assert at(found.root, "services", "a", "labels", "$A").text == "x"
 
 
 def test_span_and_raw_survive() -> None:

@@ -4,61 +4,84 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from lintstack.compose import shapes
+from lintstack.compose.format.collections import each, keyed, record
+from lintstack.compose.format.field import Field, Reading
+from lintstack.compose.format.scalars import BOOLEAN, MODE, SIZE_OR_ZERO, TEXT, one_of
+from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
-from lintstack.compose.problems import Problems
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 
-
-def mount(node: Node, name: str, problems: Problems) -> Node | None:
-    """A mount in long form: type, source, target, read_only, bind, volume."""
-    if isinstance(node, Mapping):
-        return _long(node, problems)
-    if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        problems.say("compose-schema", "a volume must be a string such as `data:/var/lib/x` or a mapping", node)
-        return None
-    return _short(Parts(node), node, problems)
-
-
-_LONG = shapes.record(
+_BIND = record(
     {
-        "bind": shapes.record(
-            {
-                "create_host_path": shapes.boolean,
-                "propagation": shapes.text,
-                "recursive": shapes.text,
-                "selinux": shapes.words("z", "Z"),
-            },
-            "`bind`",
+        "create_host_path": Field(BOOLEAN, "Whether a missing host path is made, as a directory."),
+        "propagation": Field(TEXT, "How mounts below are shared between host and container."),
+        "recursive": Field(
+            one_of("enabled", "disabled", "writable", "readonly"), "Whether mounts below the source come along."
         ),
-        "consistency": shapes.text,
-        "image": shapes.record({"subpath": shapes.text}, "`image`"),
-        "read_only": shapes.boolean,
-        "source": shapes.text,
-        "target": shapes.text,
-        "tmpfs": shapes.record({"mode": shapes.number_or_text, "size": shapes.number_or_text}, "`tmpfs`"),
-        "type": shapes.words("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
-        "volume": shapes.record(
-            {"labels": shapes.keyed(null=""), "nocopy": shapes.boolean, "subpath": shapes.text}, "`volume`"
+        "selinux": Field(one_of("z", "Z"), "The SELinux label: `z` shared, `Z` for this container alone."),
+    },
+    "`bind`",
+)
+_VOLUME = record(
+    {
+        "labels": Field(keyed(null="", unique=True), "Labels of an anonymous volume.", merge="pairs"),
+        "nocopy": Field(BOOLEAN, "Whether a new volume stays empty instead of taking the image's files."),
+        "subpath": Field(TEXT, "The directory in the volume that is mounted."),
+    },
+    "`volume`",
+)
+_TMPFS = record(
+    {
+        "mode": Field(MODE, "Permissions of its root.", since="2.14.0"),
+        "size": Field(SIZE_OR_ZERO, "The most that it may hold."),
+    },
+    "`tmpfs`",
+)
+_LONG = record(
+    {
+        "bind": Field(_BIND, "Options of a bind mount."),
+        "consistency": Field(TEXT, "Accepted and ignored on Linux."),
+        "image": Field(
+            record({"subpath": Field(TEXT, "The directory in the image that is mounted.", since="2.35.0")}, "`image`"),
+            "Options of an image mount.",
         ),
+        "read_only": Field(BOOLEAN, "Whether the container cannot write to it."),
+        "source": Field(TEXT, "A path of the host, the name of a volume, or an image.", path="project when bound"),
+        "target": Field(TEXT, "The path in the container."),
+        "tmpfs": Field(_TMPFS, "Options of a mount in memory."),
+        "type": Field(
+            one_of("bind", "volume", "tmpfs", "npipe", "cluster", "image"),
+            "What is mounted: a path, a volume, memory or an image.",
+        ),
+        "volume": Field(_VOLUME, "Options of a volume."),
     },
     "a volume",
-    ("type", "target"),
 )
 
 
-def _long(node: Mapping, problems: Problems) -> Mapping | None:
-    checked = _LONG(node, "a volume", problems)
-    return checked if isinstance(checked, Mapping) and {"type", "target"} <= checked.entries.keys() else None
+def _mount(node: Node, name: str, reading: Reading) -> Node | None:
+    """A mount in long form: type, source, target, read_only, bind, volume."""
+    if isinstance(node, Mapping):
+        lacks = missing(node, "a volume", ("type", "target"), reading)
+        checked = _LONG.check(node, "a volume", reading)
+        whole = isinstance(checked, Mapping) and {"type", "target"} <= checked.entries.keys()
+        return checked if whole and not lacks else None
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        reading.say("a volume must be a string such as `data:/var/lib/x` or a mapping", node)
+        return None
+    return _short(Parts(node), node, reading)
 
 
-def _short(parts: Parts, node: Scalar, problems: Problems) -> Mapping | None:
+MOUNTS = each(_LONG._replace(check=_mount, name="a string such as `data:/var/lib/x` or a mapping"))
+
+
+def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     fields = split(parts.text)
     if len(fields) > 3 or any(start == end for start, end in fields):
         what = "has too many `:`" if len(fields) > 3 else "has an empty part"
-        problems.say("compose-schema", f"the volume {what}; write `source:target` or `source:target:options`", node)
+        reading.say(f"the volume {what}; write `source:target` or `source:target:options`", node)
         return None
     cuts = [parts.cut(start, end) for start, end in fields]
     if len(cuts) == 1:
@@ -142,24 +165,20 @@ def clean(path: str) -> str:
     return normpath(path).replace("//", "/", 1) if path.startswith("//") else normpath(path)
 
 
-def mount_key(node: Node) -> str:
-    """What makes two mounts the same: the path in the container."""
-    target = node.get("target") if isinstance(node, Mapping) else None
-    if not isinstance(target, Scalar):
-        return f"{node.source.path}@{node.start}"
-    return f"{target.source.path}@{target.start}" if target.unset else clean(target.text)
-
-
-def device(node: Node, name: str, problems: Problems) -> Node | None:
+def _device(node: Node, name: str, reading: Reading) -> Node | None:
     """A device in long form: source, target, permissions."""
     if isinstance(node, Mapping):
-        return node
+        lacks = missing(node, "a device", ("source", "target"), reading)
+        return None if lacks else _DEVICE.check(node, "a device", reading)
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        problems.say("compose-schema", "a device must be a string such as `/dev/x:/dev/x` or a mapping", node)
+        reading.say("a device must be a string such as `/dev/x:/dev/x` or a mapping", node)
         return None
     parts, found, start = Parts(node), {}, 0
+    if parts.text.count(":") > 2:
+        reading.say("the device has too many `:`; write `source:target:permissions` or the long form", node)
+        return None
     for field in ("source", "target", "permissions"):
-        end = parts.text.find(":", start) if field != "permissions" else len(parts.text)
+        end = parts.text.find(":", start)
         end = len(parts.text) if end < 0 else end
         if start < len(parts.text):
             found[field] = parts.cut(start, end)
@@ -168,6 +187,12 @@ def device(node: Node, name: str, problems: Problems) -> Node | None:
     return _whole(node, dict(found))
 
 
-def device_key(node: Node) -> str:
-    """What makes two devices the same: the path in the container."""
-    return mount_key(node)
+_DEVICE = record(
+    {
+        "permissions": Field(TEXT, "Some of `r`, `w` and `m` (make nodes)."),
+        "source": Field(TEXT, "The device on the host, or its name in the Container Device Interface."),
+        "target": Field(TEXT, "The device in the container."),
+    },
+    "a device",
+)
+DEVICES = each(_DEVICE._replace(check=_device, name="a string such as `/dev/x:/dev/x` or a mapping"))

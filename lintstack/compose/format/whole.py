@@ -1,0 +1,58 @@
+"""What can be said once files are merged: keys that are missing, keys without a value, items that stand twice."""
+
+from __future__ import annotations
+
+from lintstack.compose.format.collections import duplicates
+from lintstack.compose.format.field import Field, Reading, Type
+from lintstack.compose.format.scalars import is_null
+from lintstack.compose.problems import shown
+from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+
+
+def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | None = None) -> Mapping:
+    """A mapping without keys that no file gives a value; what Compose refuses in it is reported.
+
+    Args:
+        node: its canonical form.
+        type_: what it is.
+        reading: where problems go.
+        at: the place that stands for it: its key.
+    """
+    for name in type_.required:
+        if name not in node.entries:
+            label = f"`{shown(at.text)}`" if isinstance(at, Scalar) else type_.kind
+            reading.say(f"{label} lacks `{name}`", at or node)
+    kept: dict[str, Entry] = {}
+    changed = False
+    for name, entry in node.entries.items():
+        field = type_.fields.get(name) or type_.names
+        new = entry if field is None else _entry(entry, field, reading)
+        changed = changed or new is not entry
+        if new is not None:
+            kept[name] = new
+    return node.with_entries(kept) if changed else node
+
+
+def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
+    value = entry.value
+    if isinstance(value, Scalar):
+        if field.null or not is_null(value):
+            return entry
+        reading.say(f"`{shown(entry.key.text)}` has no value; give it one or remove it", entry.key)
+        return None
+    new = _below(value, entry.key, field.type, reading)
+    return entry if new is value else Entry(entry.key, new, entry.over)
+
+
+def _below(value: Mapping | Sequence, key: Scalar, type_: Type, reading: Reading) -> Node:
+    if isinstance(value, Mapping):
+        held = type_.names
+        plain = not type_.fields and (held is None or (held.null and not held.type.fields))
+        return value if plain else whole(value, type_, reading, key)
+    if type_.unique and len(value.items) > 1:
+        duplicates(value, key.text, reading)
+    inner = type_.items.type if type_.items is not None else None
+    if inner is None or not inner.fields:
+        return value
+    items = tuple(whole(item, inner, reading, item) if isinstance(item, Mapping) else item for item in value.items)
+    return value if all(new is old for new, old in zip(items, value.items, strict=True)) else value.with_items(items)
