@@ -94,13 +94,13 @@ class _Builder:
         self.problems: list[Finding] = []
         self.failure: Finding | None = None
         self.edge = 0
+        self.anchors: dict[str, Node | _Frame] = {}
         self.begin()
 
     def begin(self) -> None:
-        """Start a document: anchors and limits are per document."""
+        """Start a document: limits are per document, anchors hold to the end of the file as in go-yaml."""
         self.stack: list[_Frame] = []
         self.root: Node | None = None
-        self.anchors: dict[str, Node | _Frame] = {}
         self.total = 0
         self.overflowed = False
 
