@@ -49,6 +49,35 @@ def parse(source: Source, problems: Problems) -> tuple[Statement, ...]:
     return tuple(_Reader(source, problems).statements())
 
 
+def parse_raw(source: Source, problems: Problems) -> tuple[Statement, ...]:
+    """Statements of an env file in Docker's own format: everything behind `=` is the value, as it stands."""
+    return tuple(_raw_lines(source, problems))
+
+
+def _raw_lines(source: Source, problems: Problems) -> Iterator[Statement]:
+    end = 0
+    for line in source.text.split("\n"):
+        start, end = end, end + len(line) + 1
+        line = line.removesuffix("\r")
+        bare = line.lstrip(" \t")
+        if not bare or bare.startswith("#"):
+            continue
+        start += len(line) - len(bare)
+        name, equals, value = bare.partition("=")
+        if not name or " " in name or "\t" in name:
+            problems.say(
+                "dotenv-syntax", "a variable's name without blanks is expected before `=`", _line(source, start, bare)
+            )
+            continue
+        key = Scalar(source, start, start + len(name), name)
+        place = _line(source, start + len(name) + 1, value) if equals else key.span
+        yield Statement(key, value if equals else None, place, "'")
+
+
+def _line(source: Source, start: int, text: str) -> Span:
+    return Span(source, start, start + len(text))
+
+
 class _Reader:
     def __init__(self, source: Source, problems: Problems) -> None:
         self.source = source
@@ -194,6 +223,7 @@ def evaluate(
     outer: Dict[str, str],
     problems: Problems,
     inherited: Dict[str, str] | None = None,
+    eager: bool = False,
 ) -> dict[str, EnvEntry]:
     """Values of an env file's statements; the last one of a name wins.
 
@@ -201,6 +231,7 @@ def evaluate(
         statements: from `parse`.
         outer: values that win over the file's own inside `${…}`.
         inherited: values for names that stand alone (default: `outer`).
+        eager: whether defaults that are not used must be well-formed too.
     """
     entries: dict[str, EnvEntry] = {}
     values = _Layers(outer)
@@ -209,7 +240,9 @@ def evaluate(
     for statement in statements:
         name = statement.key.text
         value = (
-            _expanded(statement, values, problems) if statement.text is not None else _inherited(statement, source_of)
+            _expanded(statement, values, problems, eager)
+            if statement.text is not None
+            else _inherited(statement, source_of)
         )
         left -= len(value.text) if value is not None else 0
         if left < 0:
@@ -242,14 +275,14 @@ def _inherited(statement: Statement, values: Dict[str, str]) -> Scalar | None:
     return None if text is None else Scalar(place.source, place.start, place.end, text, '"', "", statement.key.text)
 
 
-def _expanded(statement: Statement, values: Dict[str, str], problems: Problems) -> Scalar:
+def _expanded(statement: Statement, values: Dict[str, str], problems: Problems, eager: bool) -> Scalar:
     """The value with its variables replaced; one that cannot be is unknown."""
     text, place = statement.text or "", statement.place
     style = statement.quote or '"'
     if statement.quote == "'" or "$" not in text:
         return Scalar(place.source, place.start, place.end, text, style)
     try:
-        found = expand(text, values)
+        found = expand(text, values, eager)
     except Invalid as invalid:
         name = shown(statement.key.text)
         message = invalid.message

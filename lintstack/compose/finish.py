@@ -1,12 +1,10 @@
-"""After the last merge: what is still null where Compose wants a value, lists made unique, profiles."""
+"""After the last merge: what is still null where Compose wants a value, lists made unique."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence as List
-
 from lintstack.compose.merge import enforce_unicity
 from lintstack.compose.problems import Problems, shown
-from lintstack.yaml import Entry, Mapping, Scalar, Sequence
+from lintstack.yaml import Entry, Mapping, Scalar
 
 
 def finished(model: Mapping, problems: Problems) -> Mapping:
@@ -40,18 +38,3 @@ def _filled(service: Mapping, problems: Problems) -> Mapping:
         else:
             problems.say("compose-schema", f"`{shown(name)}` has no value; give it one or remove it", entry.key)
     return service if len(kept) == len(service.entries) else service.with_entries(kept)
-
-
-def inactive_services(root: Mapping | None, profiles: List[str]) -> frozenset[str]:
-    """Names of the services that no active profile enables."""
-    services = root.get("services") if root is not None else None
-    if not isinstance(services, Mapping) or "*" in profiles:
-        return frozenset()
-    return frozenset(name for name, service in services.items() if not _enabled(service, profiles))
-
-
-def _enabled(service: object, profiles: List[str]) -> bool:
-    listed = service.get("profiles") if isinstance(service, Mapping) else None
-    if not isinstance(listed, Sequence) or not listed.items:
-        return True
-    return any(isinstance(item, Scalar) and item.text in profiles for item in listed.items)

@@ -28,7 +28,7 @@ class Implied(NamedTuple):
 
 
 def dependencies(service: Mapping) -> Iterator[Implied]:
-    """What `links`, shared namespaces (`network_mode: service:x`, `ipc`, `pid`, `uts`, `cgroup`) and `volumes_from` need.
+    """What `links`, namespaces (`network_mode: service:x`, `ipc`, `pid`, `uts`, `cgroup`) and `volumes_from` need.
 
     In the order of compose-go's `normalize`; what a variable without a value hides is left out.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lintstack.facts import Place
 from lintstack.findings import Finding, Severity, diagnostic
 from lintstack.source import Span
@@ -33,6 +35,15 @@ class Problems:
     ) -> None:
         """A new finding at a node or place."""
         self.add(diagnostic(slug, message, at if isinstance(at, Span) else at.span, severity, related))
+
+    def inside(self, spans: Iterable[Span]) -> bool:
+        """Whether something is wrong within one of some places."""
+        wanted = [(span.path, span.start, span.end) for span in spans]
+        return any(
+            path == seen_path and start <= begin and finish <= end
+            for _, _, seen_path, begin, finish in self._seen
+            for path, start, end in wanted
+        )
 
     def all(self) -> tuple[Finding, ...]:
         """Everything so far, in the order in which it was found; the last one says how many are left out."""
