@@ -9,6 +9,7 @@ from functools import cache
 
 from lintstack.compose.expansion import Invalid, expand
 from lintstack.compose.problems import Problems, shown
+from lintstack.findings import Severity
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Scalar
@@ -92,8 +93,9 @@ class _Reader:
                 self.at = self._line_end()
                 continue
             name, separator = key
-            if separator:
-                yield self._value(name)
+            statement = self._value(name) if separator else None
+            if statement is not None and name.text:
+                yield statement
             elif name.text:
                 yield Statement(name, None, name.span, "")
 
@@ -124,10 +126,12 @@ class _Reader:
                 return self._bad_key(at, "is not allowed in a variable's name; expected `NAME=value`")
             at += 1
         name = self.text[start:at].rstrip()
+        if at == len(self.text):
+            return None  # Compose takes a name alone only where its line ends.
         if " " in name:
             return self._bad_key(start + name.index(" "), "is not allowed in a variable's name; expected `NAME=value`")
-        if not name:
-            return self._bad_key(start, "stands where a variable's name is expected")
+        if not name and at < end:
+            self._report("no name stands before the value, so nothing can use it", start, start + 1, "warning")
         self.at = min(at + 1, len(self.text))
         return Scalar(self.source, start, start + len(name), name), at < end
 
@@ -147,8 +151,8 @@ class _Reader:
         self._report(f"{name} {what}", at, at + 1)
         return None
 
-    def _report(self, message: str, start: int, end: int) -> None:
-        self.problems.say("dotenv-syntax", message, Span(self.source, start, min(end, len(self.text))))
+    def _report(self, message: str, start: int, end: int, severity: Severity = "error") -> None:
+        self.problems.say("dotenv-syntax", message, Span(self.source, start, min(end, len(self.text))), severity)
 
     def _value(self, key: Scalar) -> Statement:
         self._skip_blanks()
@@ -248,6 +252,8 @@ def evaluate(
         if left < 0:
             problems.say("compose-limit", "the values of this file are over 8 MB in all", statement.key)
             return entries
+        if value is None and name in entries:
+            continue  # A name alone that nothing gives a value changes nothing.
         entries[name] = EnvEntry(name, statement.key, value)
         if value is not None and not value.unset:
             values.own[name] = value.text
