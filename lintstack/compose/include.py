@@ -90,12 +90,12 @@ def import_model(model: Mapping, included: Mapping, merger: Merger, merges: bool
 def _joined(ours: Entry, theirs: Entry, section: str, merger: Merger, merges: bool) -> Entry:
     if not (isinstance(ours.value, Mapping) and isinstance(theirs.value, Mapping)):
         return ours
-    found = dict(theirs.value.entries)
-    for name, entry in ours.value.entries.items():
-        imported = found.get(name)
-        if imported is not None and not merges and not _alike(imported.value, entry.value):
+    found = dict(ours.value.entries)
+    for name, imported in theirs.value.entries.items():
+        entry = found.get(name)
+        if entry is not None and not merges and not _alike(imported.value, entry.value):
             _conflict(entry, imported, section, merger.problems)
-        found[name] = entry if imported is None else merger.entry(imported, entry, (section, "*"))
+        found[name] = imported if entry is None else merger.entry(imported, entry, (section, "*"))
     return Entry(ours.key, ours.value.with_entries(found), ours.over)
 
 

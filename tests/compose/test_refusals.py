@@ -83,11 +83,11 @@ def read(case: Case) -> Loaded:
 def errors(case: Case) -> list[tuple[str, int, str]]:
     """File, line and message of every error, names that nothing declares included."""
     found = read(case)
-    errors = [(problem.at, problem.message) for problem in found.problems if problem.severity == "error"]
+    errors = [(problem.at.span, problem.message) for problem in found.problems if problem.severity == "error"]
     for service in _stack(found).services if found.root is not None else ():
         for reference in service.references if service.name not in found.inactive else ():
-            errors += [(problem.at, problem.message or "") for problem in unknown_reference(reference)]
-    return [(at.span.path, at.span.line, message) for at, message in errors if at is not None]
+            errors += [(reference.span, problem.message or "") for problem in unknown_reference(reference)]
+    return [(span.path, span.line, message) for span, message in errors]
 
 
 def _stack(found: Loaded) -> Stack:
