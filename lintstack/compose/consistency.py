@@ -77,11 +77,11 @@ def report(
 def _faults(project: Project, services: list[Entry], version: Version | None) -> Iterator[Fault]:
     for entry in services:
         if isinstance(entry.value, Mapping):
-            for check in contradictions.CHECKS:
-                yield from check(entry.value)
-            for related in SERVICE:
-                yield from related(entry, entry.value, project)
-            yield from contradictions.by_version(entry.value, version)
+            yield from contradictions.faults(entry.value)
+            for check in SERVICE:
+                yield from check(entry, entry.value, project)
+            if version is not None:
+                yield from contradictions.by_version(entry.value, version)
     for whole in PROJECT:
         yield from whole(project)
 
@@ -107,6 +107,8 @@ def _written(entry: Entry) -> Iterator[Span]:
 
 def enabled_dependencies(entry: Entry, service: Mapping, project: Project) -> Iterator[Fault]:
     """A dependency on a service that no active profile enables."""
+    if not project.inactive:
+        return
     listed = service.get("depends_on")
     written = listed.entries if isinstance(listed, Mapping) else {}
     for name, other in written.items():

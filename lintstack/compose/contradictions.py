@@ -95,20 +95,35 @@ def health_checks(service: Mapping) -> Iterator[Fault]:
         yield Fault("a health check's `test` list begins with `CMD`, `CMD-SHELL` or `NONE`; put `CMD` first", first)
 
 
+def scale(service: Mapping) -> Iterator[Fault]:
+    """A negative number of containers."""
+    yield from _negative("scale", scalar_of(service, "scale"))
+
+
 def scales(service: Mapping) -> Iterator[Fault]:
-    """Numbers of containers: not negative, not two, and one only under a name of one's own."""
-    scale, replicas = scalar_of(service, "scale"), scalar_of(service, "deploy", "replicas")
-    for field, value in (("scale", scale), ("deploy.replicas", replicas)):
-        if value is not None and (as_int(value) or 0) < 0:
-            yield Fault(f"`{field}` is negative; write 0 or more", value)
-    numbers = as_int(scale), as_int(replicas)
-    if scale is not None and replicas is not None and None not in numbers and numbers[0] != numbers[1]:
-        message = f"`scale` is {numbers[0]} and `deploy.replicas` is {numbers[1]}; remove one of them"
-        yield Fault(message, scale, _place(replicas))
-    chosen, name = replicas if scale is None else scale, scalar_of(service, "container_name")
-    if chosen is not None and name is not None and name.text and (as_int(chosen) or 0) > 1:
-        message = f"{as_int(chosen)} containers cannot share one `container_name`; remove the name or the number"
-        yield Fault(message, name, _place(chosen))
+    """A negative number of containers, or two of them."""
+    number, replicas = scalar_of(service, "scale"), scalar_of(service, "deploy", "replicas")
+    yield from _negative("deploy.replicas", replicas)
+    if number is None or replicas is None:
+        return
+    first, second = as_int(number), as_int(replicas)
+    if first is not None and second is not None and first != second:
+        message = f"`scale` is {first} and `deploy.replicas` is {second}; remove one of them"
+        yield Fault(message, number, _place(replicas))
+
+
+def _negative(field: str, value: Scalar | None) -> Iterator[Fault]:
+    if value is not None and (as_int(value) or 0) < 0:
+        yield Fault(f"`{field}` is negative; write 0 or more", value)
+
+
+def names(service: Mapping) -> Iterator[Fault]:
+    """One name for several containers."""
+    name = scalar_of(service, "container_name")
+    number = scalar_of(service, "scale") or scalar_of(service, "deploy", "replicas")
+    if name is not None and name.text and number is not None and (as_int(number) or 0) > 1:
+        message = f"{as_int(number)} containers cannot share one `container_name`; remove the name or the number"
+        yield Fault(message, name, _place(number))
 
 
 # Field, its twin in `deploy.resources`, how both are read.
@@ -167,9 +182,17 @@ def watches(service: Mapping) -> Iterator[Fault]:
 
 
 def devices(service: Mapping) -> Iterator[Fault]:
-    """Devices by number and by name."""
-    reserved = items_of(service, "deploy", "resources", "reservations", "devices")
-    for item in (*reserved, *items_of(service, "gpus")):
+    """Reserved devices by number and by name."""
+    yield from _counted(items_of(service, "deploy", "resources", "reservations", "devices"))
+
+
+def graphics(service: Mapping) -> Iterator[Fault]:
+    """The same of `gpus`."""
+    yield from _counted(items_of(service, "gpus"))
+
+
+def _counted(requests: tuple[Node, ...]) -> Iterator[Fault]:
+    for item in requests:
         count, named = entry_of(item, "count"), entry_of(item, "device_ids")
         if count is not None and named is not None:
             yield Fault("`count` and `device_ids` exclude each other; remove one of them", named.key, _place(count.key))
@@ -178,9 +201,12 @@ def devices(service: Mapping) -> Iterator[Fault]:
 def addresses(service: Mapping) -> Iterator[Fault]:
     """Addresses of ports in long form; those in short form were checked when they were taken apart."""
     for item in items_of(service, "ports"):
-        host = scalar_of(item, "host_ip")
-        if host is not None and host.text and not _is_address(host.text):
+        host = scalar_of(item, "host_ip") if isinstance(item, Mapping) and "host_ip" in item.entries else None
+        if host is not None and host.text not in _COMMON and not _is_address(host.text):
             yield Fault("the `host_ip` of a port must be an IP address", host)
+
+
+_COMMON = ("", "127.0.0.1", "0.0.0.0")
 
 
 def _is_address(text: str) -> bool:
@@ -207,19 +233,27 @@ def repeated(service: Mapping) -> Iterator[Fault]:
                 yield Fault(message, item, (Place(first.span, "first here"),))
 
 
-CHECKS: tuple[Check, ...] = (
-    dockerfiles,
-    platforms,
-    network_modes,
-    health_checks,
-    scales,
-    twins,
-    targets,
-    watches,
-    devices,
-    addresses,
-    repeated,
-)
+# Field that a contradiction cannot do without -> its check.
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "build": (dockerfiles,),
+    "container_name": (names,),
+    "deploy": (scales, twins, devices),
+    "develop": (watches,),
+    "gpus": (graphics,),
+    "healthcheck": (health_checks,),
+    "network_mode": (network_modes,),
+    "platform": (platforms,),
+    "ports": (addresses,),
+    "scale": (scale,),
+    "tmpfs": (targets,),
+    **dict.fromkeys(_UNIQUE, (repeated,)),
+}
+
+
+def faults(service: Mapping) -> Iterator[Fault]:
+    """Everything in a service that contradicts itself."""
+    for check in dict.fromkeys(check for field in service.entries if field in CHECKS for check in CHECKS[field]):
+        yield from check(service)
 
 
 def by_version(service: Mapping, version: Version | None) -> Iterator[Fault]:

@@ -68,6 +68,36 @@ def _texts(node: Node | None) -> tuple[Scalar, ...]:
     return tuple(item for item in items if isinstance(item, Scalar) and item.text)
 
 
+def with_contexts(model: Mapping) -> Mapping:
+    """An included model whose builds name their context: by default it is the included project's directory."""
+    services = model.entries.get("services")
+    if services is None or not isinstance(services.value, Mapping):
+        return model
+    changed = {name: Entry(entry.key, _built(entry.value), entry.over) for name, entry in _unplaced(services.value)}
+    if not changed:
+        return model
+    named = services.value.with_entries({**services.value.entries, **changed})
+    return model.with_entries({**model.entries, "services": Entry(services.key, named, services.over)})
+
+
+def _unplaced(services: Mapping) -> Iterator[tuple[str, Entry]]:
+    """Services with a build that names no context."""
+    for name, entry in services.entries.items():
+        build = entry.value.get("build") if isinstance(entry.value, Mapping) else None
+        if isinstance(build, Mapping) and "context" not in build.entries:
+            yield name, entry
+
+
+def _built(service: Node) -> Node:
+    entry = service.entries["build"] if isinstance(service, Mapping) else None
+    if entry is None or not isinstance(service, Mapping) or not isinstance(entry.value, Mapping):
+        return service
+    key = entry.key
+    name, folder = (Scalar(key.source, key.start, key.end, text, '"') for text in ("context", "."))
+    build = entry.value.with_entries({**entry.value.entries, "context": Entry(name, folder)})
+    return service.with_entries({**service.entries, "build": Entry(key, build, entry.over)})
+
+
 def import_model(model: Mapping, included: Mapping, merger: Merger, merges: bool = True) -> Mapping:
     """The including model with the resources of an included one; where both define one, the including file wins.
 

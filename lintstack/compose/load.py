@@ -197,7 +197,7 @@ class _Loader:
             for path in entry.paths:
                 model = self._add_file(model, path, entry.folder, inner, entry.at)
             self.stack.pop()
-            self.models[key] = model
+            self.models[key] = None if model is None else include.with_contexts(model)
             if model is None:
                 self.files.report_empty(entry.paths)
         found = self.models[key]

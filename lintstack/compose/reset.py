@@ -63,6 +63,9 @@ def _mapping(node: Mapping, done: dict[int, Node | None]) -> Mapping:
     entries: dict[str, Entry] = {}
     for name, entry in node.entries.items():
         value = _without_resets(entry.value, done)
+        if value is None and entry.over is not None:
+            entry = entry.over  # What `<<` gives, since nothing explicit is left.
+            value = _without_resets(entry.value, done)
         if value is not None:
             entries[name] = entry if value is entry.value else Entry(entry.key, value, entry.over)
     same = len(entries) == len(node.entries) and all(entry is node.entries[name] for name, entry in entries.items())

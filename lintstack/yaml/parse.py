@@ -358,10 +358,14 @@ class _Builder:
                 self._overflow(merge.key.start, merge.key.end)
                 return
             for name, entry in source.entries.items():
-                if name not in frame.entries:
+                own = frame.entries.get(name)
+                if own is None:
                     frame.entries[name] = entry
                     _grow(frame, entry.value)
                     self.total += entry.value.size - 1
+                elif own.value.tag == "!reset" and own.over is None and own is not entry:
+                    # Compose takes the explicit value out before it merges.
+                    frame.entries[name] = Entry(own.key, own.value, entry)
 
     def _report(self, slug: str, message: str, start: int, end: int, related: tuple[Place, ...] = ()) -> None:
         if len(self.problems) < _MOST_PROBLEMS:

@@ -152,7 +152,7 @@ def test_profiles_of_the_env_file(written: str, given: list[str], inactive: set[
         ({"c.yaml": "include: [i]\nservices: {a: {image: y}}\n", "i": "services: {a: {image: x}}\n"}, CONTRADICTS, ""),
         ({"c.yaml": "include: [i]\nservices: {a: {extends: b}}\n", "i": "services: {b: {image: x}}\n"}, UNKNOWN, ""),
         ({"c.yaml": "services: {a: {image: '${A:-${}}'}}\n", ".env": "A=x\n"}, "interpolation", ""),
-        ({"c.yaml": f"services: {{a: {{image: x, depends_on: {{b: {OPTIONAL}}}}}, b: {{image: x}}}}\n"}, CONTRADICTS, ""),
+        ({"c.yaml": f"services: {{a: {{image: x, depends_on: {{b: {OPTIONAL}}}}}, b: {{image: x}}}}"}, CONTRADICTS, ""),
         ({"c.yaml": "services: {a: {image: x, labels: {a: 2024-01-01}}}\n"}, "compose-schema", ""),
         ({"c.yaml": "services: {a: {image: x, labels: {a: .inf}}}\n"}, "", "compose-schema"),
         ({"c.yaml": "services: {a: {image: x, labels: {a: '.inf', b: '2024-01-01'}}}\n"}, "", ""),
@@ -219,6 +219,12 @@ def test_a_project_directory_that_nobody_knows() -> None:
     assert loaded(files, "c.yaml").incomplete == {""}
 
 
+def test_an_included_build_is_that_of_its_folder() -> None:
+    files = {"c.yaml": "include: [s/i.yaml]\n", "s/i.yaml": "services: {a: {build: {target: t}}, b: {build: x}}\n"}
+    services = plain(at(loaded(files, "c.yaml").root, "services"))
+    assert services == {"a": {"build": {"target": "t", "context": "./s"}}, "b": {"build": {"context": "./s/x"}}}
+
+
 # Tags
 
 
@@ -238,6 +244,7 @@ def test_a_project_directory_that_nobody_knows() -> None:
         ("services: {a: {image: x}, b: {image: x}}", "services: {b: !reset null}"),
         ("services: {a: {image: x, extends: b}, b: {image: x, user: q}}", "services: {a: {extends: !reset null}}"),
         ("services: {a: {image: x, user: !reset q}}", "services: {a: {cap_add: !override [A]}}"),
+        ("x-u: &u {user: v}\nservices: {a: {image: x, <<: *u, user: !reset q}}", "services: {a: {cap_add: [A]}}"),
     ],
 )
 def test_tags_do_what_docker_compose_does(tmp_path: Path, base: str, over: str) -> None:
