@@ -99,7 +99,16 @@ class Finding(NamedTuple):
 
 # System diagnostics that a comment or configuration may silence; all others always count as errors.
 SUPPRESSIBLE = frozenset(
-    {"compose-schema", "interpolation", "yaml-duplicate-key", "remote-reference", "hidden-characters", "dotenv-syntax"}
+    {
+        "compose-consistency",
+        "compose-schema",
+        "env-file-missing",
+        "interpolation",
+        "yaml-duplicate-key",
+        "remote-reference",
+        "hidden-characters",
+        "dotenv-syntax",
+    }
 )
 
 

@@ -218,7 +218,7 @@ class Reference(Subject):
     """A name that a service uses and that must be declared elsewhere in the stack.
 
     Attributes:
-        type: network, volume, secret, config or service.
+        type: network, volume, secret, config, model or service.
         defined: whether the stack declares it.
         suggestion: the nearest declared name, absent when none is near.
     """

@@ -146,7 +146,9 @@ def _go_float(value: float) -> str:
     plain = repr(value).removesuffix(".0")
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         return plain
-    mantissa, _, exponent = f"{value:.17e}".partition("e")
-    digits = "".join(character for character in plain.partition("e")[0] if character.isdigit()).strip("0")
-    sign = "-" if mantissa.startswith("-") else ""
-    return f"{sign}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{int(exponent):+03d}"
+    mantissa, _, power = repr(abs(value)).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    exponent = int(power or 0) + len(whole) - 1 - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    return f"{'-' if value < 0 else ''}{digits[0]}{'.' if digits[1:] else ''}{digits[1:]}e{exponent:+03d}"

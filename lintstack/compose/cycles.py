@@ -1,13 +1,14 @@
-"""Circles in `depends_on`, which Docker Compose refuses."""
+"""Circles of services that need each other, which Docker Compose refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
 
+from lintstack.compose import implied
 from lintstack.compose.problems import Problems, shown
 from lintstack.facts import Place
-from lintstack.yaml import Entry, Mapping
+from lintstack.yaml import Mapping, Scalar
 
 _MOST_NAMED = 8
 
@@ -19,19 +20,26 @@ def report_cycles(root: Mapping | None, inactive: frozenset[str], problems: Prob
         return
     graph = {name: _dependencies(value) for name, value in services.items() if name not in inactive}
     for circle in _circles(graph):
-        entries = [graph[name][following] for name, following in pairwise(circle)]
+        places = [graph[name][following] for name, following in pairwise(circle)]
         names = " -> ".join(shown(name) for name in (*circle[:_MOST_NAMED], circle[0]))
-        related = tuple(Place(entry.key.span, "depends here") for entry in entries[:_MOST_NAMED])
+        related = tuple(Place(place.span, "depends here") for place in places[:_MOST_NAMED])
         closing = graph[circle[-1]][circle[0]]
-        problems.say("compose-cycle", f"`depends_on` goes round in a circle: {names}", closing.key, related=related)
+        message = f"services depend on each other in a circle: {names}"
+        problems.say("compose-cycle", message, closing, related=related)
 
 
-def _dependencies(service: object) -> dict[str, Entry]:
-    listed = service.get("depends_on") if isinstance(service, Mapping) else None
-    return listed.entries if isinstance(listed, Mapping) else {}
+def _dependencies(service: object) -> dict[str, Scalar]:
+    """Names that a service depends on, with the place that says so; written ones count before implied ones."""
+    if not isinstance(service, Mapping):
+        return {}
+    listed = service.get("depends_on")
+    found = {name: entry.key for name, entry in listed.entries.items()} if isinstance(listed, Mapping) else {}
+    for other in implied.dependencies(service):
+        found.setdefault(other.name, other.at)
+    return found
 
 
-def _circles(graph: dict[str, dict[str, Entry]]) -> Iterator[list[str]]:
+def _circles(graph: dict[str, dict[str, Scalar]]) -> Iterator[list[str]]:
     """Paths that come back to their first name; a walk without recursion that sees each edge once."""
     done: set[str] = set()
     for start in graph:

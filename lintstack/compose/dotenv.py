@@ -9,6 +9,7 @@ from functools import cache
 
 from lintstack.compose.expansion import Invalid, expand
 from lintstack.compose.problems import Problems, shown
+from lintstack.findings import Severity
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Scalar
@@ -49,6 +50,35 @@ def parse(source: Source, problems: Problems) -> tuple[Statement, ...]:
     return tuple(_Reader(source, problems).statements())
 
 
+def parse_raw(source: Source, problems: Problems) -> tuple[Statement, ...]:
+    """Statements of an env file in Docker's own format: everything behind `=` is the value, as it stands."""
+    return tuple(_raw_lines(source, problems))
+
+
+def _raw_lines(source: Source, problems: Problems) -> Iterator[Statement]:
+    end = 0
+    for line in source.text.split("\n"):
+        start, end = end, end + len(line) + 1
+        line = line.removesuffix("\r")
+        bare = line.lstrip(" \t")
+        if not bare or bare.startswith("#"):
+            continue
+        start += len(line) - len(bare)
+        name, equals, value = bare.partition("=")
+        if not name or " " in name or "\t" in name:
+            problems.say(
+                "dotenv-syntax", "a variable's name without blanks is expected before `=`", _line(source, start, bare)
+            )
+            continue
+        key = Scalar(source, start, start + len(name), name)
+        place = _line(source, start + len(name) + 1, value) if equals else key.span
+        yield Statement(key, value if equals else None, place, "'")
+
+
+def _line(source: Source, start: int, text: str) -> Span:
+    return Span(source, start, start + len(text))
+
+
 class _Reader:
     def __init__(self, source: Source, problems: Problems) -> None:
         self.source = source
@@ -63,8 +93,9 @@ class _Reader:
                 self.at = self._line_end()
                 continue
             name, separator = key
-            if separator:
-                yield self._value(name)
+            statement = self._value(name) if separator else None
+            if statement is not None and name.text:
+                yield statement
             elif name.text:
                 yield Statement(name, None, name.span, "")
 
@@ -95,10 +126,12 @@ class _Reader:
                 return self._bad_key(at, "is not allowed in a variable's name; expected `NAME=value`")
             at += 1
         name = self.text[start:at].rstrip()
+        if at == len(self.text):
+            return None  # Compose takes a name alone only where its line ends.
         if " " in name:
             return self._bad_key(start + name.index(" "), "is not allowed in a variable's name; expected `NAME=value`")
-        if not name:
-            return self._bad_key(start, "stands where a variable's name is expected")
+        if not name and at < end:
+            self._report("no name stands before the value, so nothing can use it", start, start + 1, "warning")
         self.at = min(at + 1, len(self.text))
         return Scalar(self.source, start, start + len(name), name), at < end
 
@@ -118,8 +151,8 @@ class _Reader:
         self._report(f"{name} {what}", at, at + 1)
         return None
 
-    def _report(self, message: str, start: int, end: int) -> None:
-        self.problems.say("dotenv-syntax", message, Span(self.source, start, min(end, len(self.text))))
+    def _report(self, message: str, start: int, end: int, severity: Severity = "error") -> None:
+        self.problems.say("dotenv-syntax", message, Span(self.source, start, min(end, len(self.text))), severity)
 
     def _value(self, key: Scalar) -> Statement:
         self._skip_blanks()
@@ -194,6 +227,7 @@ def evaluate(
     outer: Dict[str, str],
     problems: Problems,
     inherited: Dict[str, str] | None = None,
+    eager: bool = False,
 ) -> dict[str, EnvEntry]:
     """Values of an env file's statements; the last one of a name wins.
 
@@ -201,6 +235,7 @@ def evaluate(
         statements: from `parse`.
         outer: values that win over the file's own inside `${…}`.
         inherited: values for names that stand alone (default: `outer`).
+        eager: whether defaults that are not used must be well-formed too.
     """
     entries: dict[str, EnvEntry] = {}
     values = _Layers(outer)
@@ -209,12 +244,16 @@ def evaluate(
     for statement in statements:
         name = statement.key.text
         value = (
-            _expanded(statement, values, problems) if statement.text is not None else _inherited(statement, source_of)
+            _expanded(statement, values, problems, eager)
+            if statement.text is not None
+            else _inherited(statement, source_of)
         )
         left -= len(value.text) if value is not None else 0
         if left < 0:
             problems.say("compose-limit", "the values of this file are over 8 MB in all", statement.key)
             return entries
+        if value is None and name in entries:
+            continue  # A name alone that nothing gives a value changes nothing.
         entries[name] = EnvEntry(name, statement.key, value)
         if value is not None and not value.unset:
             values.own[name] = value.text
@@ -242,14 +281,14 @@ def _inherited(statement: Statement, values: Dict[str, str]) -> Scalar | None:
     return None if text is None else Scalar(place.source, place.start, place.end, text, '"', "", statement.key.text)
 
 
-def _expanded(statement: Statement, values: Dict[str, str], problems: Problems) -> Scalar:
+def _expanded(statement: Statement, values: Dict[str, str], problems: Problems, eager: bool) -> Scalar:
     """The value with its variables replaced; one that cannot be is unknown."""
     text, place = statement.text or "", statement.place
     style = statement.quote or '"'
     if statement.quote == "'" or "$" not in text:
         return Scalar(place.source, place.start, place.end, text, style)
     try:
-        found = expand(text, values)
+        found = expand(text, values, eager)
     except Invalid as invalid:
         name = shown(statement.key.text)
         message = invalid.message

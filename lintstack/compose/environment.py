@@ -6,44 +6,51 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 
 from lintstack.compose.documents import Files
-from lintstack.compose.dotenv import EnvEntry, Statement, evaluate, parse
+from lintstack.compose.dotenv import EnvEntry, Statement, evaluate, parse, parse_raw
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.paths import located
+from lintstack.compose.versions import Version, since
 from lintstack.source import Span
+
+# What Go reads as true.
+_TRUE = frozenset(("1", "t", "T", "true", "True", "TRUE"))
 
 
 class Environments:
     """Interpolators by the values that they use: equal values share one, and with it the parsed documents."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, version: Version | None = None) -> None:
         self.files = files
+        self.eager = not since(version, "lazy-defaults")
         self._known: dict[tuple[tuple[str, str], ...], Interpolator] = {}
-        self._statements: dict[str, tuple[Statement, ...]] = {}
+        self._statements: dict[tuple[str, bool], tuple[Statement, ...]] = {}
 
     def interpolator(self, variables: Dict[str, str]) -> Interpolator:
         """The interpolator for some values."""
         key = tuple(sorted(variables.items()))
         if key not in self._known:
-            self._known[key] = Interpolator(variables, self.files.problems)
+            self._known[key] = Interpolator(variables, self.files.problems, self.eager)
         return self._known[key]
 
     def root(self, folder: str, env_files: Iterable[str] | None, given: Dict[str, str]) -> Interpolator:
         """Variables of the project: given ones, then env files (later ones win); None is the folder's `.env`."""
+        without = given.get("COMPOSE_DISABLE_ENV_FILE", "") in _TRUE
         found: dict[str, str] = {}
-        for path in self._default(folder) if env_files is None else env_files:
+        for path in (() if without else self._default(folder)) if env_files is None else env_files:
             # Values given win inside the files too; of two files the later one wins.
             found.update(self.values(path, {**found, **given}))
         return self.interpolator({**found, **given})
 
-    def included(self, parent: Interpolator, folder: str, env_files: tuple[tuple[str, Span], ...]) -> Interpolator:
-        """Variables of an included project: its parent's win over its own env files."""
+    def included(
+        self, parent: Interpolator, folder: str, env_files: tuple[tuple[str, Span], ...] | None
+    ) -> Interpolator:
+        """Variables of an included project: its parent's win over its own env files, None being the folder's `.env`."""
         found: dict[str, str] = {}
-        if env_files:
-            for path, at in env_files:
-                found.update(self.values(path, {**found, **parent.variables}, at))
-        else:
+        if env_files is None:
             for path in self._default(folder):
                 found.update(self.values(path, parent.variables))
+        for path, at in env_files or ():
+            found.update(self.values(path, {**found, **parent.variables}, at))
         return self.interpolator({**found, **parent.variables}) if found else parent
 
     def _default(self, folder: str) -> tuple[str, ...]:
@@ -55,12 +62,20 @@ class Environments:
         entries = self.entries(path, outer, at)
         return {name: entry.value.text for name, entry in entries.items() if entry.value and not entry.value.unset}
 
-    def entries(self, path: str, outer: Dict[str, str], at: Span | None = None) -> dict[str, EnvEntry]:
-        """Entries of an env file by name."""
-        if path not in self._statements:
+    def entries(
+        self, path: str, outer: Dict[str, str], at: Span | None = None, raw: bool = False
+    ) -> dict[str, EnvEntry]:
+        """Entries of an env file by name; `raw`: without quotes, escapes and variables."""
+        key = path, raw
+        if key not in self._statements:
             source = self.files.open(path, at)
             if source is None:
                 return {}
             self.files.env_sources[path] = source
-            self._statements[path] = parse(source, self.files.problems)
-        return evaluate(self._statements[path], outer, self.files.problems)
+            self._statements[key] = (parse_raw if raw else parse)(source, self.files.problems)
+        return evaluate(self._statements[key], outer, self.files.problems, eager=self.eager)
+
+    def setting(self, name: str, paths: Iterable[str]) -> Span | None:
+        """Where the last of some env files that were read sets a variable."""
+        statements = [statement for path in paths for statement in self._statements.get((path, False), ())]
+        return next((one.place for one in reversed(statements) if one.key.text == name), None)

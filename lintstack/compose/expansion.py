@@ -57,25 +57,28 @@ def _name() -> re.Pattern[str]:
     return re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 
 
-def expand(text: str, variables: Mapping[str, str], depth: int = 0) -> Expansion:
-    """Replace every variable of a text as Docker Compose does (compose-go `template`, defaults lazily).
+def expand(text: str, variables: Mapping[str, str], eager: bool = False, depth: int = 0) -> Expansion:
+    """Replace every variable of a text as Docker Compose does (compose-go `template`).
 
     Args:
         text: the template; `$$` is a dollar, `$` before anything but a name or `{` is itself.
         variables: values by name; names without a value become "" and are listed in `unset` unless a default applies.
+        eager: whether defaults, alternatives and messages that are not used must be well-formed too.
+        depth: of the text in others.
 
     Raises:
         Invalid: at the first malformed `${`, and when it nests too deep or the result is too long.
     """
     if depth > DEEPEST:
         raise Invalid(0, f"`${{` nests deeper than {DEEPEST} levels")
-    return _Expander(text, variables, depth).run()
+    return _Expander(text, variables, eager, depth).run()
 
 
 class _Expander:
-    def __init__(self, text: str, variables: Mapping[str, str], depth: int) -> None:
+    def __init__(self, text: str, variables: Mapping[str, str], eager: bool, depth: int) -> None:
         self.text = text
         self.variables = variables
+        self.eager = eager
         self.depth = depth
         self.out: list[str] = []
         self.length = 0
@@ -140,6 +143,9 @@ class _Expander:
     def _variable(self, name: str, operator: str, word: str, start: int, end: int) -> int:
         value = self.variables.get(name)
         missing = value is None or (operator[:1] == ":" and not value)
+        used = missing if operator.endswith("-") else operator.endswith("+") and not missing
+        if self.eager and not used and "$" in word:
+            self._inner(word, end)
         if operator.endswith("+"):
             return self._word(name, "" if missing else word, start, end, alternative=True)
         if not missing or (value is not None and operator == ""):
@@ -150,14 +156,17 @@ class _Expander:
 
     def _word(self, name: str, word: str, start: int, end: int, alternative: bool = False) -> int:
         """Put a default or an alternative, itself expanded."""
-        try:
-            inner = expand(word, self.variables, self.depth + 1) if "$" in word else Expansion(word, ())
-        except Invalid as invalid:
-            offset = start + invalid.offset + (end - 1 - len(word) - start)
-            raise Invalid(offset, invalid.message, invalid.slug) from None
+        inner = self._inner(word, end) if "$" in word else Expansion(word, ())
         fallbacks = (inner.text,) if inner.text and not alternative else ()
         variables = _distinct((name, *inner.variables))
         return self._piece(inner.text, start, end, inner.unset, fallbacks, variables)
+
+    def _inner(self, word: str, end: int) -> Expansion:
+        """The text behind an operator, expanded; `end` is behind its closing brace."""
+        try:
+            return expand(word, self.variables, self.eager, self.depth + 1)
+        except Invalid as invalid:
+            raise Invalid(end - 1 - len(word) + invalid.offset, invalid.message, invalid.slug) from None
 
     def _piece(
         self,

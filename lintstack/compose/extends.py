@@ -22,14 +22,23 @@ class Model(NamedTuple):
     Args:
         path: of the file, what a cycle's message names.
         folder: what relative paths in it mean.
-        root: its canonical tree.
+        root: its canonical tree; of a file that services are taken from any tree of it.
         cleared: paths of its `!reset` and `!override`.
+        taken: gives a service of a file that services are taken from: only those are checked. None: `root` has them.
     """
 
     path: str
     folder: str
     root: Mapping
     cleared: tuple[Path, ...] = ()
+    taken: Callable[[str], Entry | None] | None = None
+
+    def service(self, name: str) -> Entry | None:
+        """A service that is a mapping."""
+        services = self.root.get("services")
+        own = services.entries.get(name) if isinstance(services, Mapping) else None
+        entry = own if self.taken is None else self.taken(name)
+        return entry if entry is not None and isinstance(entry.value, Mapping) else None
 
 
 # (value of `extends.file`, model that says so) -> the model of that file, None when it cannot be had.
@@ -47,6 +56,7 @@ class Extender:
         self._done: dict[tuple[int, str], Entry | None] = {}
         self._models: list[Model] = []
         self._open_end = False
+        self._open: set[tuple[int, str]] = set()
         self._copied = 0
 
     def resolve(self, model: Model) -> Mapping:
@@ -75,8 +85,9 @@ class Extender:
             key = (id(model.root), name)
             if key in self._done:
                 base = self._done[key]
+                self._open_end = key in self._open
                 break
-            entry = _entry(model, name)
+            entry = model.service(name)
             if entry is None:
                 self._missing(chain, name)
                 break
@@ -98,6 +109,8 @@ class Extender:
             result = own if base is None or self._too_much(base, entry) else self._merged(base, own, name, model, above)
             self._models.append(model)
             self._done[(id(model.root), name)] = base = result
+            if self._open_end:
+                self._open.add((id(model.root), name))
             above = model
         return base
 
@@ -153,12 +166,6 @@ class Extender:
         names = " -> ".join(shown(step[1]) for step in (*loop[:8], loop[0]))
         related = tuple(Place(_named(step[2]).span, "extends here") for step in loop[:8])
         self.problems.say("compose-cycle", f"`extends` goes round in a circle: {names}", place, related=related)
-
-
-def _entry(model: Model, name: str) -> Entry | None:
-    services = model.root.get("services")
-    entry = services.entries.get(name) if isinstance(services, Mapping) else None
-    return entry if entry is not None and isinstance(entry.value, Mapping) else None
 
 
 def _weight(service: Node) -> int:

@@ -15,11 +15,18 @@ _MOST = 8_000_000
 
 
 class Interpolator:
-    """Interpolates trees with one set of variables under one budget."""
+    """Interpolates trees with one set of variables under one budget.
 
-    def __init__(self, variables: Dict[str, str], problems: Problems) -> None:
+    Args:
+        variables: values by name.
+        problems: takes what cannot be interpolated.
+        eager: whether defaults that are not used count too.
+    """
+
+    def __init__(self, variables: Dict[str, str], problems: Problems, eager: bool = False) -> None:
         self.variables = variables
         self.problems = problems
+        self.eager = eager
         self.left = _MOST
 
     def document(self, root: Node) -> Node:
@@ -54,7 +61,7 @@ class Interpolator:
 
     def _scalar(self, node: Scalar) -> Scalar:
         try:
-            expansion = expand(node.text, self.variables)
+            expansion = expand(node.text, self.variables, self.eager)
             self.left -= len(expansion.text)
             if self.left < 0:
                 raise Invalid(0, "the project's values are over 8 MB after interpolation", "compose-limit")

@@ -6,24 +6,29 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
 
 from lintstack.compose import include
+from lintstack.compose.consistency import report
 from lintstack.compose.cycles import report_cycles
 from lintstack.compose.documents import Document, Files, Reader
 from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
+from lintstack.compose.extended import Extended
 from lintstack.compose.extends import Extender, Model, Opener
-from lintstack.compose.finish import finished, inactive_services, named_profiles
+from lintstack.compose.finish import finished
 from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
-from lintstack.compose.paths import folder_of, is_remote, located, relocate
+from lintstack.compose.naming import VARIABLE, absolute, project_name
+from lintstack.compose.paths import is_remote, located, relocate
 from lintstack.compose.problems import Problems, shown
+from lintstack.compose.profiles import active, inactive_services
 from lintstack.compose.reset import Path, apply
-from lintstack.compose.versions import Version
+from lintstack.compose.service_files import service_files
+from lintstack.compose.versions import Version, since
 from lintstack.facts import Place
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
-from lintstack.yaml import Mapping, Scalar, Sequence
+from lintstack.yaml import Mapping, Scalar
 
 __all__ = ["Loaded", "Reader", "load"]
 
@@ -44,6 +49,8 @@ class Loaded(NamedTuple):
         inactive: services that no active profile enables.
         uses: what the files use that not every Docker Compose knows, or should no longer be written.
         version: the Docker Compose that was loaded as, None for the newest.
+        name: the project's name; "" when it cannot be known.
+        label_file_values: labels that the label files of each service define, by service and name.
     """
 
     root: Mapping | None
@@ -56,6 +63,8 @@ class Loaded(NamedTuple):
     inactive: frozenset[str] = frozenset()
     uses: tuple[Use, ...] = ()
     version: Version | None = None
+    name: str = ""
+    label_file_values: Dict[str, tuple[EnvEntry, ...]] = {}
 
 
 def load(
@@ -75,13 +84,13 @@ def load(
         reader: opens files; the only way to the disk.
         project_dir: what relative paths in `files` mean, as a path for the reader.
         env_files: replace the project directory's `.env`.
-        profiles: active profiles, `*` is all; none: those that `COMPOSE_PROFILES` names.
+        profiles: active profiles instead of those of COMPOSE_PROFILES; `*` is all.
         variables: values that win over all env files; the process environment is not read.
         version: the Docker Compose to load as; None is the newest.
         dotenv: whether the project directory's `.env` is read when there are no `env_files`.
     """
     problems = Problems()
-    loader = _Loader(Files(reader, problems), problems, version)
+    loader = _Loader(Files(reader, problems, version), problems, version)
     return loader.load(files, project_dir, env_files or (None if dotenv else ()), profiles, variables or {})
 
 
@@ -91,11 +100,11 @@ class _Loader:
         self.problems = problems
         self.version = version
         self.merger = Merger(problems)
-        self.environments = Environments(files)
+        self.environments = Environments(files, version)
+        self.extended = Extended(files, self.merger)
         self.incomplete: set[str] = set()
         self.stack: list[tuple[str, Span | None]] = []
         self.models: dict[tuple[tuple[str, ...], str, int], Mapping | None] = {}
-        self.opened: dict[tuple[str, int], Model | None] = {}
 
     def load(
         self,
@@ -106,16 +115,36 @@ class _Loader:
         variables: Dict[str, str],
     ) -> Loaded:
         interpolator = self.environments.root(project_dir, env_files, variables)
+        name = self._name(files, project_dir, env_files, interpolator)
+        if name and VARIABLE not in interpolator.variables:
+            interpolator = self.environments.interpolator({**interpolator.variables, VARIABLE: name})
         model: Mapping | None = None
         for path in files:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
-        inactive = inactive_services(model, profiles or named_profiles(interpolator.variables))
-        report_cycles(model, inactive, self.problems)
-        values, missing = self._env_files(model, project_dir, interpolator)
+        if model is None:
+            self.files.report_empty(files)
+        return self._checked(model, project_dir, interpolator, name, active(profiles, interpolator.variables))
+
+    def _name(self, files: List[str], folder: str, env_files: List[str] | None, interpolator: Interpolator) -> str:
+        trees = [tree for path in files for tree in self.files.trees(path) or ()]
+        sources = self.files.sources
+        home = absolute(folder, next((sources[path] for path in files if path in sources), None))
+        at = self.environments.setting(VARIABLE, (located(folder, ".env"),) if env_files is None else env_files)
+        return project_name(trees, interpolator, home, at, self.problems)
+
+    def _checked(
+        self, root: Mapping | None, folder: str, interpolator: Interpolator, name: str, profiles: List[str]
+    ) -> Loaded:
+        """What was loaded, once it is known to agree with itself."""
+        inactive = inactive_services(root, profiles)
+        incomplete = frozenset(self.incomplete)
+        report_cycles(root, inactive, self.problems)
+        report(root, inactive, incomplete, self.version, self.problems)
+        read = service_files(root, inactive, folder, interpolator, self.environments)
         return Loaded(
-            model, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
-            values, missing, frozenset(self.incomplete), inactive, tuple(self.files.uses), self.version,
+            root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
+            read.variables, read.missing, incomplete, inactive, tuple(self.files.uses), self.version, name, read.labels,
         )  # fmt: skip
 
     def _add_file(
@@ -137,15 +166,20 @@ class _Loader:
         """Phases 4 to 9 of one document: include, reset, extends, merge, and what only then can be checked."""
         root, cleared = document
         included = self._included(root, own.folder, interpolator, cleared)
-        base = None if model is None else apply(model, cleared)
-        if included is not None:
-            base = included if base is None else include.import_model(base, included, self.merger)
+        kept = {name: entry for name, entry in root.entries.items() if name != "include"}
+        own = own._replace(root=root.with_entries(kept))
+        first = since(self.version, "extends-included")
+        if included is not None and first:
+            own = own._replace(root=self._imported(own.root, included))
         resolved = extender.resolve(own)
-        kept = {name: entry for name, entry in resolved.entries.items() if name != "include"}
-        resolved = resolved.with_entries(kept)
-        merged = resolved if base is None else self.merger.mapping(base, resolved, ())
+        if included is not None and not first:
+            resolved = self._imported(resolved, included)
+        merged = resolved if model is None else self.merger.mapping(apply(model, cleared), resolved, ())
         # Compose validates what it has so far behind each document: a later file cannot complete an earlier one.
         return finished(merged, self.problems)
+
+    def _imported(self, model: Mapping, included: Mapping) -> Mapping:
+        return include.import_model(model, included, self.merger, since(self.version, "include-merges"))
 
     def _included(
         self, root: Mapping, folder: str, interpolator: Interpolator, cleared: tuple[Path, ...]
@@ -160,7 +194,7 @@ class _Loader:
             model = self._include(entry, folder, interpolator)
             if model is not None:
                 model = apply(model, cleared)
-                total = model if total is None else include.import_model(total, model, self.merger)
+                total = model if total is None else self._imported(total, model)
         return total
 
     def _include(self, entry: include.Included, folder: str, interpolator: Interpolator) -> Mapping | None:
@@ -176,7 +210,9 @@ class _Loader:
             for path in entry.paths:
                 model = self._add_file(model, path, entry.folder, inner, entry.at)
             self.stack.pop()
-            self.models[key] = model
+            self.models[key] = None if model is None else include.with_contexts(model)
+            if model is None:
+                self.files.report_empty(entry.paths)
         found = self.models[key]
         return None if found is None else relocate(found, entry.folder, folder)
 
@@ -207,65 +243,6 @@ class _Loader:
                 message = "what is extended here is not a local file and was not read"
                 self.problems.say("remote-reference", message, file, "info")
                 return None
-            return self._extended(located(model.folder, file.text), interpolator, file.span)
+            return self.extended.model(located(model.folder, file.text), interpolator, file.span)
 
         return open_file
-
-    def _extended(self, path: str, interpolator: Interpolator, at: Span) -> Model | None:
-        """The model of a file that services are taken from: its documents merged, nothing included."""
-        key = (path, id(interpolator))
-        if key not in self.opened:
-            documents = self.files.documents(path, interpolator, at)
-            self.opened[key] = None if not documents else self._one(path, documents)
-        return self.opened[key]
-
-    def _one(self, path: str, documents: tuple[Document, ...]) -> Model:
-        root = documents[0].root
-        for document in documents[1:]:
-            root = self.merger.mapping(apply(root, document.cleared), document.root, ())
-        cleared = tuple(path for document in documents for path in document.cleared)
-        return Model(path, folder_of(path), root, cleared)
-
-    def _env_files(
-        self, root: Mapping | None, folder: str, interpolator: Interpolator
-    ) -> tuple[dict[str, tuple[EnvEntry, ...]], dict[str, tuple[str, ...]]]:
-        """What the `env_file` of every service defines."""
-        values: dict[str, tuple[EnvEntry, ...]] = {}
-        missing: dict[str, tuple[str, ...]] = {}
-        services = root.get("services") if root is not None else None
-        for name, service in services.items() if isinstance(services, Mapping) else ():
-            listed = service.get("env_file") if isinstance(service, Mapping) else None
-            if isinstance(listed, Sequence) and isinstance(service, Mapping):
-                found, lost = self._service_env(service, listed, folder, interpolator)
-                values[name] = tuple(found.values())
-                if lost:
-                    missing[name] = lost
-        return values, missing
-
-    def _service_env(
-        self, service: Mapping, listed: Sequence, folder: str, interpolator: Interpolator
-    ) -> tuple[dict[str, EnvEntry], tuple[str, ...]]:
-        """Entries of a service's env files, later files over earlier ones, and the files that are not there."""
-        outer = {**_literals(service), **interpolator.variables}
-        found: dict[str, EnvEntry] = {}
-        lost: list[str] = []
-        for item in listed.items:
-            path = item.get("path") if isinstance(item, Mapping) else None
-            if not isinstance(path, Scalar):
-                continue
-            file = located(folder, path.text)
-            known = {name: entry.value.text for name, entry in found.items() if entry.value and not entry.value.unset}
-            if not path.unset and self.files.reader.exists(file) not in ("", "dir"):
-                found.update(self.environments.entries(file, {**known, **outer}, path.span))
-            if path.unset or file not in self.files.env_sources:
-                lost.append(path.raw)
-        return found, tuple(lost)
-
-
-def _literals(service: Mapping) -> dict[str, str]:
-    """Values of a service's `environment` that its env files can use."""
-    environment = service.get("environment")
-    pairs = environment.items() if isinstance(environment, Mapping) else ()
-    return {
-        name: value.text for name, value in pairs if isinstance(value, Scalar) and not (value.is_null or value.unset)
-    }

@@ -7,12 +7,14 @@ from typing import TypeAlias
 
 from lintstack.compose.format.field import Use
 from lintstack.named import NamedTuple
-from lintstack.yaml import Entry, Mapping, Node
+from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 Path: TypeAlias = tuple[str, ...]
 # Names to cut, by level; an empty one cuts the whole entry.
 _Cuts: TypeAlias = "dict[str, _Cuts]"
 _TAGS = ("!reset", "!override")
+# Lists that the model before has as mappings, however they were written.
+_NAMED = frozenset({"depends_on", "models", "networks"})
 
 
 class Tagged(NamedTuple):
@@ -23,22 +25,59 @@ class Tagged(NamedTuple):
 
 
 def collect(root: Node) -> Tagged:
-    """Record the tags of a document; items of sequences are not looked at, as in Compose."""
+    """Record the tags of a document; those of list items clear nothing in the model before, as in Compose."""
     text = root.source.text
     if not isinstance(root, Mapping) or not any(tag in text for tag in _TAGS):
         return Tagged(root, ())
-    paths = tuple(_tagged(root, ()))
-    return Tagged(_prune(root, _cuts(path for path, tag in paths if tag == "!reset")), tuple(path for path, _ in paths))
+    paths = tuple(_tagged(root, (), set()))
+    pruned = _without_resets(root, {})
+    return Tagged(root if pruned is None else pruned, paths)
 
 
-def _tagged(node: Mapping, path: Path) -> Iterator[tuple[Path, str]]:
-    """Tagged values below a mapping; trees are at most 64 deep."""
+def _tagged(node: Mapping, path: Path, met: set[int]) -> Iterator[Path]:
+    """Paths of tagged values below a mapping; trees are at most 64 deep.
+
+    Compose takes a `!reset` value out where it meets it first: the aliases of an anchor around it do not reset again.
+    """
     for name, value in node.items():
         at = (*path, name)
         if value.tag in _TAGS:
-            yield at, value.tag
+            if value.tag == "!override" or id(value) not in met:
+                yield at
+            met.add(id(value))
         elif isinstance(value, Mapping):
-            yield from _tagged(value, at)
+            yield from _tagged(value, at, met)
+
+
+def _without_resets(node: Node, done: dict[int, Node | None]) -> Node | None:
+    """A tree without its `!reset` values, None when it is one; what `!override` holds is taken as it is."""
+    if node.tag == "!reset":
+        return None
+    if isinstance(node, Scalar) or node.tag == "!override":
+        return node
+    if id(node) not in done:
+        done[id(node)] = _mapping(node, done) if isinstance(node, Mapping) else _sequence(node, done)
+    return done[id(node)]
+
+
+def _mapping(node: Mapping, done: dict[int, Node | None]) -> Mapping:
+    entries: dict[str, Entry] = {}
+    for name, entry in node.entries.items():
+        value = _without_resets(entry.value, done)
+        if value is None and entry.over is not None:
+            entry = entry.over  # What `<<` gives, since nothing explicit is left.
+            value = _without_resets(entry.value, done)
+        if value is not None:
+            entries[name] = entry if value is entry.value else Entry(entry.key, value, entry.over)
+    same = len(entries) == len(node.entries) and all(entry is node.entries[name] for name, entry in entries.items())
+    return node if same else node.with_entries(entries)
+
+
+def _sequence(node: Sequence, done: dict[int, Node | None]) -> Sequence:
+    items = [_without_resets(item, done) for item in node.items]
+    kept = tuple(item for item in items if item is not None)
+    same = len(kept) == len(node.items) and all(new is old for new, old in zip(kept, node.items, strict=True))
+    return node if same else node.with_items(kept)
 
 
 def overrides(root: Mapping, cleared: Iterable[Path]) -> Iterator[Use]:
@@ -76,17 +115,17 @@ def _cuts(paths: Iterable[Path]) -> _Cuts:
     return root
 
 
-def _prune(node: Mapping, cuts: _Cuts) -> Mapping:
+def _prune(node: Mapping, cuts: _Cuts, name: str = "") -> Mapping:
     """A copy without the cut entries; the same mapping when none of them is there."""
-    if node.listed or not cuts.keys() & node.entries.keys():
+    if (node.listed and name not in _NAMED) or not cuts.keys() & node.entries.keys():
         return node
     entries: dict[str, Entry] = {}
-    for name, entry in node.entries.items():
-        below_name = cuts.get(name)
-        if below_name is None:
-            entries[name] = entry
-        elif below_name and isinstance(entry.value, Mapping):
-            entries[name] = Entry(entry.key, _prune(entry.value, below_name), entry.over)
-        elif below_name:
-            entries[name] = entry
+    for key, entry in node.entries.items():
+        below_key = cuts.get(key)
+        if below_key is None:
+            entries[key] = entry
+        elif below_key and isinstance(entry.value, Mapping):
+            entries[key] = Entry(entry.key, _prune(entry.value, below_key, key), entry.over)
+        elif below_key:
+            entries[key] = entry
     return node.with_entries(entries)

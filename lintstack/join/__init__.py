@@ -85,6 +85,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     if root is None:
         return stack
     declared = {type_: services.names_of(root, field) for field, type_ in services.RESOURCES.items()}
+    declared["model"] = services.names_of(root, "models")
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
     named = _image_names(root, builds)

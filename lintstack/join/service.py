@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lintstack.compose import implied
 from lintstack.compose.casts import as_bool, as_bytes, as_float, as_int
+from lintstack.compose.parts import Parts
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.process import Process
 from lintstack.join.read import entries, entry, mappings, places, scalar, text, unset, words
@@ -25,7 +27,12 @@ JOB_WORDS = frozenset(
 LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
 MOST_ALIKE = 100  # names that are looked at for a suggestion
-RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
+RESOURCES = {
+    "networks": "network",
+    "volumes": "volume",
+    "secrets": "secret",
+    "configs": "config",
+}
 
 
 def keys(found: Entry) -> tuple[Span, ...]:
@@ -176,7 +183,7 @@ def dependencies(service: Service, node: Mapping) -> Iterator[Dependency]:
 def references(
     service: Service, node: Mapping, declared: dict[str, frozenset[str]], complete: bool
 ) -> Iterator[Reference]:
-    """Names that a service uses: networks, named volumes, secrets, configs and other services.
+    """Names that a service uses: networks, named volumes, secrets, configs, models and other services.
 
     Args:
         service: whose they are.
@@ -210,6 +217,7 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 
 def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
+    """Types and places of the names that a service uses."""
     for found in entries(node, "networks"):
         if found.key.text != "default":
             yield "network", found.key
@@ -217,12 +225,25 @@ def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
         source = item.entries.get("source")
         if source and scalar(item, "type", cast=text).value == "volume" and isinstance(source.value, Scalar):
             yield "volume", source.value
-    for field in ("secrets", "configs"):
-        for item in mappings(node, field):
+    for type_, path in (("secret", ("secrets",)), ("config", ("configs",)), ("secret", ("build", "secrets"))):
+        for item in mappings(node, *path):
             source = item.entries.get("source")
             if source and isinstance(source.value, Scalar):
-                yield RESOURCES[field], source.value
-    yield from (("service", found.key) for found in entries(node, "depends_on"))
+                yield type_, source.value
+    yield from (("model", found.key) for found in entries(node, "models"))
+    yield from (("service", name) for name in _services(node))
+
+
+def _services(node: Mapping) -> Iterator[Scalar]:
+    """Names of other services, each at the words that name it."""
+    yield from (found.key for found in entries(node, "depends_on"))
+    for need in implied.dependencies(node):
+        before = len(need.at.text) - len(need.at.text.removeprefix("service:"))
+        yield Parts(need.at).cut(before, before + len(need.name))
+    for context in entries(node, "build", "additional_contexts"):
+        value = context.value
+        if isinstance(value, Scalar) and value.text.startswith("service:") and not value.unset:
+            yield Parts(value).cut(len("service:"), len(value.text))
 
 
 def is_job(name: str, restart: Fact[str], known_job: bool, completes: bool) -> Fact[bool]:

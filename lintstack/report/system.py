@@ -6,6 +6,7 @@ from lintstack import HOME
 
 # Slug → title. Every slug that `findings.diagnostic` is called with.
 TITLES = {
+    "compose-consistency": "The parts of a Compose project do not contradict each other",
     "compose-cycle": "Compose files do not include or extend each other in a circle",
     "compose-limit": "A Compose project stays within the limits of size and depth",
     "compose-schema": "A Compose file follows the Compose specification",
@@ -14,6 +15,7 @@ TITLES = {
     "dockerfile-limit": "A Dockerfile stays within the limits of size and depth",
     "dockerfile-syntax": "A Dockerfile can be parsed",
     "dotenv-syntax": "An environment file can be parsed",
+    "env-file-missing": "The env files of a service exist",
     "hidden-characters": "A file holds no characters that hide or reorder text",
     "internal-error": "lintstack itself does not fail",
     "interpolation": "Variables are written as Compose can interpolate them",

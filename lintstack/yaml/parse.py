@@ -94,13 +94,13 @@ class _Builder:
         self.problems: list[Finding] = []
         self.failure: Finding | None = None
         self.edge = 0
+        self.anchors: dict[str, Node | _Frame] = {}
         self.begin()
 
     def begin(self) -> None:
-        """Start a document: anchors and limits are per document."""
+        """Start a document: limits are per document, anchors hold to the end of the file as in go-yaml."""
         self.stack: list[_Frame] = []
         self.root: Node | None = None
-        self.anchors: dict[str, Node | _Frame] = {}
         self.total = 0
         self.overflowed = False
 
@@ -358,10 +358,14 @@ class _Builder:
                 self._overflow(merge.key.start, merge.key.end)
                 return
             for name, entry in source.entries.items():
-                if name not in frame.entries:
+                own = frame.entries.get(name)
+                if own is None:
                     frame.entries[name] = entry
                     _grow(frame, entry.value)
                     self.total += entry.value.size - 1
+                elif own.value.tag == "!reset" and own.over is None and own is not entry:
+                    # Compose takes the explicit value out before it merges.
+                    frame.entries[name] = Entry(own.key, own.value, entry)
 
     def _report(self, slug: str, message: str, start: int, end: int, related: tuple[Place, ...] = ()) -> None:
         if len(self.problems) < _MOST_PROBLEMS:

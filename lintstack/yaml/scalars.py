@@ -37,7 +37,13 @@ def resolve(text: str) -> Value:
     whole = _integer(plain)
     if whole is not None:
         return whole
-    return float(plain) if _float_pattern().fullmatch(plain) else text
+    return _float(plain, text)
+
+
+def _float(plain: str, text: str) -> float | str:
+    """A float; text when it is none, or one that no float holds."""
+    value = float(plain) if _float_pattern().fullmatch(plain) else None
+    return text if value is None or value in (float("inf"), float("-inf")) else value
 
 
 def _integer(plain: str) -> int | float | None:
@@ -53,7 +59,8 @@ def _integer(plain: str) -> int | float | None:
     except ValueError:
         return None
     number = -number if plain[0] == "-" else number
-    return number if -(2**63) <= number < 2**64 else float(number) if base == 10 else None
+    highest = 2**63 if plain[0] == "+" else 2**64  # A sign makes Go read a signed number.
+    return number if -(2**63) <= number < highest else float(number) if base == 10 else None
 
 
 def tagged(text: str, tag: str, style: str) -> Value:

@@ -94,7 +94,7 @@ def test_mounts_keep_their_words(item: str, words: dict[str, str], types: str) -
 )
 def test_other_short_forms_keep_their_words(line: str, path: tuple[str | int, ...], words: str) -> None:
     found = loaded(f"services:\n  a:\n    image: x\n    {line}\n")
-    assert found.problems == ()
+    assert [problem for problem in found.problems if problem.severity == "error"] == []
     assert at(found.root, "services", "a", *path).span.text == words
 
 

@@ -1,0 +1,154 @@
+"""What `docker compose config` refuses is a finding on its line, and what it accepts is none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lintstack.checks.reference import unknown_reference
+from lintstack.compose.load import Loaded, load
+from lintstack.dockerfile.syntax import Dockerfile, parse
+from lintstack.images import catalogue
+from lintstack.join import Disk, Site, join
+from lintstack.model import Stack
+from lintstack.yaml import Scalar, fragment
+from tests.compose.refusals import Case, cases
+from tests.compose.support import MemoryReader, oracle
+
+CASES = cases()
+# The Compose that the cases are for.
+VERSION = (2, 40, 3)
+PARTS = 8
+# Where the verdict differs from Docker Compose's, and why.
+DIFFERENT = {
+    "extends: {service: b, fil: x}": "Compose drops the key unread; the specification knows no such key",
+    "include with an unknown key": "Compose drops the key unread; the specification knows no such key",
+}
+# Types and forms that the tables of fields do not know yet: what is refused and not seen, and once the reverse.
+AWAITED = frozenset(
+    """
+ports: ["::1:80:80"]
+depends_on: [b, b]
+networks: [n, n]
+healthcheck: {interval: 5 minutes}
+healthcheck: {timeout: x}
+mem_limit: x
+mem_limit: ""
+mem_limit: 1 x
+shm_size: big
+deploy: {resources: {reservations: {devices: [{driver: nvidia}]}}}
+develop: {watch: [{path: .}]}
+develop: {watch: [{action: rebuild}]}
+develop: {watch: {a: b}}
+post_start: [{user: q}]
+pre_stop: [{command: 5}]
+~provider: {options: {a: b}}
+~provider: x
+devices: ["a:b:c:d"]
+extra_hosts: [nohost]
+stop_grace_period: x
+blkio_config: x
+credential_spec: {nope: x}
+pull_policy: nope
+storage_opt: x
+service name with a blank
+volume name with a blank
+external volume with two names
+external network with two names
+secret null
+config null
+model without a model
+model with an unknown key
+jobs
+overlay that is alone incomplete in the middle
+""".strip().splitlines()
+)
+
+
+def read(case: Case) -> Loaded:
+    """The project of a case."""
+    return load(
+        case.option("-f") or ["compose.yaml"],
+        MemoryReader(case.files),
+        ".",
+        env_files=case.option("--env-file"),
+        profiles=case.option("--profile"),
+        version=VERSION,
+    )
+
+
+def errors(case: Case) -> list[tuple[str, int, str]]:
+    """File, line and message of every error, names that nothing declares included."""
+    found = read(case)
+    errors = [(problem.at.span, problem.message) for problem in found.problems if problem.severity == "error"]
+    for service in _stack(found).services if found.root is not None else ():
+        for reference in service.references if service.name not in found.inactive else ():
+            errors += [(reference.span, problem.message or "") for problem in unknown_reference(reference)]
+    return [(span.path, span.line, message) for span, message in errors]
+
+
+def _stack(found: Loaded) -> Stack:
+    disk = Disk("/", "/", lambda path: "", lambda path: frozenset())
+    site = Site(disk, lambda path, at: None, parse_inline, catalogue(), frozenset())
+    return join("", "unknown", ".", found, site)
+
+
+def parse_inline(text: Scalar) -> Dockerfile:
+    """A Dockerfile that stands in a compose file."""
+    return parse(fragment(text))
+
+
+def config(case: Case, folder: Path) -> bool:
+    """Whether Docker Compose refuses a project."""
+    home = folder / "project"
+    for name, text in case.files.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    words = [oracle() or "", *case.words, "config", "--quiet"]
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    return (
+        subprocess.run(words, cwd=home, env=environment, capture_output=True, timeout=60, check=False).returncode != 0
+    )
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CASES) >= 500
+    assert len({case.name for case in CASES}) == len(CASES)
+    assert 150 < sum(case.refused for case in CASES) < len(CASES) - 150
+
+
+@pytest.mark.skipif(oracle() is None, reason="no Docker Compose binary to compare with")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_verdicts_are_those_of_docker_compose(tmp_path: Path, part: int) -> None:
+    wrong = [
+        case.name
+        for number, case in enumerate(CASES[part::PARTS])
+        if config(case, tmp_path / str(number)) != case.refused
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name[:60] for case in CASES])
+def test_what_is_refused_is_a_finding_on_its_line(case: Case) -> None:
+    found = errors(case)
+    if case.name in AWAITED | DIFFERENT.keys():
+        pytest.skip("a known difference")
+    assert bool(found) == (case.refused and not case.unknown), found
+    assert case.unknown or not case.blamed or {place[:2] for place in found} <= case.blamed, found
+
+
+def test_nearly_all_verdicts_agree() -> None:
+    named = {case.name for case in CASES}
+    assert DIFFERENT.keys() <= named and named >= AWAITED
+    different = {case.name for case in CASES if bool(errors(case)) != (case.refused and not case.unknown)}
+    assert different <= DIFFERENT.keys() | AWAITED
+    assert len(different - AWAITED) <= len(CASES) / 100
+
+
+def test_all_faults_are_found_not_only_the_first() -> None:
+    (case,) = [case for case in CASES if case.name == "several faults"]
+    assert {place[:2] for place in errors(case)} == case.blamed
