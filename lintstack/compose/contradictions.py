@@ -219,20 +219,6 @@ def _is_address(text: str) -> bool:
     return True
 
 
-_UNIQUE = ("external_links", "group_add", "security_opt", "volumes_from")
-
-
-def repeated(service: Mapping) -> Iterator[Fault]:
-    """Lists in which Compose allows no item twice, after all files are merged."""
-    for field in _UNIQUE:
-        seen: dict[str, Node] = {}
-        for item in texts(service, field):
-            first = seen.setdefault(item.text, item)
-            if first is not item:
-                message = f"`{field}` has the same item twice; remove one of them"
-                yield Fault(message, item, (Place(first.span, "first here"),))
-
-
 # Field that a contradiction cannot do without -> its check.
 CHECKS: dict[str, tuple[Check, ...]] = {
     "build": (dockerfiles,),
@@ -246,7 +232,6 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "ports": (addresses,),
     "scale": (scale,),
     "tmpfs": (targets,),
-    **dict.fromkeys(_UNIQUE, (repeated,)),
 }
 
 

@@ -45,7 +45,7 @@ def defaults(folder: str, reader: Reader) -> Defaults:
         reader: opens files; folders outside its root are not looked at.
     """
     problems = Problems()
-    given = Environments(Files(reader, problems)).root(folder, (), {}).variables
+    given = Environments(Files(reader, problems)).root(folder, None, {}).variables
     if given.get("COMPOSE_FILE"):
         names = given["COMPOSE_FILE"].split(given.get("COMPOSE_PATH_SEPARATOR") or ":")
         files = tuple(located(folder, name) for name in names if name)
