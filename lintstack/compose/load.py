@@ -16,15 +16,27 @@ from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.paths import folder_of, is_remote, located, relocate
 from lintstack.compose.problems import Problems, shown
-from lintstack.compose.reset import Path, apply
+from lintstack.compose.reset import Path, apply, in_vain
 from lintstack.compose.versions import Version
 from lintstack.facts import Place
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
-from lintstack.yaml import Mapping, Scalar, Sequence
+from lintstack.yaml import Entry, Mapping, Scalar, Sequence
 
 __all__ = ["Loaded", "Reader", "load"]
+
+
+class Overlooked(NamedTuple):
+    """What overlays say and Docker Compose passes over without a word.
+
+    Args:
+        kept: entries that are null, `[]` or `{}`, each with the earlier entry that stays.
+        cleared: files and paths of `!reset` and `!override` that had nothing to clear.
+    """
+
+    kept: tuple[tuple[Entry, Entry], ...] = ()
+    cleared: tuple[tuple[str, Path], ...] = ()
 
 
 class Loaded(NamedTuple):
@@ -41,6 +53,10 @@ class Loaded(NamedTuple):
             their files as written. Their variables are unknown.
         incomplete: services of which a part could not be read; "" stands for the whole project.
         inactive: services that no active profile enables.
+        files: the paths that were asked for.
+        replaced: scalars with variables, of every file that was read.
+        keys: keys with a dollar, where no variable is replaced.
+        overlooked: what later files say in vain.
     """
 
     root: Mapping | None
@@ -51,6 +67,10 @@ class Loaded(NamedTuple):
     missing_env_files: Dict[str, tuple[str, ...]] = {}
     incomplete: frozenset[str] = frozenset()
     inactive: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    replaced: tuple[Scalar, ...] = ()
+    keys: tuple[Scalar, ...] = ()
+    overlooked: Overlooked = Overlooked()
 
 
 def load(
@@ -86,6 +106,7 @@ class _Loader:
         self.merger = Merger(problems)
         self.environments = Environments(files)
         self.incomplete: set[str] = set()
+        self.cleared: list[tuple[str, Path]] = []
         self.stack: list[tuple[str, Span | None]] = []
         self.models: dict[tuple[tuple[str, ...], str, int], Mapping | None] = {}
         self.opened: dict[tuple[str, int], Model | None] = {}
@@ -104,7 +125,10 @@ class _Loader:
         values, missing = self._env_files(root, project_dir, interpolator)
         return Loaded(
             root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
-            values, missing, frozenset(self.incomplete), inactive,
+            values, missing, frozenset(self.incomplete), inactive, tuple(files),
+            tuple(scalar for user in self.environments.interpolators() for scalar in user.replaced),
+            tuple(key for user in self.environments.interpolators() for key in user.keys),
+            Overlooked(tuple(self.merger.kept), tuple(self.cleared)),
         )  # fmt: skip
 
     def _add_file(
@@ -125,6 +149,7 @@ class _Loader:
     ) -> Mapping:
         """Phases 4 to 8 of one document: include, reset, extends, merge."""
         root, cleared = document
+        self.cleared += ((own.path, path) for path in in_vain(model or root.with_entries({}), cleared))
         included = self._included(root, own.folder, interpolator, cleared)
         base = None if model is None else apply(model, cleared)
         if included is not None:

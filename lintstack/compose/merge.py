@@ -20,12 +20,15 @@ class Merger:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+        self.kept: list[tuple[Entry, Entry]] = []  # null, `[]` or `{}`, and the entry that stays all the same
 
     def entry(self, base: Entry, over: Entry, path: Path) -> Entry:
         """The entry that results when `over` meets `base` at a path; it remembers `base`."""
         if base is over:
             return base
         rule = RULES.get(path, default)
+        if rule is not replace and is_hollow(over.value) and not is_hollow(base.value):
+            self.kept.append((over, base))
         if rule is not replace and _is_null(over.value):
             return base
         value = rule(self, base.value, over.value, path)
@@ -56,6 +59,13 @@ def _chained(over: Entry, base: Entry) -> Entry:
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.is_null
+
+
+def is_hollow(node: Node) -> bool:
+    """Whether a value is null, an empty list or an empty mapping."""
+    if isinstance(node, Scalar):
+        return node.is_null
+    return not (node.entries if isinstance(node, Mapping) else node.items)
 
 
 def default(merger: Merger, base: Node, over: Node, path: Path) -> Node:
