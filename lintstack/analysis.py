@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind, diagnostic
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind, diagnostic, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.project import Reader, Tree, UsageError, discover
@@ -16,7 +16,7 @@ from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.rules import PageError, Rule, builtin, names, nearest, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
-from lintstack.source import Source, Span, span_key
+from lintstack.source import Source, Span
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
 
 if TYPE_CHECKING:
@@ -220,10 +220,10 @@ def analyse(options: Options) -> Analysis:
     tree = discover(_widened(options), options.config, options.root or None)
     desk = _Desk(Reader(tree.root), options)
     projects = _projects(tree, desk, options)
-    whole = tuple(_stacks(projects, desk, options)) if projects else ()
+    whole = _stacks(projects, desk, options) if projects else ()
     groups = [*whole, *_lone(tree, desk, options)]
     result = run(groups, active)
-    found = _unique((*tree.problems, *desk.problems, *result.findings))
+    found = unique((*tree.problems, *desk.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     stacks = tuple(stack for group in groups for stack in group)
     kept, suppressed, used = suppress(found, Scopes(desk.directives, stacks, rules))
@@ -305,12 +305,16 @@ def _touches(finding: Finding, paths: Sequence[str]) -> bool:
     return any(place.span.source.real in wanted for place in (finding.at, *finding.related))
 
 
-def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
+def _stacks(projects: Iterable[Project], desk: _Desk, options: Options) -> tuple[tuple[Stack, ...], ...]:
     """The stacks of each project, one for each environment asked for."""
+    from lintstack.join import related
+
+    groups = []
     for project in projects:
         made = [_stack(environment, project, desk, options) for environment in project.environments]
         desk.release()
-        yield tuple(stack for stack in made if stack is not None)
+        groups.append(tuple(stack for stack in made if stack is not None))
+    return related(groups)
 
 
 def _stack(environment: Environment, project: Project, desk: _Desk, options: Options) -> Stack | None:
@@ -359,7 +363,7 @@ def _site(desk: _Desk, folder: str) -> Site:
 
     opened: Callable[[str, Span], Dockerfile | None] = desk.dockerfile
     disk = Disk(desk.reader.root, os.path.abspath(folder), desk.reader.exists, desk.reader.names)
-    return Site(disk, opened, desk.inline, desk.catalogue, frozenset(desk.config.edge))
+    return Site(disk, opened, desk.inline, desk.reader.text, desk.catalogue, frozenset(desk.config.edge))
 
 
 def _lone(tree: Tree, desk: _Desk, options: Options) -> Iterator[tuple[Stack, ...]]:
@@ -388,11 +392,3 @@ def _alone(path: str, desk: _Desk, kind: Kind) -> Iterator[tuple[Stack, ...]]:
             yield (lone(dockerfile, kind, os.path.dirname(path) or ".", output_stages(dockerfile), desk.catalogue),)
     except Exception as error:
         desk.failed(path, error)
-
-
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings once each: the same file may be read for several environments."""
-    seen: dict[tuple[object, ...], Finding] = {}
-    for finding in findings:
-        seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
-    return list(seen.values())

@@ -15,12 +15,18 @@ from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import service as services
 from lintstack.join import variables
+from lintstack.join.files import compose_files
 from lintstack.join.image import Built, Ground
+from lintstack.join.interpolations import interpolations
+from lintstack.join.links import extensions, includes
 from lintstack.join.mounts import Disk, mounts
+from lintstack.join.overrides import overrides
 from lintstack.join.ports import ports
-from lintstack.join.read import entries, entry, places, scalar, text, unset
+from lintstack.join.project import dotenvs, related
+from lintstack.join.project import project as project_of
+from lintstack.join.read import entries, entry, scalar, text, unset
+from lintstack.join.rewrites import rewrites
 from lintstack.model import (
-    ComposeFile,
     Image,
     Logging,
     Resource,
@@ -36,9 +42,13 @@ if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.dockerfile.stages import ImageConfig, Stage
     from lintstack.dockerfile.syntax import Dockerfile
+    from lintstack.source import Source
     from lintstack.yaml import Entry
 
+__all__ = ["Site", "dockerfile_images", "join", "lone", "related"]
+
 OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
+OpenText = Callable[[str], "Source | None"]
 OpenInline = Callable[[Scalar], "Dockerfile"]
 Arguments = abc.Mapping[str, str]
 Resolve = Callable[[str], "Stage | None"]
@@ -51,6 +61,7 @@ class Site(NamedTuple):
         disk: the project's files.
         open_dockerfile: parse the Dockerfile at an absolute path, once; None when it cannot be read.
         open_inline: parse the Dockerfile that a compose file holds as a text, once.
+        open_text: text of a file of the project; None when it cannot be read.
         catalogue: what is known of images, the configuration's own entries included.
         edge: services that the configuration calls the edge.
     """
@@ -58,6 +69,7 @@ class Site(NamedTuple):
     disk: Disk
     open_dockerfile: OpenDockerfile
     open_inline: OpenInline
+    open_text: OpenText
     catalogue: Catalogue
     edge: frozenset[str] = frozenset()
 
@@ -85,7 +97,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
     _bind_edge(found)
-    files = tuple(_files(loaded))
+    files = tuple(compose_files(loaded, site.disk))
+    env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
@@ -96,6 +109,13 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(_images(found, builds, made.resolve)),
         secrets=tuple(_secrets(found)),
+        active=Fact(tuple(service.name for service in found if service.name not in loaded.inactive)),
+        home=project_of(loaded, files, env_files, site.disk),
+        dotenvs=env_files,
+        overrides=tuple(overrides(loaded, found)),
+        extensions=tuple(extensions(loaded, found)),
+        includes=tuple(includes(loaded, site.disk)),
+        interpolations=tuple(interpolations(stack, loaded, site.disk.names, site.open_text, site.disk.folder)),
     )
     return stack
 
@@ -180,6 +200,7 @@ class _Made(NamedTuple):
             build_args=tuple(variables.build_args(service, node)),
             layers=tuple(variables.layers(service, _chain(ground), environment)),
             depends_on=tuple(services.dependencies(service, node)),
+            rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
             **_image_facts(service, ground, self.site.edge),
@@ -240,7 +261,6 @@ def _bind_dependencies(found: Iterable[Service]) -> None:
             bind(dependency, target=by_name.get(dependency.name))
 
 
-SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
 DATABASES = frozenset(
     """
     cassandra clickhouse consul couchbase couchdb db2 dgraph elasticsearch etcd influxdb kafka mariadb memcached mongo
@@ -278,21 +298,6 @@ def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterato
                 external=external if external.value is not None or external.unknown else Fact(False, default=True),
                 used=Fact(implicit or (type_, name) in used, (Place(item.key.span),)),
             )
-
-
-def _files(loaded: Loaded) -> Iterator[ComposeFile]:
-    from lintstack.yaml import parse
-
-    for source in loaded.sources:
-        version = entry(next(iter(parse(source).documents), None), "version")
-        said = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
-        words = re.split(r"[-_.]", source.path.rpartition("/")[2].lower())
-        swarm = Fact(not SWARM_WORDS.isdisjoint(words), (Place(source.whole),))
-        yield ComposeFile(source.path, source.whole, "file", source, version=said, for_swarm=swarm)
-
-
-def _shown(found: Entry) -> str:
-    return found.value.text if isinstance(found.value, Scalar) else ""
 
 
 def _images(found: Iterable[Service], builds: dict[str, Built], resolve: Resolve) -> Iterator[Image]:

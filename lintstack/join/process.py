@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.cut import cut_at
 from lintstack.join.image import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
@@ -160,7 +161,7 @@ def _words(node: Mapping | None, name: str) -> Fact[tuple[str, ...]]:
     if found.value.unset or found.value.value is None:
         reason = unset(found.value)
         return Fact(None, places(found), reason) if reason else ABSENT
-    split = split_words(found.value.text)
+    split = split_words(found.value.text[: cut_at(found.value.text)])
     return (
         Fact(split, places(found)) if split is not None else Fact(None, places(found), "the command line is malformed")
     )

@@ -79,7 +79,7 @@ class Override(Subject):
         identical: whether both files say the same.
         tag: reset or override, where one stands before the value.
         discards: whether a value stands behind `!reset`, which throws it away.
-        reason: why a tag has no effect: nothing to clear, first file, list item, written as a list.
+        reason: why a tag has no effect: nothing to clear, first file, list item.
         suggestion: the nearest service of the earlier files, absent when none is near.
     """
 

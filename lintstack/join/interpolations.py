@@ -1,0 +1,259 @@
+"""Variables that compose files read and that nothing sets → Interpolation subjects: where, and what comes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lintstack.compose.dotenv import parse as parse_dotenv
+from lintstack.compose.parts import source_offset
+from lintstack.compose.problems import Problems
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.effects import NO_IMAGE, effect
+from lintstack.join.raw import Path, Paths
+from lintstack.join.read import entry
+from lintstack.join.variables import is_secret_name
+from lintstack.model import Interpolation, Stack
+from lintstack.named import NamedTuple
+from lintstack.source import Span
+from lintstack.yaml import Mapping, Piece, Scalar
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+    from lintstack.source import Source
+
+Open = Callable[[str], "Source | None"]
+Names = Callable[[str], frozenset[str]]
+
+MOST_PLACES = 50
+LONGEST = 16_384  # characters of a value that are looked at
+# Names that a shell or a runner of builds hands on, so that nobody declares them.
+FROM_SHELL = frozenset(
+    """
+    CI COLUMNS DISPLAY EDITOR HOME HOSTNAME LANG LC_ALL LINES LOGNAME OSTYPE PATH PWD SHELL SSH_AUTH_SOCK TEMP TERM TMP
+    TMPDIR USER USERNAME USERPROFILE WAYLAND_DISPLAY XAUTHORITY XDG_CONFIG_HOME XDG_RUNTIME_DIR APPDATA LOCALAPPDATA
+    """.split()
+)
+RUNNERS = (
+    "BUILDKITE_", "CI_", "CIRCLE_", "COMPOSE_", "DOCKER_", "GITHUB_", "GITLAB_", "JENKINS_", "RUNNER_", "TRAVIS_",
+)  # fmt: skip
+SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_start", "pre_stop"})
+EXAMPLES = frozenset("default defaults dist example sample template tmpl tpl".split())
+
+
+class Use(NamedTuple):
+    """One place where a variable without a value is read."""
+
+    scalar: Scalar
+    piece: Piece
+    path: Path
+
+    @property
+    def written(self) -> str:
+        """`${NAME…}` as the file has it."""
+        return self.scalar.raw[self.piece.raw_start : self.piece.raw_end]
+
+    @property
+    def field(self) -> str:
+        """The key that it stands under: of a service the field, else the last key."""
+        named = [step for step in self.path if step != "*"]
+        return named[2] if named[:1] == ["services"] and len(named) > 2 else ".".join(named[-2:]) or "the file"
+
+    @property
+    def span(self) -> Span:
+        at = source_offset(self.scalar, self.piece.raw_start)
+        if at is None:
+            return self.scalar.span
+        return Span(self.scalar.source, at, at + len(self.written))
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
+@cache
+def _example() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[._-])env(?:$|[._-])")
+
+
+def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, folder: str) -> Iterator[Interpolation]:
+    """Variables without a value, sorted by name.
+
+    Args:
+        stack: the stack that reads them.
+        loaded: what was loaded.
+        names: names in a folder.
+        open_text: text of a file.
+        folder: of the project.
+    """
+    uses = _uses(loaded)
+    keys = _keys(loaded)
+    if not uses and not keys:
+        return
+    site = _Site(loaded, _declared(names, open_text, folder) if uses else ())
+    for name in sorted(uses.keys() | keys.keys()):
+        yield _made(stack, site, name, uses.get(name, []), keys.get(name, []))
+
+
+class _Site(NamedTuple):
+    """What decides about a variable beside its own places.
+
+    Args:
+        loaded: what was loaded.
+        examples: examples of the env file: path and names.
+    """
+
+    loaded: Loaded
+    examples: tuple[tuple[str, frozenset[str]], ...]
+
+
+def _uses(loaded: Loaded) -> dict[str, list[Use]]:
+    """Places by variable, each once, in the order of the files."""
+    paths = Paths(loaded.sources)
+    found: dict[str, dict[tuple[str, int, int], Use]] = {}
+    for scalar in loaded.replaced:
+        if scalar.unset:
+            path, _ = paths.at(scalar.source, scalar.start)
+            for piece in scalar.pieces:
+                for name in piece.unset:
+                    key = scalar.source.path, scalar.start, piece.raw_start
+                    found.setdefault(name, {}).setdefault(key, Use(scalar, piece, path))
+    return {name: list(uses.values()) for name, uses in found.items()}
+
+
+def _keys(loaded: Loaded) -> dict[str, list[Scalar]]:
+    """Keys by the variable that they name; extension fields are templates that other tools may fill."""
+    paths = Paths(loaded.sources)
+    found: dict[str, dict[tuple[str, int], Scalar]] = {}
+    for key in loaded.keys:
+        if paths.at(key.source, key.start)[0][:1] != ("services",):
+            continue
+        for match in _name().finditer(key.text.replace("$$", "  ")):
+            found.setdefault(match[1], {}).setdefault((key.source.path, key.start), key)
+    return {name: list(keys.values()) for name, keys in found.items()}
+
+
+def _declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Examples of the env file in a folder, with the names that they declare."""
+    found = []
+    for name in sorted(names(folder)):
+        words = set(re.split(r"[._-]", name.lower()))
+        if _example().search(name.lower()) and words & EXAMPLES:
+            source = open_text(f"{folder}/{name}")
+            if source is not None:
+                declared = frozenset(statement.key.text for statement in parse_dotenv(source, Problems()))
+                found.append((source.path, declared | _commented(source.text)))
+    return tuple(found)
+
+
+def _commented(text: str) -> frozenset[str]:
+    """Names that an example shows behind a comment sign."""
+    return frozenset(re.findall(r"^[ \t]*#[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=", text, re.MULTILINE))
+
+
+def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scalar]) -> Interpolation:
+    optional = [use for use in uses if not _required(use, name)]
+    required = [use for use in uses if _required(use, name)]
+    unknown = _elsewhere(site, name)
+    container = _for_container(site.loaded.root, name, optional) if not unknown else ABSENT
+    effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
+    first = uses[0].span if uses else keys[0].span
+    return Interpolation(
+        name,
+        first,
+        f"variables.{name}",
+        unset=_fact([(use, use.field) for use in optional], unknown),
+        effects=_fact(effects, unknown),
+        required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
+        meant_for_container=container,
+        env_file=_env_file(site.loaded, name, uses) if not unknown else ABSENT,
+        example=_lacking(site, uses) if not unknown else ABSENT,
+        keys=Fact(tuple(key.text for key in keys), tuple(Place(key.span) for key in keys)) if keys else ABSENT,
+    )
+
+
+def _effect(root: Mapping | None, use: Use) -> str:
+    """What comes of it; a service that is built needs no image."""
+    said = effect(use.path, use.scalar, use.piece)
+    return "" if said == NO_IMAGE and entry(root, "services", use.path[1], "build") else said
+
+
+def _required(use: Use, name: str) -> bool:
+    """Whether Docker Compose refuses to start without it."""
+    return re.search(rf"\{{{name}:?\?", use.written) is not None
+
+
+def _fact(found: list[tuple[Use, str]], unknown: str) -> Fact[tuple[str, ...]]:
+    """Words about places, each place once."""
+    if not found:
+        return ABSENT
+    places = tuple(Place(use.span, "" if index == 0 else "here too") for index, (use, _) in enumerate(found))
+    words = tuple(dict.fromkeys(word for _, word in found))
+    return Fact(None if unknown else words, places[:MOST_PLACES], unknown)
+
+
+def _elsewhere(site: _Site, name: str) -> str:
+    """Who gives the variable its value, although no file that Docker Compose reads does; "" when nobody is known."""
+    if name in FROM_SHELL or name.startswith(RUNNERS):
+        return f"`{name}` comes from the shell"
+    return next((f"`{path}` gives `{name}` a value" for path, names in site.examples if name in names), "")
+
+
+def _no_env_file(loaded: Loaded) -> str:
+    return "" if loaded.env_sources else "the repository has no env file"
+
+
+def _lacking(site: _Site, uses: list[Use]) -> Fact[str]:
+    """The example that should have declared it: one that declares something."""
+    path = next((path for path, names in site.examples if names), "")
+    return Fact(path, tuple(Place(use.span) for use in uses[:MOST_PLACES])) if path and uses else ABSENT
+
+
+def _env_file(loaded: Loaded, name: str, uses: list[Use]) -> Fact[str]:
+    """The env file of a service that defines the variable."""
+    for listed in loaded.env_file_values.values():
+        for found in listed:
+            if found.name == name and found.value is not None and uses:
+                where = Place(found.key.span, "for containers only")
+                return Fact(found.key.source.path, (Place(uses[0].span), where))
+    return ABSENT
+
+
+def _for_container(root: Mapping | None, name: str, uses: Iterable[Use]) -> Fact[str]:
+    """Why the dollar was not meant for Docker Compose, at the places where that is so."""
+    found = [(use, reason) for use in uses if (reason := _reason(root, name, use))]
+    return Fact(found[0][1], tuple(Place(use.span) for use, _ in found)) if found else ABSENT
+
+
+def _reason(root: Mapping | None, name: str, use: Use) -> str:
+    raw, at = use.scalar.raw, use.piece.raw_start
+    if _hash().search(raw[:LONGEST]):
+        return "hash"
+    if use.written == f"${name}" and raw[at - 1 : at].isalnum() and at and is_secret_name(_key(use)):
+        return "password"
+    if use.path[:1] == ("services",) and len(use.path) > 2 and use.path[2] in SCRIPTS:
+        names = entry(root, "services", use.path[1], "environment")
+        own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
+        if own or _assigned(name).search(raw[:LONGEST]):
+            return "shell"
+    return ""
+
+
+@cache
+def _hash() -> re.Pattern[str]:
+    """A password hash: crypt's identifiers, bcrypt, Apache's, Argon2."""
+    return re.compile(r"\$(?:apr1|2[abxy]?|[1568y]|argon2[a-z]{0,2}|pbkdf2[a-z0-9-]{0,10})\$")
+
+
+def _key(use: Use) -> str:
+    """Name of the variable whose value holds the use."""
+    named, sign, _ = use.scalar.raw.partition("=")
+    return named if use.path[-1:] == ("*",) and sign else (use.path[-1] if use.path else "")
+
+
+def _assigned(name: str) -> re.Pattern[str]:
+    """A shell script that sets the variable itself."""
+    return re.compile(rf"(?:^|[\s;&|(\"'])(?:{name}=|for\s{{1,9}}{name}\s|read\s(?:[^\n;&|]{{0,99}}\s)?{name}\b)")
