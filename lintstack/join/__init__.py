@@ -24,7 +24,7 @@ from lintstack.join.overrides import overrides
 from lintstack.join.ports import ports
 from lintstack.join.project import dotenvs, related
 from lintstack.join.project import project as project_of
-from lintstack.join.read import entries, entry, scalar, text, unset
+from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.rewrites import rewrites
 from lintstack.model import (
     Image,

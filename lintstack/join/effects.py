@@ -67,7 +67,8 @@ _TYPED = _whole(REFUSED)
 TYPED = """
     container_name mem_limit mem_reservation memswap_limit shm_size cpus cpu_shares
     pids_limit env_file env_file.* scale privileged read_only init
-    tty stdin_open deploy.replicas deploy.resources.limits.cpus deploy.resources.limits.memory deploy.resources.reservations.memory healthcheck.retries
+    tty stdin_open deploy.replicas deploy.resources.limits.cpus deploy.resources.limits.memory
+    deploy.resources.reservations.memory healthcheck.retries
     stop_grace_period healthcheck.interval healthcheck.timeout
 """
 EFFECTS: dict[tuple[str, ...], Effect] = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.paths import is_fixed, is_remote
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.mounts import Disk
-from lintstack.join.raw import below, documents, services, walk
+from lintstack.join.raw import below, documents, services, tag_span, walk
 from lintstack.join.read import entry, places, scalars
 from lintstack.model import ComposeFile
 from lintstack.yaml import Mapping, Scalar, Sequence, parse
@@ -93,7 +93,7 @@ def _has_tag() -> re.Pattern[str]:
 
 def _tags(source: Source) -> Fact[Any]:
     found = [
-        (node.tag, Place(node.span))
+        (node.tag, Place(tag_span(node)))
         for document in documents(source)
         for _, node in walk(document)
         if node.tag and node.tag not in OWN_TAGS and not node.tag.startswith(CORE_TAG)

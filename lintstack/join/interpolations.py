@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -155,10 +155,11 @@ def _commented(text: str) -> frozenset[str]:
 
 
 def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scalar]) -> Interpolation:
-    optional = [use for use in uses if not _required(use, name)]
-    required = [use for use in uses if _required(use, name)]
     unknown = _elsewhere(site, name)
-    container = _for_container(site.loaded.root, name, optional) if not unknown else ABSENT
+    required = [use for use in uses if _required(use, name)]
+    others = [use for use in uses if not _required(use, name)]
+    reasons = {use: "" if unknown else _reason(site.loaded.root, name, use) for use in others}
+    optional = [use for use, reason in reasons.items() if not reason]
     effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
     first = uses[0].span if uses else keys[0].span
     return Interpolation(
@@ -168,9 +169,9 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
         unset=_fact([(use, use.field) for use in optional], unknown),
         effects=_fact(effects, unknown),
         required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
-        meant_for_container=container,
-        env_file=_env_file(site.loaded, name, uses) if not unknown else ABSENT,
-        example=_lacking(site, uses) if not unknown else ABSENT,
+        meant_for_container=_for_container({use: reason for use, reason in reasons.items() if reason}),
+        env_file=_env_file(site.loaded, name, [*optional, *required]) if not unknown else ABSENT,
+        example=_lacking(site, [*optional, *required]) if not unknown else ABSENT,
         keys=Fact(tuple(key.text for key in keys), tuple(Place(key.span) for key in keys)) if keys else ABSENT,
     )
 
@@ -222,10 +223,15 @@ def _env_file(loaded: Loaded, name: str, uses: list[Use]) -> Fact[str]:
     return ABSENT
 
 
-def _for_container(root: Mapping | None, name: str, uses: Iterable[Use]) -> Fact[str]:
-    """Why the dollar was not meant for Docker Compose, at the places where that is so."""
-    found = [(use, reason) for use in uses if (reason := _reason(root, name, use))]
-    return Fact(found[0][1], tuple(Place(use.span) for use, _ in found)) if found else ABSENT
+def _for_container(found: dict[Use, str]) -> Fact[str]:
+    """Why the dollar was not meant for Docker Compose, at the places where that is so; of a hash at its first."""
+    places = tuple(Place(use.span) for use, reason in found.items() if reason != "hash" or _leads(use))
+    return Fact(next(iter(found.values())), places) if places else ABSENT
+
+
+def _leads(use: Use) -> bool:
+    """Whether a use is the first one without a value in its scalar."""
+    return next((piece for piece in use.scalar.pieces if piece.unset), None) == use.piece
 
 
 def _reason(root: Mapping | None, name: str, use: Use) -> str:

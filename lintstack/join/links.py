@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 # Keys whose value only one running service can have.
 IDENTITY: tuple[Path, ...] = (("container_name",), ("hostname",), ("mac_address",))
 
+# Keys that each service has for itself: a change of them is not meant for another.
+OWN = frozenset(
+    """
+    command container_name depends_on entrypoint expose extends healthcheck hostname links mac_address ports profiles
+    scale
+    """.split()
+)
+
 
 def includes(loaded: Loaded, disk: Disk) -> Iterator[Include]:
     """Files under `include`, those of included files too.
@@ -142,7 +150,7 @@ def _stale(link: _Link, loaded: Loaded, index: int) -> Fact[tuple[str, ...]]:
         changed, again = (later.get(name) for name in (link.base.text, link.name))
         if changed is not None and isinstance(changed.value, Mapping) and not _extends(again):
             said = again.value.entries.keys() if again is not None and isinstance(again.value, Mapping) else ()
-            found += _changed(changed.value, {*spoken, *said})
+            found += _changed(changed.value, {*spoken, *said, *OWN})
     return Fact(tuple(name for name, _ in found), tuple(place for _, place in found)) if found else ABSENT
 
 

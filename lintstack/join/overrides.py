@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.merge import is_hollow
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.raw import ITEM, Path, Paths, below, documents, walk
+from lintstack.join.raw import ITEM, Path, Paths, below, documents, tag_span, walk
 from lintstack.join.read import entries
 from lintstack.join.service import near
 from lintstack.model import Override, Service
@@ -114,16 +114,22 @@ def _tagged(loaded: Loaded, known: dict[str, Service]) -> Iterator[Override]:
                 for path, node in walk(document):
                     if node.tag in TAGS:
                         first = number == 0 and source is loaded.sources[0]
-                        yield _tag(known, path, node, (source.path, path) in vain, first, document)
+                        lost = (source.path, path) in vain and not _brought(document, path)
+                        yield _tag(known, path, node, lost, first and lost)
 
 
-def _tag(known: dict[str, Service], path: Path, node: Node, vain: bool, first: bool, document: Mapping) -> Override:
-    where = (Place(_tag_span(node)),)
+def _brought(document: Mapping, path: Path) -> bool:
+    """Whether a document itself brings in what a tag of it may clear: by `include`, or by `extends` of the service."""
+    return "include" in document.entries or below(document, *path[:2], "extends") is not None
+
+
+def _tag(known: dict[str, Service], path: Path, node: Node, vain: bool, first: bool) -> Override:
+    where = (Place(tag_span(node)),)
     tag = TAGS[node.tag]
     in_list = ITEM in path
     reason = "list item" if in_list else "first file" if first else "nothing to clear" if vain else ""
     effect = "none" if reason else "replaced"
-    discards = tag == "reset" and not is_hollow(node)
+    discards = tag == "reset" and not is_hollow(node) and not (isinstance(node, Scalar) and not node.text)
     return _made(
         known,
         path,
@@ -134,13 +140,6 @@ def _tag(known: dict[str, Service], path: Path, node: Node, vain: bool, first: b
         reason=Fact(reason, where) if reason else ABSENT,
         is_empty=Fact(is_hollow(node), where),
     )
-
-
-def _tag_span(node: Node) -> Span:
-    """The tag before a value."""
-    text = node.source.text
-    at = text.rfind(node.tag, 0, node.start + 1)
-    return node.source.span(at, at + len(node.tag)) if at >= 0 else node.span
 
 
 def _unmatched(loaded: Loaded, known: dict[str, Service]) -> Iterator[Override]:

@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from lintstack.facts import Fact, Place
 from lintstack.join.read import mappings, scalar, text
 from lintstack.model import Port, Service
+from lintstack.source import Source
 from lintstack.yaml import Mapping
 
 
 def ports(service: Service, node: Mapping) -> Iterator[Port]:
     """The ports of a service."""
     found = [_port(service, item) for item in mappings(node, "ports")]
-    yield from _beside(found) if len(found) > 1 else found
+    several = len({id(port.span.source) for port in found}) > 1
+    yield from _beside(found, [key.source for key in service.keys]) if several else found
 
 
-def _beside(found: list[Port]) -> Iterator[Port]:
+def _beside(found: list[Port], files: list[Source]) -> Iterator[Port]:
     """The ports, each told of the one of an earlier file that publishes the same container port."""
+    order = {id(source): number for number, source in enumerate(files)}
     first: dict[tuple[int | None, str | None], Port] = {}
     for port in found:
         key = port.target.value, port.protocol.value
         other = first.setdefault(key, port)
-        apart = other.span.source is not port.span.source and _differ(other, port)
+        before, own = (order.get(id(item.span.source), -1) for item in (other, port))
+        apart = -1 < before < own and _differ(other, port)
         if port.target.value and apart and port.published.value:
             where = (Place(port.span), Place(other.span, "this stays"))
             port = port.with_(beside=Fact(other.published.value, where))

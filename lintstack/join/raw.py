@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lintstack.yaml import Mapping, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
-    from lintstack.source import Source
+    from lintstack.source import Source, Span
     from lintstack.yaml import Entry, Node
 
 Path = tuple[str, ...]
@@ -49,6 +49,13 @@ def walk(root: Node) -> Iterator[tuple[Path, Node]]:
             pending += [((*path, ITEM), item) for item in node.items]
         else:
             pending += [((*path, name), value) for name, value in node.items()]
+
+
+def tag_span(node: Node) -> Span:
+    """The tag before a value."""
+    text = node.source.text
+    at = text.rfind(node.tag, 0, node.start + 1)
+    return node.source.span(at, at + len(node.tag)) if at >= 0 else node.span
 
 
 class Paths:

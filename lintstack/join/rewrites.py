@@ -64,8 +64,8 @@ def _switches(node: Mapping) -> Iterator[tuple[str, Entry]]:
 def _text(service: Service, field: str, found: Entry) -> Iterator[Rewrite]:
     """A plain scalar that does not print back as it was written."""
     node = found.value
-    if not isinstance(node, Scalar) or node.variables:
-        return
+    if not isinstance(node, Scalar) or node.variables or node.source.text[node.start - 1 : node.start] == "=":
+        return  # behind `NAME=` in a list everything is a text
     written = node.source.text[node.start : node.end]
     if written[:1].isdigit() and written[4:5] == "-" and _timestamp().fullmatch(written):
         yield _made(service, field, found, "timestamp", written, "")
