@@ -36,7 +36,7 @@ def _image(scalar: Scalar, piece: Piece) -> str:
     text = scalar.text
     if not text.strip():
         return NO_IMAGE
-    broken = text.endswith((":", "/", "@")) or text.startswith(("/", ":")) or "//" in text or "/:" in text
+    broken = text.endswith((":", "/", "@", "-", ".")) or text.startswith(("/", ":")) or "//" in text or "/:" in text
     return f"the image's name is `{shown(text)}`" if broken else ""
 
 

@@ -41,6 +41,8 @@ RUNNERS = (
 )  # fmt: skip
 SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_start", "pre_stop"})
 EXAMPLES = frozenset("default defaults dist example sample template tmpl tpl".split())
+# Of these, what is copied to `.env` as it is, so that what it lacks is missing.
+COPIED = re.compile(r"\.?env[._-](?:dist|example|sample|template|tmpl|tpl)|(?:dist|example|sample|template)[._-]env")
 
 
 class Use(NamedTuple):
@@ -60,6 +62,11 @@ class Use(NamedTuple):
         """The key that it stands under: of a service the field, else the last key."""
         named = [step for step in self.path if step != "*"]
         return named[2] if named[:1] == ["services"] and len(named) > 2 else ".".join(named[-2:]) or "the file"
+
+    @property
+    def nested(self) -> bool:
+        """Whether it is read in the default of another variable, as the last of several ways."""
+        return self.written[:2] == "${" and re.search(r"[-+].*\$", self.written, re.DOTALL) is not None
 
     @property
     def span(self) -> Span:
@@ -160,18 +167,19 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
     others = [use for use in uses if not _required(use, name)]
     reasons = {use: "" if unknown else _reason(site.loaded.root, name, use) for use in others}
     optional = [use for use, reason in reasons.items() if not reason]
+    missed = [use for use in (*optional, *required) if not use.nested]
     effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
     first = uses[0].span if uses else keys[0].span
     return Interpolation(
         name,
         first,
         f"variables.{name}",
-        unset=_fact([(use, use.field) for use in optional], unknown),
+        unset=_fact([(use, use.field) for use in optional if not use.nested], unknown),
         effects=_fact(effects, unknown),
         required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
         meant_for_container=_for_container({use: reason for use, reason in reasons.items() if reason}),
-        env_file=_env_file(site.loaded, name, [*optional, *required]) if not unknown else ABSENT,
-        example=_lacking(site, [*optional, *required]) if not unknown else ABSENT,
+        env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
+        example=_lacking(site, missed) if not unknown else ABSENT,
         keys=Fact(tuple(key.text for key in keys), tuple(Place(key.span) for key in keys)) if keys else ABSENT,
     )
 
@@ -209,7 +217,8 @@ def _no_env_file(loaded: Loaded) -> str:
 
 def _lacking(site: _Site, uses: list[Use]) -> Fact[str]:
     """The example that should have declared it: one that declares something."""
-    path = next((path for path, names in site.examples if names), "")
+    found = (path for path, names in site.examples if names and COPIED.fullmatch(path.rpartition("/")[2]))
+    path = next(found, "")
     return Fact(path, tuple(Place(use.span) for use in uses[:MOST_PLACES])) if path and uses else ABSENT
 
 

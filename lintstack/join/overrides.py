@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.merge import is_hollow
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.project import BASES
 from lintstack.join.raw import ITEM, Path, Paths, below, documents, tag_span, walk
 from lintstack.join.read import entries
 from lintstack.join.service import near
@@ -108,6 +110,8 @@ def _spelled(node: Node) -> bool:
 def _tagged(loaded: Loaded, known: dict[str, Service]) -> Iterator[Override]:
     """Every `!reset` and `!override`, with what comes of it."""
     vain = set(loaded.overlooked.cleared)
+    # A file that is not called like a base may be the overlay of one that nobody told us about.
+    sure = len(loaded.files) > 1 or os.path.basename(loaded.files[0]) in BASES
     for source in loaded.sources:
         if any(tag in source.text for tag in TAGS):
             for number, document in enumerate(documents(source)):
@@ -115,7 +119,7 @@ def _tagged(loaded: Loaded, known: dict[str, Service]) -> Iterator[Override]:
                     if node.tag in TAGS:
                         first = number == 0 and source is loaded.sources[0]
                         lost = (source.path, path) in vain and not _brought(document, path)
-                        yield _tag(known, path, node, lost, first and lost)
+                        yield _tag(known, path, node, lost and (sure or not first), first)
 
 
 def _brought(document: Mapping, path: Path) -> bool:
@@ -127,7 +131,7 @@ def _tag(known: dict[str, Service], path: Path, node: Node, vain: bool, first: b
     where = (Place(tag_span(node)),)
     tag = TAGS[node.tag]
     in_list = ITEM in path
-    reason = "list item" if in_list else "first file" if first else "nothing to clear" if vain else ""
+    reason = "list item" if in_list else "" if not vain else "first file" if first else "nothing to clear"
     effect = "none" if reason else "replaced"
     discards = tag == "reset" and not is_hollow(node) and not (isinstance(node, Scalar) and not node.text)
     return _made(

@@ -142,13 +142,14 @@ def _missing(source: Source, statement: Statement, known: dict[str, str], disk: 
 
 
 def related(projects: Sequence[tuple[Stack, ...]]) -> tuple[tuple[Stack, ...], ...]:
-    """The projects, each told which others of its repository have the same name."""
+    """The projects, the first stack of each told which others of its repository have the same name."""
     by_name: dict[str, dict[str, Project]] = {}
-    homes = [(stack, stack.home) for stacks in projects for stack in stacks if stack.home is not None]
-    for _, home in homes:
+    found = (stack.home for stacks in projects for stack in stacks[:1])
+    homes = [home for home in found if home is not None]
+    for home in homes:
         if home.project_name.value:
             by_name.setdefault(home.project_name.value, {}).setdefault(home.name, home)
-    for _, home in homes:
+    for home in homes:
         others = [
             other for folder, other in by_name.get(home.project_name.value or "", {}).items() if folder != home.name
         ]
