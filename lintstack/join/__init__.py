@@ -17,15 +17,13 @@ from lintstack.join import service as services
 from lintstack.join import variables
 from lintstack.join.files import compose_files
 from lintstack.join.image import Built, Ground
-from lintstack.join.interpolations import interpolations
-from lintstack.join.links import extensions, includes
 from lintstack.join.mounts import Disk, mounts
-from lintstack.join.overrides import overrides
 from lintstack.join.ports import ports
-from lintstack.join.project import dotenvs, related
+from lintstack.join.project import active, dotenvs, related
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.rewrites import rewrites
+from lintstack.join.told import told
 from lintstack.model import (
     Image,
     Logging,
@@ -109,13 +107,10 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(_images(found, builds, made.resolve)),
         secrets=tuple(_secrets(found)),
-        active=Fact(tuple(service.name for service in found if service.name not in loaded.inactive)),
+        active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
         home=project_of(loaded, files, env_files, site.disk),
         dotenvs=env_files,
-        overrides=tuple(overrides(loaded, found)),
-        extensions=tuple(extensions(loaded, found)),
-        includes=tuple(includes(loaded, site.disk)),
-        interpolations=tuple(interpolations(stack, loaded, site.disk.names, site.open_text, site.disk.folder)),
+        **told(stack, loaded, found, site.disk, site.open_text),
     )
     return stack
 

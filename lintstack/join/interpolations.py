@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from lintstack.compose.dotenv import parse as parse_dotenv
 from lintstack.compose.parts import source_offset
-from lintstack.compose.problems import Problems
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.effects import NO_IMAGE, effect
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared
 from lintstack.join.raw import Path, Paths
 from lintstack.join.read import entry
 from lintstack.join.variables import is_secret_name
@@ -22,27 +21,13 @@ from lintstack.yaml import Mapping, Piece, Scalar
 
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
-    from lintstack.source import Source
-
-Open = Callable[[str], "Source | None"]
-Names = Callable[[str], frozenset[str]]
 
 MOST_PLACES = 50
 LONGEST = 16_384  # characters of a value that are looked at
-# Names that a shell or a runner of builds hands on, so that nobody declares them.
-FROM_SHELL = frozenset(
-    """
-    CI COLUMNS DISPLAY EDITOR HOME HOSTNAME LANG LC_ALL LINES LOGNAME OSTYPE PATH PWD SHELL SSH_AUTH_SOCK TEMP TERM TMP
-    TMPDIR USER USERNAME USERPROFILE WAYLAND_DISPLAY XAUTHORITY XDG_CONFIG_HOME XDG_RUNTIME_DIR APPDATA LOCALAPPDATA
-    """.split()
-)
 RUNNERS = (
     "BUILDKITE_", "CI_", "CIRCLE_", "COMPOSE_", "DOCKER_", "GITHUB_", "GITLAB_", "JENKINS_", "RUNNER_", "TRAVIS_",
 )  # fmt: skip
 SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_start", "pre_stop"})
-EXAMPLES = frozenset("default defaults dist example sample template tmpl tpl".split())
-# Of these, what is copied to `.env` as it is, so that what it lacks is missing.
-COPIED = re.compile(r"\.?env[._-](?:dist|example|sample|template|tmpl|tpl)|(?:dist|example|sample|template)[._-]env")
 
 
 class Use(NamedTuple):
@@ -66,7 +51,7 @@ class Use(NamedTuple):
     @property
     def nested(self) -> bool:
         """Whether it is read in the default of another variable, as the last of several ways."""
-        return self.written[:2] == "${" and re.search(r"[-+].*\$", self.written, re.DOTALL) is not None
+        return "$" in self.written[2:]
 
     @property
     def span(self) -> Span:
@@ -77,13 +62,14 @@ class Use(NamedTuple):
 
 
 @cache
-def _name() -> re.Pattern[str]:
-    return re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+def _copied() -> re.Pattern[str]:
+    """Examples that are copied to `.env` as they are, so that what they lack is missing."""
+    return re.compile(r"\.?env[._-](?:dist|example|sample|template|tmpl|tpl)|(?:dist|example|sample|template)[._-]env")
 
 
 @cache
-def _example() -> re.Pattern[str]:
-    return re.compile(r"(?:^|[._-])env(?:$|[._-])")
+def _name() -> re.Pattern[str]:
+    return re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, folder: str) -> Iterator[Interpolation]:
@@ -100,7 +86,7 @@ def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, 
     keys = _keys(loaded)
     if not uses and not keys:
         return
-    site = _Site(loaded, _declared(names, open_text, folder) if uses else ())
+    site = _Site(loaded, declared(names, open_text, folder) if uses else ())
     for name in sorted(uses.keys() | keys.keys()):
         yield _made(stack, site, name, uses.get(name, []), keys.get(name, []))
 
@@ -141,24 +127,6 @@ def _keys(loaded: Loaded) -> dict[str, list[Scalar]]:
         for match in _name().finditer(key.text.replace("$$", "  ")):
             found.setdefault(match[1], {}).setdefault((key.source.path, key.start), key)
     return {name: list(keys.values()) for name, keys in found.items()}
-
-
-def _declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Examples of the env file in a folder, with the names that they declare."""
-    found = []
-    for name in sorted(names(folder)):
-        words = set(re.split(r"[._-]", name.lower()))
-        if _example().search(name.lower()) and words & EXAMPLES:
-            source = open_text(f"{folder}/{name}")
-            if source is not None:
-                declared = frozenset(statement.key.text for statement in parse_dotenv(source, Problems()))
-                found.append((source.path, declared | _commented(source.text)))
-    return tuple(found)
-
-
-def _commented(text: str) -> frozenset[str]:
-    """Names that an example shows behind a comment sign."""
-    return frozenset(re.findall(r"^[ \t]*#[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=", text, re.MULTILINE))
 
 
 def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scalar]) -> Interpolation:
@@ -217,7 +185,7 @@ def _no_env_file(loaded: Loaded) -> str:
 
 def _lacking(site: _Site, uses: list[Use]) -> Fact[str]:
     """The example that should have declared it: one that declares something."""
-    found = (path for path, names in site.examples if names and COPIED.fullmatch(path.rpartition("/")[2]))
+    found = (path for path, names in site.examples if names and _copied().fullmatch(path.rpartition("/")[2]))
     path = next(found, "")
     return Fact(path, tuple(Place(use.span) for use in uses[:MOST_PLACES])) if path and uses else ABSENT
 
@@ -245,16 +213,21 @@ def _leads(use: Use) -> bool:
 
 def _reason(root: Mapping | None, name: str, use: Use) -> str:
     raw, at = use.scalar.raw, use.piece.raw_start
-    if _hash().search(raw[:LONGEST]):
+    if _is_hash(raw[:LONGEST]):
         return "hash"
     if use.written == f"${name}" and raw[at - 1 : at].isalnum() and at and is_secret_name(_key(use)):
         return "password"
     if use.path[:1] == ("services",) and len(use.path) > 2 and use.path[2] in SCRIPTS:
         names = entry(root, "services", use.path[1], "environment")
         own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
-        if own or _assigned(name).search(raw[:LONGEST]):
+        if own or name in _assigned(raw[:LONGEST]):
             return "shell"
     return ""
+
+
+@lru_cache(16)  # every variable of a value asks
+def _is_hash(text: str) -> bool:
+    return _hash().search(text) is not None
 
 
 @cache
@@ -269,6 +242,14 @@ def _key(use: Use) -> str:
     return named if use.path[-1:] == ("*",) and sign else (use.path[-1] if use.path else "")
 
 
-def _assigned(name: str) -> re.Pattern[str]:
-    """A shell script that sets the variable itself."""
-    return re.compile(rf"(?:^|[\s;&|(\"'])(?:{name}=|for\s{{1,9}}{name}\s|read\s(?:[^\n;&|]{{0,99}}\s)?{name}\b)")
+@cache
+def _assignment() -> re.Pattern[str]:
+    """`NAME=`, `for NAME`, `read NAME NAME` of a shell script."""
+    return re.compile(r"(?:^|[\s;&|(\"'])(?:(\w+)=|for\s{1,9}(\w+)\s|read\s([^\n;&|]{1,99}))", re.ASCII)
+
+
+@lru_cache(16)
+def _assigned(script: str) -> frozenset[str]:
+    """Variables that a shell script sets itself."""
+    found = (match[1] or match[2] or match[3] for match in _assignment().finditer(script))
+    return frozenset(word for words in found for word in words.split())

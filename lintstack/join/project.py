@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.dotenv import Statement, evaluate, parse
 from lintstack.compose.problems import Problems
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared
 from lintstack.join.files import normal
-from lintstack.join.interpolations import FROM_SHELL
 from lintstack.join.mounts import Disk
 from lintstack.join.variables import is_secret_name
-from lintstack.model import ComposeFile, Dotenv, Project, Stack
+from lintstack.model import ComposeFile, Dotenv, Project, Service, Stack
 from lintstack.record import bind
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.ya
 OVERRIDES = (
     "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
 )  # fmt: skip
+PROFILES = "COMPOSE_PROFILES"
 
 
 def project(loaded: Loaded, files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], disk: Disk) -> Project:
@@ -75,6 +76,29 @@ def _ignored(known: Sequence[str], here: frozenset[str], files: Sequence[str], a
     if len(found) < 2 or found[0] not in loaded or os.path.basename(at.path) != found[0]:
         return ABSENT
     return Fact(tuple(found[1:]), (Place(at.whole),))
+
+
+def active(
+    loaded: Loaded, found: Iterable[Service], names: Names, open_text: Open, folder: str
+) -> Fact[tuple[str, ...]]:
+    """Names of the services that start without a profile; unknown when an env file or its example names profiles.
+
+    Args:
+        loaded: what was loaded.
+        found: the stack's services.
+        names: names in a folder.
+        open_text: text of a file.
+        folder: of the project.
+    """
+    always = tuple(item.name for item in found if item.name not in loaded.inactive or "" in (item.profiles.value or ()))
+    where = (Place(loaded.sources[0].whole),)
+    if not always and (loaded.incomplete or any(item.profiles.unknown for item in found)):
+        return Fact(None, where, "a part of the project is not known")
+    if not always and any(PROFILES in source.text for source in loaded.env_sources):
+        return Fact(None, where, f"an env file has `{PROFILES}`")
+    if not always and any(PROFILES in said for _, said in declared(names, open_text, folder)):
+        return Fact(None, where, f"an example of the env file has `{PROFILES}`")
+    return Fact(always, where)
 
 
 def _lone(loaded: Loaded, here: frozenset[str], first: Source) -> Fact[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lintstack.yaml import Entry, Node
 
 Path = tuple[str, ...]
+DEEPEST = 8  # steps of a path that are kept
 ITEM = "*"  # step of a path that stands for an item of a list
 
 
@@ -77,7 +78,7 @@ def _starts(source: Source) -> Iterator[tuple[int, tuple[Path, Node]]]:
     for document in documents(source):
         for path, node in walk(document):
             if isinstance(node, Scalar):
-                yield node.start, (path, node)
+                yield node.start, (path[:DEEPEST], node)
             elif isinstance(node, Mapping):
                 for name, entry in node.entries.items():
-                    yield entry.key.start, ((*path, name), entry.value)
+                    yield entry.key.start, ((*path, name)[:DEEPEST], entry.value)
