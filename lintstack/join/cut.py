@@ -19,7 +19,7 @@ def cut_at(line: str) -> int:
     """
     if OPERATORS.isdisjoint(line):
         return len(line)
-    quote, at = "", 0
+    quote, at, word = "", 0, 0
     while at < len(line):
         character = line[at]
         if character == "\\" and quote != "'":
@@ -30,8 +30,11 @@ def cut_at(line: str) -> int:
             quote = character
         elif character == "(" and line[at - 1 : at] == "$" and at:
             quote = ")"
+        elif character.isspace():
+            word = at + 1
         elif character in OPERATORS:
-            return at
+            # `2>file`: the word before is taken for the number of a stream, whatever follows its first digit.
+            return word if character == ">" and line[word:at].strip("\"'")[:1].isdigit() else at
         at += 1
     return len(line)
 
