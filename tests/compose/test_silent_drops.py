@@ -14,8 +14,8 @@ from lintstack.config import Config
 from lintstack.config import load as load_config
 from lintstack.join.cut import cut_at
 from lintstack.join.effects import EFFECTS, REFUSED, effect
+from lintstack.join.files import normal
 from lintstack.join.process import split_words
-from lintstack.join.project import normal
 from lintstack.rules import builtin
 from tests.compose.support import MemoryReader, config, oracle
 from tests.test_rules import CONFIGURATIONS, Example, all_examples, write
