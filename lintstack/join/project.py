@@ -25,6 +25,7 @@ BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.ya
 OVERRIDES = (
     "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
 )  # fmt: skip
+MOST_NAMED = 5  # other projects that a project is told of
 PROFILES = "COMPOSE_PROFILES"
 
 
@@ -167,17 +168,16 @@ def _missing(source: Source, statement: Statement, known: dict[str, str], disk: 
 
 def related(projects: Sequence[tuple[Stack, ...]]) -> tuple[tuple[Stack, ...], ...]:
     """The projects, the first stack of each told which others of its repository have the same name."""
-    by_name: dict[str, dict[str, Project]] = {}
     found = (stack.home for stacks in projects for stack in stacks[:1])
     homes = [home for home in found if home is not None]
+    by_name: dict[str, list[Project]] = {}
     for home in homes:
         if home.project_name.value:
-            by_name.setdefault(home.project_name.value, {}).setdefault(home.name, home)
+            by_name.setdefault(home.project_name.value, []).append(home)
     for home in homes:
-        others = [
-            other for folder, other in by_name.get(home.project_name.value or "", {}).items() if folder != home.name
-        ]
+        alike = by_name.get(home.project_name.value or "", [])[: MOST_NAMED + 1]
+        others = [other for other in alike if other.name != home.name][:MOST_NAMED]
         if others:
-            where = (*home.project_name.places[:1], *(Place(other.span, "the same name") for other in others[:5]))
+            where = (*home.project_name.places[:1], *(Place(other.span, "the same name") for other in others))
             bind(home, namesakes=Fact(tuple(sorted(str(other.folder.value) for other in others)), where))
     return tuple(projects)

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
 from lintstack.model import Service, Variable
 from lintstack.source import Span
@@ -195,7 +196,9 @@ def _variable(service: Service, entry: Entry, scope: str) -> Variable:
     fact = Fact(value, places(entry), unset(node))
     fallback = _fallback(entry.key.text, node.raw) if node.variables else ""
     made = _make(service, entry.key.text, node.span, scope, fact, not node.variables, fallback)
-    return made if value is not None or node.unset else made.with_(passed_through=Fact(True, (Place(entry.key.span),)))
+    if value is not None or node.unset:
+        return made
+    return made.with_(passed_through=Fact(made.name not in FROM_SHELL, (Place(entry.key.span),)))
 
 
 def of_fact(service: Service, name: str, fact: Fact[str], scope: str) -> Variable:
