@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
-from lintstack.source import Source, Span, span_key
+from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def analyse(options: Options) -> Analysis:
     stacks = Stacks(options)
     traces: list[Trace] = []
     result = run(_traced(stacks, traces), active)
-    found = _unique((*stacks.tree.problems, *stacks.problems, *result.findings))
+    found = unique((*stacks.tree.problems, *stacks.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     keys = ((service.name, service.keys) for trace in traces for service in trace.services)
     kept, suppressed, used = suppress(found, Scopes(stacks.directives, keys, rules))
@@ -209,14 +209,6 @@ def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) 
 def _touches(finding: Finding, paths: Sequence[str]) -> bool:
     wanted = {os.path.realpath(path) for path in paths}
     return any(place.span.source.real in wanted for place in (finding.at, *finding.related))
-
-
-def _unique(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings once each: the same file may be read for several environments."""
-    seen: dict[tuple[object, ...], Finding] = {}
-    for finding in findings:
-        seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
-    return list(seen.values())
 
 
 __all__ = ["Analysis", "Options", "ServiceTrace", "Trace", "all_rules", "analyse", "check"]

@@ -38,6 +38,13 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "build": lambda stack: (service.build for service in stack.services if service.build),
     "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
     "suppression": lambda stack: stack.suppressions,
+    "project": lambda stack: (stack.home,) if stack.home else (),
+    "override": lambda stack: stack.overrides,
+    "extension": lambda stack: stack.extensions,
+    "include": lambda stack: stack.includes,
+    "dotenv": lambda stack: stack.dotenvs,
+    "interpolation": lambda stack: stack.interpolations,
+    "rewrite": lambda stack: (item for service in stack.services for item in service.rewrites),
 }
 
 

@@ -144,7 +144,7 @@ def hints_of(subject: type[Subject]) -> dict[str, Any]:
     """Types of a subject's attributes."""
     from lintstack.dockerfile.stages import Stage
 
-    names: dict[str, Any] = {"Stage": Stage}
+    names: dict[str, Any] = {"Stage": Stage, **subjects()}
     return get_type_hints(subject, localns=names)
 
 

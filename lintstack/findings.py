@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from lintstack.facts import Place
 from lintstack.named import NamedTuple
-from lintstack.source import Span
+from lintstack.source import Span, span_key
 
 Severity = Literal["error", "warning", "info"]
 Kind = Literal["dev", "prod", "unknown"]
@@ -123,3 +123,11 @@ def diagnostic(
         span: the place.
     """
     return Finding(slug, severity, message, Place(span, label), related, suppressible=slug in SUPPRESSIBLE)
+
+
+def unique(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings once each: the same file may be read for several environments."""
+    seen: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
+    return list(seen.values())

@@ -175,6 +175,11 @@ class Reader:
         found = self._read[key]
         return self._finding(found, path, at, kind) if isinstance(found, Refusal) else found
 
+    def text(self, path: str) -> Source | None:
+        """Text of a file that is no compose file, None when it cannot be had."""
+        found = self.source(path, kind="text")
+        return None if isinstance(found, Finding) else found
+
     def exists(self, path: str) -> Existence:
         """What is at a path; what lies outside the root is not looked at."""
         target = self.real(path)

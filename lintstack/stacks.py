@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lintstack.gitignore import Patterns
     from lintstack.images import Catalogue
     from lintstack.join import Site
+    from lintstack.model import Project as Home
     from lintstack.project import Tree
     from lintstack.yaml import Mapping, Scalar
 
@@ -87,6 +88,7 @@ class Stacks:
         self._inlines: dict[str, Dockerfile] = {}
         self._asked: set[str] = set()  # paths of Dockerfiles, of all projects
         self._trees: list[Source] = []
+        self._homes: dict[str, list[Home]] = {}  # by the name that Docker Compose gives them
 
     def __iter__(self) -> Iterator[tuple[Stack, ...]]:
         """The stacks of each project, one for each environment asked for, then each lone Dockerfile's.
@@ -96,10 +98,19 @@ class Stacks:
         for project in self.projects:
             made = (self.merged(project, environment) for environment in project.environments)
             stacks = tuple(found[0] for found in made if found is not None and self._asked_for(found[0]))
+            self._introduce(stacks)
             self._release()
             yield stacks
             del stacks
         yield from self._lone()
+
+    def _introduce(self, stacks: tuple[Stack, ...]) -> None:
+        """Tell a project of the earlier ones that share its name."""
+        home = stacks[0].home if stacks else None
+        if home is not None:
+            from lintstack.join.project import tell
+
+            tell(home, self._homes)
 
     def _asked_for(self, stack: Stack) -> bool:
         return not self.options.environments or stack.environment in self.options.environments
@@ -180,7 +191,7 @@ class Stacks:
         disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
         edge = frozenset(self.options.config.edge)
         disabled = loaded.inactive if environment.profiles else frozenset[str]()
-        return Site(disk, self._dockerfile, self._inline, self._catalogue, edge, disabled, self._trusted)
+        return Site(disk, self._dockerfile, self._inline, reader.text, self._catalogue, edge, disabled, self._trusted)
 
     @cached_property
     def _trusted(self) -> Patterns | None:

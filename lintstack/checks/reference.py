@@ -7,15 +7,26 @@ from collections.abc import Iterator
 from lintstack.findings import Problem
 from lintstack.model import Reference
 
+# What to do about a name that an extended file declares, by whether it is that of a service.
+EXTENDED = {
+    False: "`extends` takes over the service alone: declare the {type} here as `{file}` does",
+    True: "`extends` takes over the service alone: add this one too, as `{file}` has it, or `depends_on: !reset null`",
+}
+
 
 def unknown_reference(reference: Reference) -> Iterator[Problem]:
     """Names that nothing declares."""
     if reference.defined.value is False:
         message = f"{reference.service} uses {reference.type.value} `{reference.name}`, which nothing declares; "
-        yield Problem(message + _way_out(reference), reference.defined.places[0], fact="defined")
+        related = reference.declared_by.places[1:]
+        yield Problem(message + _way_out(reference), reference.defined.places[0], related, fact="defined")
 
 
 def _way_out(reference: Reference) -> str:
+    if reference.declared_by.value:
+        return EXTENDED[reference.type.value == "service"].format(
+            file=reference.declared_by.value, type=reference.type.value
+        )
     if reference.suggestion.value:
         return f"did you mean `{reference.suggestion.value}`?"
     if reference.type.value == "volume" and "/" in reference.name:

@@ -25,6 +25,10 @@ class Environments:
         self._known: dict[tuple[tuple[str, str], ...], Interpolator] = {}
         self._statements: dict[tuple[str, bool], tuple[Statement, ...]] = {}
 
+    def interpolators(self) -> tuple[Interpolator, ...]:
+        """Every interpolator so far, that of the project first."""
+        return tuple(self._known.values())
+
     def interpolator(self, variables: Dict[str, str]) -> Interpolator:
         """The interpolator for some values."""
         key = tuple(sorted(variables.items()))

@@ -25,5 +25,3 @@ def _unique(service: Entry) -> Entry:
         return service
     value = enforce_unicity(service.value)
     return service if value is service.value else Entry(service.key, value, service.over)
-
-

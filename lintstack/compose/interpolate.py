@@ -28,6 +28,8 @@ class Interpolator:
         self.problems = problems
         self.eager = eager
         self.left = _MOST
+        self.replaced: list[Scalar] = []  # what had variables in it
+        self.keys: list[Scalar] = []  # keys with a dollar, which is never replaced there
 
     def document(self, root: Node) -> Node:
         """The tree with its variables replaced; nodes without variables are shared with the old one."""
@@ -49,6 +51,8 @@ class Interpolator:
         changed = False
         for name, entry in node.entries.items():
             value = self._node(entry.value, done)
+            if "$" in name:
+                self.keys.append(entry.key)
             if value is not entry.value:
                 entry, changed = Entry(entry.key, value), True
             entries[name] = entry
@@ -69,10 +73,12 @@ class Interpolator:
             return self._refuse(node, invalid)
         if not expansion.pieces:
             return node
-        return Scalar(
+        found = Scalar(
             node.source, node.start, node.end, expansion.text, node.style, node.tag, node.text,
             expansion.unset, expansion.fallbacks, expansion.variables, expansion.pieces,
         )  # fmt: skip
+        self.replaced.append(found)
+        return found
 
     def _refuse(self, node: Scalar, invalid: Invalid) -> Scalar:
         """The finding at the column; the scalar stays as written and is unknown."""

@@ -21,16 +21,28 @@ from lintstack.compose.naming import VARIABLE, absolute, project_name
 from lintstack.compose.paths import is_remote, located, relocate
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.profiles import active, inactive_services
-from lintstack.compose.reset import Path, apply
+from lintstack.compose.reset import Path, apply, in_vain
 from lintstack.compose.service_files import service_files
 from lintstack.compose.versions import Version, since
 from lintstack.facts import Place
 from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
-from lintstack.yaml import Mapping, Scalar
+from lintstack.yaml import Entry, Mapping, Scalar
 
 __all__ = ["Loaded", "Reader", "load"]
+
+
+class Overlooked(NamedTuple):
+    """What overlays say and Docker Compose passes over without a word.
+
+    Args:
+        kept: entries that are null, `[]` or `{}`, each with the earlier entry that stays.
+        cleared: files and paths of `!reset` and `!override` that had nothing to clear.
+    """
+
+    kept: tuple[tuple[Entry, Entry], ...] = ()
+    cleared: tuple[tuple[str, Path], ...] = ()
 
 
 class Loaded(NamedTuple):
@@ -51,6 +63,10 @@ class Loaded(NamedTuple):
         version: the Docker Compose that was loaded as, None for the newest.
         name: the project's name; "" when it cannot be known.
         label_file_values: labels that the label files of each service define, by service and name.
+        files: the paths that were asked for.
+        replaced: scalars with variables, of every file that was read.
+        keys: keys with a dollar, where no variable is replaced.
+        overlooked: what later files say in vain.
     """
 
     root: Mapping | None
@@ -65,6 +81,10 @@ class Loaded(NamedTuple):
     version: Version | None = None
     name: str = ""
     label_file_values: Dict[str, tuple[EnvEntry, ...]] = {}
+    files: tuple[str, ...] = ()
+    replaced: tuple[Scalar, ...] = ()
+    keys: tuple[Scalar, ...] = ()
+    overlooked: Overlooked = Overlooked()
 
 
 def load(
@@ -103,6 +123,8 @@ class _Loader:
         self.environments = Environments(files, version)
         self.extended = Extended(files, self.merger)
         self.incomplete: set[str] = set()
+        self.cleared: list[tuple[str, Path]] = []
+        self.asked: tuple[str, ...] = ()
         self.stack: list[tuple[str, Span | None]] = []
         self.models: dict[tuple[tuple[str, ...], str, int], Mapping | None] = {}
 
@@ -114,6 +136,7 @@ class _Loader:
         profiles: List[str],
         variables: Dict[str, str],
     ) -> Loaded:
+        self.asked = tuple(files)
         interpolator = self.environments.root(project_dir, env_files, variables)
         name = self._name(files, project_dir, env_files, interpolator)
         if name and VARIABLE not in interpolator.variables:
@@ -145,6 +168,10 @@ class _Loader:
         return Loaded(
             root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),
             read.variables, read.missing, incomplete, inactive, tuple(self.files.uses), self.version, name, read.labels,
+            self.asked,
+            tuple(scalar for user in self.environments.interpolators() for scalar in user.replaced),
+            tuple(key for user in self.environments.interpolators() for key in user.keys),
+            Overlooked(tuple(self.merger.kept), tuple(self.cleared)),
         )  # fmt: skip
 
     def _add_file(
@@ -165,6 +192,7 @@ class _Loader:
     ) -> Mapping:
         """Phases 4 to 9 of one document: include, reset, extends, merge, and what only then can be checked."""
         root, cleared = document
+        self.cleared += ((own.path, path) for path in in_vain(model or root.with_entries({}), cleared))
         included = self._included(root, own.folder, interpolator, cleared)
         kept = {name: entry for name, entry in root.entries.items() if name != "include"}
         own = own._replace(root=root.with_entries(kept))

@@ -23,6 +23,7 @@ class Merger:
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+        self.kept: list[tuple[Entry, Entry]] = []  # null, `[]` or `{}`, and the entry that stays all the same
 
     def entry(self, base: Entry, over: Entry, path: Path) -> Entry:
         """The entry that results when `over` meets `base` at a path; it remembers `base`.
@@ -40,8 +41,13 @@ class Merger:
 
     def met(self, base: Entry, over: Entry, field: Field) -> Entry:
         """The same for entries of a known field."""
-        if base is over or (field.merge != "replace" and is_null(over.value)):
+        if base is over:
             return base
+        if field.merge != "replace" and is_hollow(over.value):
+            if not is_hollow(base.value):
+                self.kept.append((over, base))
+            if is_null(over.value):
+                return base
         return Entry(over.key, _RULES[field.merge](self, base, over, field), _chained(over, base))
 
     def joined(self, base: Mapping, over: Mapping, type_: Type) -> Mapping:
@@ -93,6 +99,13 @@ def _chained(over: Entry, base: Entry) -> Entry:
     for old in reversed(chain):
         base = Entry(old.key, old.value, base)
     return base
+
+
+def is_hollow(node: Node) -> bool:
+    """Whether a value is null, an empty list or an empty mapping."""
+    if isinstance(node, Scalar):
+        return node.is_null
+    return not (node.entries if isinstance(node, Mapping) else node.items)
 
 
 def _default(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:

@@ -99,6 +99,16 @@ def apply(model: Mapping, cleared: Iterable[Path]) -> Mapping:
     return _prune(model, _cuts(cleared))
 
 
+def in_vain(model: Mapping, cleared: Iterable[Path]) -> Iterator[Path]:
+    """The paths that name nothing in the model."""
+    for path in cleared:
+        node: Node | None = model
+        for name in path:
+            node = node.get(name) if isinstance(node, Mapping) and not node.listed else None
+        if node is None:
+            yield path
+
+
 def below(cleared: Iterable[Path], prefix: Path) -> tuple[Path, ...]:
     """The paths under a prefix, relative to it."""
     length = len(prefix)

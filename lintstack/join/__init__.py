@@ -16,13 +16,17 @@ from lintstack.join import process as processes
 from lintstack.join import service as services
 from lintstack.join import variables
 from lintstack.join.features import features
+from lintstack.join.files import compose_files
 from lintstack.join.image import Built, Ground
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
-from lintstack.join.read import entries, entry, places, scalar, text, unset
+from lintstack.join.project import active, dotenvs
+from lintstack.join.project import project as project_of
+from lintstack.join.read import entries, scalar, text, unset
+from lintstack.join.rewrites import rewrites
 from lintstack.join.secrets import secret_words
+from lintstack.join.told import told
 from lintstack.model import (
-    ComposeFile,
     Image,
     Logging,
     Resource,
@@ -39,9 +43,12 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.stages import ImageConfig, Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.gitignore import Patterns
+    from lintstack.source import Source
     from lintstack.yaml import Entry
 
+
 OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
+OpenText = Callable[[str], "Source | None"]
 OpenInline = Callable[[Scalar], "Dockerfile"]
 Arguments = abc.Mapping[str, str]
 Resolve = Callable[[str], "Stage | None"]
@@ -54,6 +61,7 @@ class Site(NamedTuple):
         disk: the project's files.
         open_dockerfile: parse the Dockerfile at an absolute path, once; None when it cannot be read.
         open_inline: parse the Dockerfile that a compose file holds as a text, once.
+        open_text: text of a file of the project; None when it cannot be read.
         catalogue: what is known of images, the configuration's own entries included.
         edge: services that the configuration calls the edge.
         disabled: services that do not run, since no active profile enables them.
@@ -63,6 +71,7 @@ class Site(NamedTuple):
     disk: Disk
     open_dockerfile: OpenDockerfile
     open_inline: OpenInline
+    open_text: OpenText
     catalogue: Catalogue
     edge: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
@@ -95,7 +104,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     _bind_edge(found)
     running = tuple(service for service in found if service.name not in site.disabled)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
-    files = tuple(_files(loaded))
+    files = tuple(compose_files(loaded, site.disk))
+    env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
@@ -107,6 +117,10 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
         secrets=tuple(_secrets(found)),
+        active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
+        home=project_of(loaded, files, env_files, site.disk),
+        dotenvs=env_files,
+        **told(stack, loaded, found, site.disk, site.open_text),
     )
     return stack
 
@@ -191,6 +205,7 @@ class _Made(NamedTuple):
             build_args=tuple(variables.build_args(service, node)),
             layers=tuple(variables.layers(service, _chain(ground), environment)),
             depends_on=tuple(services.dependencies(service, node)),
+            rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
             **_image_facts(service, ground, self.site.edge),
@@ -251,7 +266,6 @@ def _bind_dependencies(found: Iterable[Service]) -> None:
             bind(dependency, target=by_name.get(dependency.name))
 
 
-SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
 DATABASES = frozenset(
     """
     cassandra clickhouse consul couchbase couchdb db2 dgraph elasticsearch etcd influxdb kafka mariadb memcached mongo
@@ -289,21 +303,6 @@ def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterato
                 external=external if external.value is not None or external.unknown else Fact(False, default=True),
                 used=Fact(implicit or (type_, name) in used, (Place(item.key.span),)),
             )
-
-
-def _files(loaded: Loaded) -> Iterator[ComposeFile]:
-    from lintstack.yaml import parse
-
-    for source in loaded.sources:
-        version = entry(next(iter(parse(source).documents), None), "version")
-        said = Fact(_shown(version), (Place(version.key.span), *places(version))) if version else ABSENT
-        words = re.split(r"[-_.]", source.path.rpartition("/")[2].lower())
-        swarm = Fact(not SWARM_WORDS.isdisjoint(words), (Place(source.whole),))
-        yield ComposeFile(source.path, source.whole, "file", source, version=said, for_swarm=swarm)
-
-
-def _shown(found: Entry) -> str:
-    return found.value.text if isinstance(found.value, Scalar) else ""
 
 
 def _secrets(found: Iterable[Service]) -> Iterator[Span]:

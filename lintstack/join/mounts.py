@@ -6,7 +6,7 @@ import os.path
 from collections.abc import Callable, Iterator
 
 from lintstack.compose.casts import as_bool
-from lintstack.facts import Fact, Place
+from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.read import mappings, scalar, scalars, text
 from lintstack.model import Mount, Service
 from lintstack.named import NamedTuple
@@ -23,6 +23,7 @@ DATA_NAMES = frozenset(
     reports coverage output out results docker-entrypoint-initdb.d fixtures seeds seed dumps dump shared
     """.split()
 )
+OPTIONS = frozenset("ro rw z Z nocopy cached delegated consistent".split())
 SOURCE_NAMES = frozenset({"src", "app", "source", "code", "lib", "packages", "apps"})
 # A folder with one of these is the root of somebody's source.
 SOURCE_MARKERS = frozenset(
@@ -111,7 +112,20 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
         is_source_code=_bind(source, type_, _is_source(path, context, disk) if inside else False),
         is_file=_is_file(source, type_, path, inside, disk),
         is_runtime_socket=_bind(source, type_, _is_socket(source.value or "")),
+        drive=_drive(source, target, type_),
     )
+
+
+def _drive(source: Fact[str], target: Fact[str], type_: Fact[str]) -> Fact[str]:
+    """The letter of `v:/data` and `v:/data:ro`: taken for a drive, whose path is then the mount's target or source."""
+    anonymous, where = target.value or "", target.places
+    if source.absent and type_.value == "volume" and len(anonymous) > 2 and anonymous[1] == ":":
+        return Fact(anonymous[0], where) if anonymous[0].isalpha() and anonymous[2] == "/" else ABSENT
+    options = set(anonymous.split(",")) <= OPTIONS
+    path = source.value or ""
+    if options and len(path) > 2 and path[1] == ":" and path[0].isalpha():
+        return Fact(path[0], (Place(source.places[0].span),))
+    return ABSENT
 
 
 def _tmpfs(service: Service, target: Scalar) -> Mount:

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintstack.facts import Fact
+from lintstack.facts import Fact, Place
 from lintstack.join.read import mappings, scalar, text
 from lintstack.model import Port, Service
+from lintstack.source import Source
 from lintstack.yaml import Mapping
 
 
 def ports(service: Service, node: Mapping) -> Iterator[Port]:
     """The ports of a service."""
-    for item in mappings(node, "ports"):
-        yield _port(service, item)
+    found = [_port(service, item) for item in mappings(node, "ports")]
+    several = len({id(port.span.source) for port in found}) > 1
+    yield from _beside(found, [key.source for key in service.keys]) if several else found
+
+
+def _beside(found: list[Port], files: list[Source]) -> Iterator[Port]:
+    """The ports, each told of the one of an earlier file that publishes the same container port."""
+    order = {id(source): number for number, source in enumerate(files)}
+    first: dict[tuple[int | None, str | None], Port] = {}
+    for port in found:
+        key = port.target.value, port.protocol.value
+        other = first.setdefault(key, port)
+        before, own = (order.get(id(item.span.source), -1) for item in (other, port))
+        apart = -1 < before < own and _differ(other, port)
+        if port.target.value and apart and port.published.value:
+            where = (Place(port.span), Place(other.span, "this stays"))
+            port = port.with_(beside=Fact(other.published.value, where))
+        yield port
+
+
+def _differ(one: Port, other: Port) -> bool:
+    """Whether both can be published at once; where they cannot, the conflict of host ports is reported."""
+    if one.published.value != other.published.value:
+        return bool(one.published.value)
+    return bool(one.host_ip.value and other.host_ip.value)
 
 
 def _port(service: Service, item: Mapping) -> Port:
@@ -23,6 +47,7 @@ def _port(service: Service, item: Mapping) -> Port:
     protocol = scalar(item, "protocol", cast=text)
     first, last = _range(published)
     inner, inner_last = _range(target)
+    written = item.span.text
     name = ":".join(fact.value or "?" for fact in (published, target) if fact.value or fact.unknown)
     return Port(
         name=f"{name}/{protocol.value or 'tcp'}",
@@ -37,7 +62,14 @@ def _port(service: Service, item: Mapping) -> Port:
         target_last=inner_last,
         protocol=protocol if protocol.value or protocol.unknown else Fact("tcp", default=True),
         loopback=_loopback(host_ip, published),
+        quoted=Fact(None) if _is_long(item) else Fact(written[:1] in ("'", '"'), (Place(item.span),)),
     )
+
+
+def _is_long(item: Mapping) -> bool:
+    """Whether a port is written as a mapping: its keys then stand in the file."""
+    key = item.entries["target"].key if "target" in item.entries else None
+    return key is not None and key.end > key.start
 
 
 def _asked(published: Fact[str]) -> Fact[str]:

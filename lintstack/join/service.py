@@ -10,7 +10,9 @@ from lintstack.compose import implied
 from lintstack.compose.casts import as_bool, as_bytes, as_float, as_int
 from lintstack.compose.parts import Parts
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.cut import cuts
 from lintstack.join.process import Process
+from lintstack.join.raw import documents
 from lintstack.join.read import entries, entry, mappings, places, scalar, text, unset, words
 from lintstack.model import Dependency, Logging, Reference, Service
 from lintstack.source import Span
@@ -27,12 +29,8 @@ JOB_WORDS = frozenset(
 LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
 MOST_ALIKE = 100  # names that are looked at for a suggestion
-RESOURCES = {
-    "networks": "network",
-    "volumes": "volume",
-    "secrets": "secret",
-    "configs": "config",
-}
+RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
+SECTIONS = (*RESOURCES.items(), ("services", "service"))
 
 
 def keys(found: Entry) -> tuple[Span, ...]:
@@ -75,6 +73,7 @@ def facts(node: Mapping, process: Process) -> dict[str, Any]:
         "entrypoint_form": process.entrypoint_form,
         "command_form": process.command_form,
         "process": process.all,
+        **cuts(node),
     }
 
 
@@ -196,7 +195,7 @@ def references(
         if not complete and item.text not in declared[type_]:
             reason = "a part of the project was not read"
         exists: Fact[bool] = Fact(item.text in declared[type_], (Place(item.span),))
-        near = _near(item.text, declared[type_]) if not reason and not exists.value else ""
+        alike = near(item.text, declared[type_]) if not reason and not exists.value else ""
         yield Reference(
             item.text,
             item.span,
@@ -204,11 +203,22 @@ def references(
             service,
             type=Fact(type_, (Place(item.span),)),
             defined=Fact(None, (Place(item.span),), reason) if reason else exists,
-            suggestion=Fact(near) if near else ABSENT,
+            declared_by=_declared_by(item, type_) if exists.value is False and not reason else ABSENT,
+            suggestion=Fact(alike) if alike else ABSENT,
         )
 
 
-def _near(name: str, known: Iterable[str]) -> str:
+def _declared_by(item: Scalar, type_: str) -> Fact[str]:
+    """The file that uses a name and declares it, when that does not help: services alone are taken from it."""
+    section = next((field for field, kind in SECTIONS if kind == type_), "")
+    for document in documents(item.source):
+        found = entry(document, section, item.text)
+        if found is not None:
+            return Fact(item.source.path, (Place(item.span), Place(found.key.span, "declared for its own file only")))
+    return ABSENT
+
+
+def near(name: str, known: Iterable[str]) -> str:
     """The known name most like another; a mistake seldom touches both ends, and there may be thousands of names."""
     from difflib import get_close_matches
 

@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
 from lintstack.model import Service, Variable
 from lintstack.source import Span
@@ -131,13 +132,22 @@ def environment(
     """
     own = {entry.key.text: entry for entry in entries(node, "environment")}
     for entry in own.values():
-        yield _variable(service, entry, "environment")
+        made = _variable(service, entry, "environment")
+        yield _shadowing(made, env_file[made.name]) if made.name in env_file else made
     for name, fact in env_file.items():
         if name not in own:
             yield of_fact(service, name, fact, "env-file")
     for name, fact in image_env.items():
         if name not in own and name not in env_file:
             yield of_fact(service, name, fact, "env")
+
+
+def _shadowing(variable: Variable, beneath: Fact[str]) -> Variable:
+    """A variable told of the env file whose other value it replaces."""
+    if beneath.span is None or beneath.unknown or variable.value.unknown or beneath.value == variable.value.value:
+        return variable
+    where = (*variable.value.places[:1], Place(beneath.span, "not used"))
+    return variable.with_(shadows=Fact(beneath.span.path, where))
 
 
 def build_args(service: Service, node: Mapping) -> Iterator[Variable]:
@@ -185,7 +195,10 @@ def _variable(service: Service, entry: Entry, scope: str) -> Variable:
     value = None if node.unset else text(node)
     fact = Fact(value, places(entry), unset(node))
     fallback = _fallback(entry.key.text, node.raw) if node.variables else ""
-    return _make(service, entry.key.text, node.span, scope, fact, not node.variables, fallback)
+    made = _make(service, entry.key.text, node.span, scope, fact, not node.variables, fallback)
+    if value is not None or node.unset:
+        return made
+    return made.with_(passed_through=Fact(made.name not in FROM_SHELL, (Place(entry.key.span),)))
 
 
 def of_fact(service: Service, name: str, fact: Fact[str], scope: str) -> Variable:

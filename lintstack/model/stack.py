@@ -1,4 +1,4 @@
-"""The stack as it would run: frozen subjects whose documented attributes are facts with origins, built by `join/`."""
+"""What runs: the stack, its services and all that belongs to them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
 from lintstack.record import Subject
-from lintstack.source import Source, Span
+from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
+    from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+    from lintstack.model.values import Interpolation, Rewrite, Variable
 
 
 class Image(Subject):
@@ -141,6 +143,8 @@ class Port(Subject):
         target_last: container port, the last of a range.
         protocol: tcp, udp or sctp.
         loopback: whether only this host can reach it.
+        quoted: whether the short form stands in quotes; absent in the long form.
+        beside: the port of an earlier file for the same container port, which stays beside this one.
     """
 
     service: Service
@@ -152,6 +156,8 @@ class Port(Subject):
     target_last: Fact[int] = ABSENT
     protocol: Fact[str] = ABSENT
     loopback: Fact[bool] = ABSENT
+    quoted: Fact[bool] = ABSENT
+    beside: Fact[str] = ABSENT
 
 
 class Mount(Subject):
@@ -166,6 +172,7 @@ class Mount(Subject):
         is_source_code: whether a bind source is, contains or is part of the service's own source.
         is_file: whether the bind source is a file; unknown when nothing is there.
         is_runtime_socket: whether it gives access to the container runtime's socket.
+        drive: letter that Docker Compose takes for a drive of Windows where the name of a volume was meant.
     """
 
     service: Service
@@ -177,27 +184,7 @@ class Mount(Subject):
     is_source_code: Fact[bool] = ABSENT
     is_file: Fact[bool] = ABSENT
     is_runtime_socket: Fact[bool] = ABSENT
-
-
-class Variable(Subject):
-    """An environment variable of a service, a build argument, an ENV or an ARG.
-
-    Attributes:
-        value: effective value; never printed when `is_secret`.
-        scope: environment, env-file, build-arg, env, arg, or layer (an ENV that something overrides).
-        is_secret: whether name or value is that of a credential.
-        is_literal: whether a file of the stack spells the value out (no variable takes part).
-        is_placeholder: whether a literal secret is an obvious stand-in (changeme, password, example, …).
-        fallback: literal default used when the variable it reads is unset (`${V:-fallback}`).
-    """
-
-    service: Service | None = None
-    value: Fact[str] = ABSENT
-    scope: Fact[str] = ABSENT
-    is_secret: Fact[bool] = ABSENT
-    is_literal: Fact[bool] = ABSENT
-    is_placeholder: Fact[bool] = ABSENT
-    fallback: Fact[str] = ABSENT
+    drive: Fact[str] = ABSENT
 
 
 class Dependency(Subject):
@@ -220,12 +207,14 @@ class Reference(Subject):
     Attributes:
         type: network, volume, secret, config, model or service.
         defined: whether the stack declares it.
+        declared_by: an extended file that declares it: of that file the service alone is taken over.
         suggestion: the nearest declared name, absent when none is near.
     """
 
     service: Service
     type: Fact[str] = ABSENT
     defined: Fact[bool] = ABSENT
+    declared_by: Fact[str] = ABSENT
     suggestion: Fact[str] = ABSENT
 
 
@@ -272,6 +261,8 @@ class Service(Subject):
         command: effective command words.
         entrypoint_form: exec or shell.
         command_form: exec or shell.
+        command_cut: what Docker Compose drops from the end of a `command` that is a string: `; b` of `a; b`.
+        entrypoint_cut: likewise of `entrypoint`.
         shell: words of the SHELL instruction in force; absent when none is.
         process: what runs: entrypoint, then command.
         workdir: effective working directory.
@@ -298,6 +289,7 @@ class Service(Subject):
     layers: tuple[Variable, ...] = ()  # what the build leaves in the image beside the environment: arg, layer
     depends_on: tuple[Dependency, ...] = ()
     references: tuple[Reference, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
     restart: Fact[str] = ABSENT
     memory_limit: Fact[int] = ABSENT
     cpu_limit: Fact[float] = ABSENT
@@ -318,6 +310,8 @@ class Service(Subject):
     command: Fact[tuple[str, ...]] = ABSENT
     entrypoint_form: Fact[str] = ABSENT
     command_form: Fact[str] = ABSENT
+    command_cut: Fact[str] = ABSENT
+    entrypoint_cut: Fact[str] = ABSENT
     shell: Fact[tuple[str, ...]] = ABSENT
     process: Fact[tuple[str, ...]] = ABSENT
     workdir: Fact[str] = ABSENT
@@ -336,47 +330,6 @@ class Service(Subject):
         return f"{'stage' if self.synthetic else 'service'} `{self.name}`" if self.name else "the image"
 
 
-class ComposeFile(Subject):
-    """One compose file of the stack.
-
-    Attributes:
-        version: top-level `version`, at its key.
-        for_swarm: whether its name says that `docker stack deploy` reads it (docker-stack.yaml, swarm.yaml).
-    """
-
-    source: Source
-    version: Fact[str] = ABSENT
-    for_swarm: Fact[bool] = ABSENT
-
-
-class Feature(Subject):
-    """A part of the Compose format that a file uses and that not every Docker Compose knows, or that is deprecated.
-
-    Attributes:
-        since: the Docker Compose that first knows it; absent for what all of them know.
-        supported: whether the oldest Docker Compose of the configuration (`compose-version`) knows it; unknown without.
-        deprecated: what to write instead; absent for what is in good standing.
-    """
-
-    since: Fact[str] = ABSENT
-    supported: Fact[bool] = ABSENT
-    deprecated: Fact[str] = ABSENT
-
-
-class Suppression(Subject):
-    """One name in a suppression comment.
-
-    Attributes:
-        known: whether a rule has that name.
-        used: whether it silenced a finding; unknown when its rule did not run.
-        suggestion: the nearest rule name, absent when none is near.
-    """
-
-    known: Fact[bool] = ABSENT
-    used: Fact[bool] = ABSENT
-    suggestion: Fact[str] = ABSENT
-
-
 class Stack(Subject):
     """A project in one environment.
 
@@ -385,6 +338,9 @@ class Stack(Subject):
         environment: name of the environment.
         for_swarm: whether the name of one of its files says that it is deployed to a Swarm.
         service_names: names of its services.
+        active: names of the services that start without a profile.
+
+    `secrets` are places that no report may print.
     """
 
     kind: Kind = "unknown"
@@ -392,10 +348,17 @@ class Stack(Subject):
     project: str = ""
     for_swarm: Fact[bool] = ABSENT
     service_names: Fact[tuple[str, ...]] = ABSENT
+    active: Fact[tuple[str, ...]] = ABSENT
+    home: Project | None = None
     files: tuple[ComposeFile, ...] = ()
     features: tuple[Feature, ...] = ()
     services: tuple[Service, ...] = ()
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
-    secrets: tuple[Span, ...] = ()  # places that no report may print
+    overrides: tuple[Override, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    includes: tuple[Include, ...] = ()
+    interpolations: tuple[Interpolation, ...] = ()
+    dotenvs: tuple[Dotenv, ...] = ()
+    secrets: tuple[Span, ...] = ()

@@ -1,0 +1,255 @@
+"""Variables that compose files read and that nothing sets → Interpolation subjects: where, and what comes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from lintstack.compose.parts import source_offset
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.effects import NO_IMAGE, effect
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared
+from lintstack.join.raw import Path, Paths
+from lintstack.join.read import entry
+from lintstack.join.variables import is_secret_name
+from lintstack.model import Interpolation, Stack
+from lintstack.named import NamedTuple
+from lintstack.source import Span
+from lintstack.yaml import Mapping, Piece, Scalar
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+
+MOST_PLACES = 50
+LONGEST = 16_384  # characters of a value that are looked at
+RUNNERS = (
+    "BUILDKITE_", "CI_", "CIRCLE_", "COMPOSE_", "DOCKER_", "GITHUB_", "GITLAB_", "JENKINS_", "RUNNER_", "TRAVIS_",
+)  # fmt: skip
+SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_start", "pre_stop"})
+
+
+class Use(NamedTuple):
+    """One place where a variable without a value is read."""
+
+    scalar: Scalar
+    piece: Piece
+    path: Path
+
+    @property
+    def written(self) -> str:
+        """`${NAME…}` as the file has it."""
+        return self.scalar.raw[self.piece.raw_start : self.piece.raw_end]
+
+    @property
+    def field(self) -> str:
+        """The key that it stands under: of a service the field, else the last key."""
+        named = [step for step in self.path if step != "*"]
+        return named[2] if named[:1] == ["services"] and len(named) > 2 else ".".join(named[-2:]) or "the file"
+
+    @property
+    def nested(self) -> bool:
+        """Whether it is read in the default of another variable, as the last of several ways."""
+        return "$" in self.written[2:]
+
+    @property
+    def span(self) -> Span:
+        at = source_offset(self.scalar, self.piece.raw_start)
+        if at is None:
+            return self.scalar.span
+        return Span(self.scalar.source, at, at + len(self.written))
+
+
+@cache
+def _copied() -> re.Pattern[str]:
+    """Examples that are copied to `.env` as they are, so that what they lack is missing."""
+    return re.compile(r"\.?env[._-](?:dist|example|sample|template|tmpl|tpl)|(?:dist|example|sample|template)[._-]env")
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, folder: str) -> Iterator[Interpolation]:
+    """Variables without a value, sorted by name.
+
+    Args:
+        stack: the stack that reads them.
+        loaded: what was loaded.
+        names: names in a folder.
+        open_text: text of a file.
+        folder: of the project.
+    """
+    uses = _uses(loaded)
+    keys = _keys(loaded)
+    if not uses and not keys:
+        return
+    site = _Site(loaded, declared(names, open_text, folder) if uses else ())
+    for name in sorted(uses.keys() | keys.keys()):
+        yield _made(stack, site, name, uses.get(name, []), keys.get(name, []))
+
+
+class _Site(NamedTuple):
+    """What decides about a variable beside its own places.
+
+    Args:
+        loaded: what was loaded.
+        examples: examples of the env file: path and names.
+    """
+
+    loaded: Loaded
+    examples: tuple[tuple[str, frozenset[str]], ...]
+
+
+def _uses(loaded: Loaded) -> dict[str, list[Use]]:
+    """Places by variable, each once, in the order of the files."""
+    paths = Paths(loaded.sources)
+    found: dict[str, dict[tuple[str, int, int], Use]] = {}
+    for scalar in loaded.replaced:
+        if scalar.unset:
+            path, _ = paths.at(scalar.source, scalar.start)
+            for piece in scalar.pieces:
+                for name in piece.unset:
+                    key = scalar.source.path, scalar.start, piece.raw_start
+                    found.setdefault(name, {}).setdefault(key, Use(scalar, piece, path))
+    return {name: list(uses.values()) for name, uses in found.items()}
+
+
+def _keys(loaded: Loaded) -> dict[str, list[Scalar]]:
+    """Keys by the variable that they name; extension fields are templates that other tools may fill."""
+    paths = Paths(loaded.sources)
+    found: dict[str, dict[tuple[str, int], Scalar]] = {}
+    for key in loaded.keys:
+        if paths.at(key.source, key.start)[0][:1] != ("services",):
+            continue
+        for match in _name().finditer(key.text.replace("$$", "  ")):
+            found.setdefault(match[1], {}).setdefault((key.source.path, key.start), key)
+    return {name: list(keys.values()) for name, keys in found.items()}
+
+
+def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scalar]) -> Interpolation:
+    unknown = _elsewhere(site, name)
+    required = [use for use in uses if _required(use, name)]
+    others = [use for use in uses if not _required(use, name)]
+    reasons = {use: "" if unknown else _reason(site.loaded.root, name, use) for use in others}
+    optional = [use for use, reason in reasons.items() if not reason]
+    missed = [use for use in (*optional, *required) if not use.nested]
+    effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
+    first = uses[0].span if uses else keys[0].span
+    return Interpolation(
+        name,
+        first,
+        f"variables.{name}",
+        unset=_fact([(use, use.field) for use in optional if not use.nested], unknown),
+        effects=_fact(effects, unknown),
+        required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
+        meant_for_container=_for_container({use: reason for use, reason in reasons.items() if reason}),
+        env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
+        example=_lacking(site, missed) if not unknown else ABSENT,
+        keys=Fact(tuple(key.text for key in keys), tuple(Place(key.span) for key in keys)) if keys else ABSENT,
+    )
+
+
+def _effect(root: Mapping | None, use: Use) -> str:
+    """What comes of it; a service that is built needs no image."""
+    said = effect(use.path, use.scalar, use.piece)
+    return "" if said == NO_IMAGE and entry(root, "services", use.path[1], "build") else said
+
+
+def _required(use: Use, name: str) -> bool:
+    """Whether Docker Compose refuses to start without it."""
+    return re.search(rf"\{{{name}:?\?", use.written) is not None
+
+
+def _fact(found: list[tuple[Use, str]], unknown: str) -> Fact[tuple[str, ...]]:
+    """Words about places, each place once."""
+    if not found:
+        return ABSENT
+    places = tuple(Place(use.span, "" if index == 0 else "here too") for index, (use, _) in enumerate(found))
+    words = tuple(dict.fromkeys(word for _, word in found))
+    return Fact(None if unknown else words, places[:MOST_PLACES], unknown)
+
+
+def _elsewhere(site: _Site, name: str) -> str:
+    """Who gives the variable its value, although no file that Docker Compose reads does; "" when nobody is known."""
+    if name in FROM_SHELL or name.startswith(RUNNERS):
+        return f"`{name}` comes from the shell"
+    return next((f"`{path}` gives `{name}` a value" for path, names in site.examples if name in names), "")
+
+
+def _no_env_file(loaded: Loaded) -> str:
+    return "" if loaded.env_sources else "the repository has no env file"
+
+
+def _lacking(site: _Site, uses: list[Use]) -> Fact[str]:
+    """The example that should have declared it: one that declares something."""
+    found = (path for path, names in site.examples if names and _copied().fullmatch(path.rpartition("/")[2]))
+    path = next(found, "")
+    return Fact(path, tuple(Place(use.span) for use in uses[:MOST_PLACES])) if path and uses else ABSENT
+
+
+def _env_file(loaded: Loaded, name: str, uses: list[Use]) -> Fact[str]:
+    """The env file of a service that defines the variable."""
+    for listed in loaded.env_file_values.values():
+        for found in listed:
+            if found.name == name and found.value is not None and uses:
+                where = Place(found.key.span, "for containers only")
+                return Fact(found.key.source.path, (Place(uses[0].span), where))
+    return ABSENT
+
+
+def _for_container(found: dict[Use, str]) -> Fact[str]:
+    """Why the dollar was not meant for Docker Compose, at the places where that is so; of a hash at its first."""
+    places = tuple(Place(use.span) for use, reason in found.items() if reason != "hash" or _leads(use))
+    return Fact(next(iter(found.values())), places) if places else ABSENT
+
+
+def _leads(use: Use) -> bool:
+    """Whether a use is the first one without a value in its scalar."""
+    return next((piece for piece in use.scalar.pieces if piece.unset), None) == use.piece
+
+
+def _reason(root: Mapping | None, name: str, use: Use) -> str:
+    raw, at = use.scalar.raw, use.piece.raw_start
+    if _is_hash(raw[:LONGEST]):
+        return "hash"
+    if use.written == f"${name}" and raw[at - 1 : at].isalnum() and at and is_secret_name(_key(use)):
+        return "password"
+    if use.path[:1] == ("services",) and len(use.path) > 2 and use.path[2] in SCRIPTS:
+        names = entry(root, "services", use.path[1], "environment")
+        own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
+        if own or name in _assigned(raw[:LONGEST]):
+            return "shell"
+    return ""
+
+
+@lru_cache(16)  # every variable of a value asks
+def _is_hash(text: str) -> bool:
+    return _hash().search(text) is not None
+
+
+@cache
+def _hash() -> re.Pattern[str]:
+    """A password hash: crypt's identifiers, bcrypt, Apache's, Argon2."""
+    return re.compile(r"\$(?:apr1|2[abxy]?|[1568y]|argon2[a-z]{0,2}|pbkdf2[a-z0-9-]{0,10})\$")
+
+
+def _key(use: Use) -> str:
+    """Name of the variable whose value holds the use."""
+    named, sign, _ = use.scalar.raw.partition("=")
+    return named if use.path[-1:] == ("*",) and sign else (use.path[-1] if use.path else "")
+
+
+@cache
+def _assignment() -> re.Pattern[str]:
+    """`NAME=`, `for NAME`, `read NAME NAME` of a shell script."""
+    return re.compile(r"(?:^|[\s;&|(\"'])(?:(\w+)=|for\s{1,9}(\w+)\s|read\s([^\n;&|]{1,99}))", re.ASCII)
+
+
+@lru_cache(16)
+def _assigned(script: str) -> frozenset[str]:
+    """Variables that a shell script sets itself."""
+    found = (match[1] or match[2] or match[3] for match in _assignment().finditer(script))
+    return frozenset(word for words in found for word in words.split())

@@ -1,0 +1,184 @@
+"""The folder of a project as Docker Compose finds and names it, and its env files."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lintstack.compose.dotenv import Statement, evaluate, parse
+from lintstack.compose.problems import Problems
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared
+from lintstack.join.files import normal
+from lintstack.join.mounts import Disk
+from lintstack.join.variables import is_secret_name
+from lintstack.model import ComposeFile, Dotenv, Project, Service
+from lintstack.record import bind
+
+if TYPE_CHECKING:
+    from lintstack.compose.load import Loaded
+    from lintstack.source import Source
+
+# What Docker Compose looks for by itself, by preference (compose-go `DefaultFileNames`, `DefaultOverrideFileNames`).
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+)  # fmt: skip
+MOST_NAMED = 5  # other projects that a project is told of
+PROFILES = "COMPOSE_PROFILES"
+
+
+def project(loaded: Loaded, files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], disk: Disk) -> Project:
+    """The project of some files.
+
+    Args:
+        loaded: what was loaded.
+        files: its compose files.
+        dotenvs: variables of its env files.
+        disk: the project's files.
+    """
+    first = loaded.sources[0]
+    here = disk.names(disk.folder)
+    return Project(
+        disk.folder,
+        first.whole,
+        "project",
+        folder=Fact(os.path.relpath(disk.folder, disk.root), (Place(first.whole),)),
+        **_naming(files, dotenvs, loaded, disk),
+        ignored_files=_ignored(BASES, here, loaded.files[:1], first),
+        ignored_overrides=_ignored(OVERRIDES, here, loaded.files, next(iter(loaded.sources[1:]), first)),
+        lone_override=_lone(loaded, here, first),
+    )
+
+
+def _naming(
+    files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], loaded: Loaded, disk: Disk
+) -> dict[str, Fact[Any]]:
+    """The name and where it comes from: `COMPOSE_PROJECT_NAME`, the last file with a name, the folder."""
+    first, paths = loaded.sources[0], {os.path.normpath(path) for path in loaded.files}
+    asked = [file.project_name for file in files if not file.project_name.absent and file.name in paths]
+    if any(name.unknown for name in asked) or any(item.name == "COMPOSE_PROJECT_NAME" for item in dotenvs):
+        unknown: Fact[Any] = Fact(None, (Place(first.whole),), "a variable gives the name")
+        return {"project_name": unknown, "names": unknown}
+    last_first = {str(name.value): name.places[0] for name in reversed(asked)}
+    chosen = next(iter(last_first), os.path.basename(disk.folder))
+    where = tuple(last_first.values())
+    return {
+        "project_name": Fact(normal(chosen), where or (Place(first.whole),), default=not where),
+        "names": Fact(tuple(last_first), where) if where else ABSENT,
+    }
+
+
+def _ignored(known: Sequence[str], here: frozenset[str], files: Sequence[str], at: Source) -> Fact[tuple[str, ...]]:
+    """Of several files of a kind, those behind the first; only where the first one is what was loaded."""
+    found = [name for name in known if name in here]
+    loaded = {os.path.basename(path) for path in files}
+    if len(found) < 2 or found[0] not in loaded or os.path.basename(at.path) != found[0]:
+        return ABSENT
+    return Fact(tuple(found[1:]), (Place(at.whole),))
+
+
+def active(
+    loaded: Loaded, found: Iterable[Service], names: Names, open_text: Open, folder: str
+) -> Fact[tuple[str, ...]]:
+    """Names of the services that start without a profile; unknown when an env file or its example names profiles.
+
+    Args:
+        loaded: what was loaded.
+        found: the stack's services.
+        names: names in a folder.
+        open_text: text of a file.
+        folder: of the project.
+    """
+    always = tuple(item.name for item in found if item.name not in loaded.inactive or "" in (item.profiles.value or ()))
+    where = (Place(loaded.sources[0].whole),)
+    if not always and (loaded.incomplete or any(item.profiles.unknown for item in found)):
+        return Fact(None, where, "a part of the project is not known")
+    if not always and any(PROFILES in source.text for source in loaded.env_sources):
+        return Fact(None, where, f"an env file has `{PROFILES}`")
+    if not always and any(PROFILES in said for _, said in declared(names, open_text, folder)):
+        return Fact(None, where, f"an example of the env file has `{PROFILES}`")
+    return Fact(always, where)
+
+
+def _lone(loaded: Loaded, here: frozenset[str], first: Source) -> Fact[str]:
+    """An override file that is all there is."""
+    name = os.path.basename(loaded.files[0]) if len(loaded.files) == 1 else ""
+    return Fact(name, (Place(first.whole),)) if name in OVERRIDES and here.isdisjoint(BASES) else ABSENT
+
+
+def dotenvs(loaded: Loaded, disk: Disk) -> Iterator[Dotenv]:
+    """Variables of the env files that were read."""
+    for source in loaded.env_sources:
+        if "$" in source.text or " #" in source.text or "COMPOSE_" in source.text:
+            statements = parse(source, Problems())
+            given = {item.key.text: item.text for item in statements if item.text is not None}
+            known = given | dict.fromkeys(FROM_SHELL, "")
+            for statement in statements:
+                yield _dotenv(source, statement, known, disk)
+
+
+def _dotenv(source: Source, statement: Statement, known: dict[str, str], disk: Disk) -> Dotenv:
+    where = (Place(statement.key.span), Place(statement.place, "the value"))
+    expanded = _expanded(statement, known)
+    missing = _missing(source, statement, known, disk) if statement.key.text == "COMPOSE_FILE" else ()
+    return Dotenv(
+        statement.key.text,
+        statement.key.span,
+        f"dotenv.{statement.key.text}",
+        file=Fact(source.path, where),
+        expanded=Fact(expanded, where) if expanded else ABSENT,
+        cut=Fact(_cut(source, statement), where),
+        missing_files=Fact(missing, where) if missing else ABSENT,
+    )
+
+
+def _expanded(statement: Statement, known: dict[str, str]) -> tuple[str, ...]:
+    """Variables that a value reads by `$NAME`, without braces, and that nothing sets: more likely a part of it."""
+    if statement.quote == "'" or "$" not in (statement.text or ""):
+        return ()
+    value = evaluate((statement,), known, Problems())[statement.key.text].value
+    pieces = value.pieces if value is not None else ()
+    raw = statement.text or ""
+    bare = (piece for piece in pieces if raw[piece.raw_start + 1 : piece.raw_start + 2] != "{")
+    return tuple(dict.fromkeys(name for piece in bare for name in piece.unset))
+
+
+def _cut(source: Source, statement: Statement) -> bool:
+    """Whether ` #` cuts off a credential's end, or a word that begins with `#`."""
+    if statement.quote or statement.text is None:
+        return False
+    end = source.text.find("\n", statement.place.end)
+    rest = source.text[statement.place.end : end if end >= 0 else len(source.text)].strip()
+    if not rest.startswith("#") or not statement.text:
+        return False
+    word = rest[1:2].isalnum() and " " not in rest
+    return word and (is_secret_name(statement.key.text) or not rest[1:].isalpha())
+
+
+def _missing(source: Source, statement: Statement, known: dict[str, str], disk: Disk) -> tuple[str, ...]:
+    """Files that `COMPOSE_FILE` names and that are not there."""
+    text = statement.text or ""
+    separator = known.get("COMPOSE_PATH_SEPARATOR") or (";" if ";" in text else ":")
+    folder = os.path.dirname(source.real)
+    paths = [part for part in text.split(separator) if part and "$" not in part and part != "-"]
+    return tuple(path for path in paths if disk.exists(os.path.normpath(os.path.join(folder, path))) == "")
+
+
+def tell(home: Project, earlier: dict[str, list[Project]]) -> None:
+    """Tell a project which earlier ones of its repository have the same name, and remember it for later ones.
+
+    Args:
+        home: the project, before its rules run.
+        earlier: projects by name, the first few of each.
+    """
+    if not home.project_name.value:
+        return
+    alike = earlier.setdefault(home.project_name.value, [])
+    others = [other for other in alike if other.name != home.name]
+    if others:
+        where = (*home.project_name.places[:1], *(Place(other.span, "the same name") for other in others))
+        bind(home, namesakes=Fact(tuple(sorted(str(other.folder.value) for other in others)), where))
+    if len(alike) < MOST_NAMED:
+        alike.append(home)

@@ -1,0 +1,49 @@
+"""The stack as it would run: frozen subjects whose attributes are facts with origins.
+
+Attributes listed in a docstring are facts that rule pages may name and `lintstack facts` prints. Built by `join/` only.
+"""
+
+from __future__ import annotations
+
+from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+from lintstack.model.stack import (
+    Build,
+    Dependency,
+    Healthcheck,
+    Image,
+    Logging,
+    Mount,
+    Port,
+    Reference,
+    Resource,
+    Service,
+    Stack,
+    User,
+)
+from lintstack.model.values import Interpolation, Rewrite, Variable
+
+__all__ = [
+    "Build",
+    "ComposeFile",
+    "Dependency",
+    "Dotenv",
+    "Extension",
+    "Feature",
+    "Healthcheck",
+    "Image",
+    "Include",
+    "Interpolation",
+    "Logging",
+    "Mount",
+    "Override",
+    "Port",
+    "Project",
+    "Reference",
+    "Resource",
+    "Rewrite",
+    "Service",
+    "Stack",
+    "Suppression",
+    "User",
+    "Variable",
+]
