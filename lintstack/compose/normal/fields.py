@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lintstack.compose.normal import lists
-from lintstack.compose.normal.forms import listing, named, nullable, record
+from lintstack.compose.normal.forms import either, listing, named, nullable, record
 from lintstack.compose.normal.values import (
     Convert,
     command,
@@ -27,8 +27,7 @@ from lintstack.compose.normal.values import (
 _TEXTS = listing(full_text)
 _LABELS = named(full_text)
 _ENVIRONMENT = named(nullable_text)
-_ULIMITS = named(lambda node, project: _ULIMIT(node, project) or shown_whole(node, project))
-_ULIMIT = record({"soft": whole, "hard": whole})
+_ULIMITS = named(either(record({"soft": whole, "hard": whole}), shown_whole))
 
 BUILD: dict[str, Convert] = {
     "additional_contexts": named(context),

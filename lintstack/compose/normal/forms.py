@@ -111,3 +111,13 @@ def listing(inner: Convert) -> Convert:
         return Sequence(node.source, node.start, node.end, items) if items else None
 
     return convert
+
+
+def either(first: Convert, second: Convert) -> Convert:
+    """What the first converter makes, or else the second."""
+
+    def convert(node: Node, project: Project) -> Node | None:
+        found = first(node, project)
+        return second(node, project) if found is None else found
+
+    return convert

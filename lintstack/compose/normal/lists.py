@@ -130,18 +130,18 @@ def _mount(node: Node, project: Project) -> Node | None:
     entries = dict(node.entries)
     kind = spelled(node.get("type"))
     source = node.get("source")
-    if kind == "bind":
+    if "bind" in entries or (kind == "bind" and _is_short(node)):
         entries["bind"] = _bind(node)
-        if isinstance(source, Scalar) and not source.unset:
-            old = entries["source"]
-            entries["source"] = Entry(old.key, retold(source, located(source.text, project)), old.over)
-    elif kind == "volume" and "volume" not in entries and _is_short(node):
+    if kind == "bind" and isinstance(source, Scalar):
+        old = entries["source"]
+        entries["source"] = Entry(old.key, retold(source, located(source.text, project)), old.over)
+    if kind == "volume" and "volume" not in entries and _is_short(node):
         entries["volume"] = added(node, "volume", mapping_at(node, {}))
     return _MOUNT(plain_mapping(node, entries), project)
 
 
 def _bind(mount: Mapping) -> Entry:
-    """The options of a bind mount; its host path is made unless they say otherwise."""
+    """The options of a bind mount; where there are any, its host path is made unless they say otherwise."""
     default = {"create_host_path": implied(mount, "true", "bool")}
     old = mount.entries.get("bind")
     if old is None or not isinstance(old.value, Mapping):
@@ -156,7 +156,7 @@ def hosts(node: Node, project: Project) -> Node | None:
     if not isinstance(node, Sequence):
         return None
     found = [retold(item, host) for item in node.items if isinstance(item, Scalar) for host in _hosts(spelled(item))]
-    return Sequence(node.source, node.start, node.end, tuple(sorted(found, key=lambda item: item.text)))
+    return Sequence(node.source, node.start, node.end, tuple(sorted(found, key=spelled)))
 
 
 def _hosts(item: str) -> Iterator[str]:
@@ -214,7 +214,7 @@ def ssh(node: Node, project: Project) -> Node | None:
     if not isinstance(node, Mapping):
         return None
     items = [retold(entry.key, _ssh_key(name, spelled(entry.value), project)) for name, entry in node.entries.items()]
-    return Sequence(node.source, node.start, node.end, tuple(sorted(items, key=lambda item: item.text)))
+    return Sequence(node.source, node.start, node.end, tuple(sorted(items, key=spelled)))
 
 
 def _ssh_key(name: str, key: str, project: Project) -> str:

@@ -45,11 +45,11 @@ def _resource(kind: str, key: str, entry: Entry, project: Project, name: str) ->
     """A resource with its name: its own, its key when it exists elsewhere, else the project's and its key."""
     node = entry.value
     whole = node if isinstance(node, Mapping) else mapping_at(node, {})
-    if not spelled(whole.get("name")):
+    if "name" not in whole.entries:
         external = bool(as_bool(whole.get("external")))
         title = key if external or kind == "models" else f"{name}_{key}"
         named = {} if kind == "models" else {"name": added(entry.key, "name", implied(entry.key, title))}
-        whole = plain_mapping(whole, {**named, **{k: v for k, v in whole.entries.items() if k != "name"}})
+        whole = plain_mapping(whole, {**named, **whole.entries})
     if kind == "volumes":
         whole = _bound(whole, project)
     value = RESOURCES[kind](whole, project)

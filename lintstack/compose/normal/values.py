@@ -89,12 +89,19 @@ def _typed(kind: str, cast: Callable[[Scalar], str | None], empty: str = "") -> 
     def convert(node: Node, project: Project) -> Node | None:
         if not isinstance(node, Scalar) or node.is_null:
             return None
-        found = cast(node)
+        found = cast(_as_it_stands(node))
         if found is None:
             return full_text(node, project)
         return None if found == empty else retold(node, found, kind)
 
     return convert
+
+
+def _as_it_stands(node: Scalar) -> Scalar:
+    """A text with unset variables as Compose takes it: they are empty."""
+    if not node.unset:
+        return node
+    return Scalar(node.source, node.start, node.end, node.text, node.style, node.tag, node.raw)
 
 
 def _boolean(node: Scalar) -> str | None:
@@ -134,7 +141,7 @@ def _size(node: Scalar) -> str | None:
 
 
 def _duration(node: Scalar) -> str | None:
-    found = None if node.unset else seconds(node.text)
+    found = seconds(node.text)
     return None if found is None else go_duration(round(found * 1_000_000_000))
 
 

@@ -1,4 +1,4 @@
-"""A command given as a string, taken apart into words as Docker Compose does it: quotes and backslashes, no variables."""
+"""A command given as a string, taken apart into words as Compose does it: quotes and backslashes, no variables."""
 
 from __future__ import annotations
 
