@@ -27,7 +27,7 @@ from lintstack.compose.normal.values import (
 _TEXTS = listing(full_text)
 _LABELS = named(full_text)
 _ENVIRONMENT = named(nullable_text)
-_ULIMITS = named(either(record({"soft": whole, "hard": whole}), shown_whole))
+_ULIMITS = named(either(record({"soft": whole, "hard": whole}), lists.limit))
 
 BUILD: dict[str, Convert] = {
     "additional_contexts": named(context),
@@ -174,7 +174,7 @@ SERVICE: dict[str, Convert] = {
     "develop": record({"watch": listing(_WATCH)}),
     "device_cgroup_rules": _TEXTS,
     "devices": listing(lists.device),
-    "dns": _TEXTS,
+    "dns": listing(text),
     "dns_opt": _TEXTS,
     "dns_search": _TEXTS,
     "domainname": text,

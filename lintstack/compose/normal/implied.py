@@ -78,7 +78,7 @@ def _networks(service: Mapping) -> Entry | None:
     listed = service.get("networks")
     if isinstance(listed, Mapping) and listed.entries:
         return None
-    if spelled(service.get("network_mode")) or "provider" in service.entries:
+    if "network_mode" in service.entries or "provider" in service.entries:
         return None
     at = service.entries["networks"].key if "networks" in service.entries else service
     return added(at, "networks", mapping_at(at, {_DEFAULT: null(at)}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintstack.compose.mounts import clean
 from lintstack.compose.normal.forms import added, listing, mapping_at, named, plain_mapping, record, with_value
 from lintstack.compose.normal.values import (
     Convert,
@@ -15,6 +16,7 @@ from lintstack.compose.normal.values import (
     located,
     retold,
     shown_flag,
+    shown_whole,
     size,
     spelled,
     text,
@@ -128,20 +130,33 @@ def _mount(node: Node, project: Project) -> Node | None:
     if not isinstance(node, Mapping):
         return None
     entries = dict(node.entries)
+    target = node.get("target")
+    if isinstance(target, Scalar):
+        entries["target"] = Entry(entries["target"].key, retold(target, _cleaned(target.text)), entries["target"].over)
     kind = spelled(node.get("type"))
     source = node.get("source")
-    if "bind" in entries or (kind == "bind" and _is_short(node)):
+    if kind == "bind" and _is_short(node):
         entries["bind"] = _bind(node)
     if kind == "bind" and isinstance(source, Scalar):
         old = entries["source"]
         entries["source"] = Entry(old.key, retold(source, located(source.text, project)), old.over)
-    if kind == "volume" and "volume" not in entries and _is_short(node):
+    if kind == "volume" and "volume" not in entries and _is_short(node) and not _is_tiny(node):
         entries["volume"] = added(node, "volume", mapping_at(node, {}))
     return _MOUNT(plain_mapping(node, entries), project)
 
 
+def _cleaned(target: str) -> str:
+    """A container path without doubled slashes; those of Windows have none to clean."""
+    return clean(target) if target.startswith("/") else target
+
+
+def _is_tiny(mount: Mapping) -> bool:
+    """Whether Compose did not look into a short form: two characters are a path in the container, whatever they are."""
+    return "source" not in mount.entries and len(spelled(mount.get("target"))) <= 2
+
+
 def _bind(mount: Mapping) -> Entry:
-    """The options of a bind mount; where there are any, its host path is made unless they say otherwise."""
+    """The options of a short bind mount: its host path is made."""
     default = {"create_host_path": implied(mount, "true", "bool")}
     old = mount.entries.get("bind")
     if old is None or not isinstance(old.value, Mapping):
@@ -229,3 +244,9 @@ def options(node: Node, project: Project) -> Node | None:
         name: with_value(entry, listing(full_text)(entry.value, project)) for name, entry in node.entries.items()
     }
     return plain_mapping(node, {name: entry for name, entry in entries.items() if entry is not None})
+
+
+def limit(node: Node, project: Project) -> Node | None:
+    """A ulimit given as one number; JSON prints zero as nothing."""
+    found = shown_whole(node, project)
+    return mapping_at(node, {}) if project.json and spelled(found) == "0" else found
