@@ -71,10 +71,11 @@ class Extender:
         chain: list[tuple[Model, str, Entry]] = []
         seen: dict[tuple[int, str], int] = {}
         base: Entry | None = None
+        origin: Model | None = None
         while True:
             key = (id(model.root), name)
             if key in self._done:
-                base = self._done[key]
+                base, origin = self._done[key], model
                 break
             entry = _entry(model, name)
             if entry is None:
@@ -89,10 +90,12 @@ class Extender:
             if following is None:
                 break
             model, name = following
-        return self._merge_up(chain, base)
+        return self._merge_up(chain, base, origin)
 
-    def _merge_up(self, chain: list[tuple[Model, str, Entry]], base: Entry | None) -> Entry | None:
-        above: Model | None = None
+    def _merge_up(
+        self, chain: list[tuple[Model, str, Entry]], base: Entry | None, above: Model | None
+    ) -> Entry | None:
+        """The chain merged over a base, which is of the model `above`."""
         for model, name, entry in reversed(chain):
             own = Entry(entry.key, _without_extends(entry.value), entry.over)
             result = own if base is None or self._too_much(base, entry) else self._merged(base, own, name, model, above)

@@ -57,11 +57,15 @@ def _pairs(names: Sequence[str], values: Sequence[str]) -> Maker:
     def make(dice: Dice) -> str:
         found = [(name, dice.one(values) if dice.chance(0.85) else "") for name in dice.some(names, 1, 4)]
         if dice.chance(0.5):
-            return "{" + ", ".join(f"{name}: {value}" for name, value in found) + "}"
+            return "{" + ", ".join(f"{name}: {_quoted(value)}" for name, value in found) + "}"
         items = (f"{name}={value}" if value else name for name, value in found)
         return "[" + ", ".join("'" + item.replace("'", "").replace('"', "") + "'" for item in items) + "]"
 
     return make
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if "$" in value and '"' not in value else value
 
 
 def _of(*options: str) -> Maker:
@@ -72,7 +76,7 @@ def _list(options: Sequence[str], most: int = 3) -> Maker:
     return lambda dice: "[" + ", ".join(dice.some(options, 1, most)) + "]"
 
 
-_BUILD = ("context: ./{}", "dockerfile: docker/Dockerfile", "target: prod", "args: {A: 1, TAG: }", "args: [A=2, B=${TAG}]", "args: {NOPE: , C: true}", "labels: [x=1]", "cache_from: [type=gha]", "platforms: [linux/amd64]", "network: host", "shm_size: 64m", "no_cache: true")  # fmt: skip
+_BUILD = ("context: ./{}", "dockerfile: docker/Dockerfile", "target: prod", "args: {A: 1, TAG: }", "args: [A=2, 'B=${TAG}']", "args: {NOPE: , C: true}", "labels: [x=1]", "cache_from: [type=gha]", "platforms: [linux/amd64]", "network: host", "shm_size: 64m", "no_cache: true")  # fmt: skip
 
 
 def _build(dice: Dice) -> str:
@@ -86,7 +90,7 @@ def _build(dice: Dice) -> str:
 
 def _check(dice: Dice) -> str:
     test = dice.one(('["CMD", "pg_isready", "-U", "app"]', "curl -f http://localhost/ || exit 1", '["CMD-SHELL", "redis-cli ping | grep PONG"]'))  # fmt: skip
-    times = dice.some(("interval: 30s", "timeout: 1m30s", "retries: 3", "start_period: ${START:-500ms}", 'retries: "5"'), 0, 3)  # fmt: skip
+    times = dice.some(("interval: 30s", "timeout: 1m30s", "retries: 3", "start_period: '${START:-500ms}'", 'retries: "5"'), 0, 3)  # fmt: skip
     return "{test: " + (test if test.startswith("[") else f"'{test}'") + "".join(f", {part}" for part in _distinct(times)) + "}"
 
 
@@ -156,7 +160,7 @@ def project(seed: int) -> Authored:
     files = {"compose.yaml": _base(dice, names, profiled), ".env": ENV}
     files |= {"common.env": "LOG_LEVEL=warn\nFROM_FILE=${TAG}-${EMPTY:-none}\nTZ='UTC'\n", "more.env": "DEBUG=\nTZ=Europe/Paris\n"}  # fmt: skip
     if "extends: {file" in files["compose.yaml"]:
-        files["common/base.yaml"] = _common(dice)
+        files |= {"common/base.yaml": _common(dice), "common/common.env": "TZ=UTC\n", "common/more.env": "MORE=1\n"}
     if dice.chance(0.25):
         files["compose.yaml"] = f"include: [{dice.one(('tools/compose.yaml', '{path: tools/compose.yaml, project_directory: .}'))}]\n{files['compose.yaml']}"  # fmt: skip
         files["tools/compose.yaml"] = _tools(dice)
