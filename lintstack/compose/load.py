@@ -41,6 +41,8 @@ class Loaded(NamedTuple):
             their files as written. Their variables are unknown.
         incomplete: services of which a part could not be read; "" stands for the whole project.
         inactive: services that no active profile enables.
+        name: the project's name; "" when it cannot be known.
+        label_file_values: labels that the label files of each service define, by service and name.
     """
 
     root: Mapping | None
@@ -51,6 +53,8 @@ class Loaded(NamedTuple):
     missing_env_files: Dict[str, tuple[str, ...]] = {}
     incomplete: frozenset[str] = frozenset()
     inactive: frozenset[str] = frozenset()
+    name: str = ""
+    label_file_values: Dict[str, tuple[EnvEntry, ...]] = {}
 
 
 def load(

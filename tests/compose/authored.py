@@ -7,7 +7,7 @@ A text of `projects/*.txt` has rows and cases:
     | restart: always >>> restart: no              the same, with an overlay
     %% a case has a title
     profiles: p, q                                 options: profiles, env_files
-    @ compose.yaml                                 its files; those whose name begins with `compose` are loaded, in order
+    @ compose.yaml                                 its files; those named `compose…` are loaded, in order
     services: {a: {image: x}}
     @ .env
     A=1
@@ -121,5 +121,6 @@ def stored(name: str) -> dict[str, Answer]:
 
 def store(name: str, answers: Iterable[tuple[str, Answer]]) -> None:
     """Keep answers, one on each line."""
-    lines = (json.dumps({"project": title, "answer": answer}, sort_keys=True) for title, answer in answers)
-    (FOLDER / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    with (FOLDER / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for title, answer in answers:
+            file.write(json.dumps({"project": title, "answer": answer}, separators=(",", ":")) + "\n")

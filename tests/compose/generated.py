@@ -47,10 +47,49 @@ _IMAGES = {
     "proxy": "traefik:v3.1",
 }
 _VARIABLES = ("LOG_LEVEL", "DATABASE_URL", "REDIS_URL", "DEBUG", "PORT", "TZ", "EMPTY", "SENTRY_DSN")
-_VALUES = ("info", "postgres://db:5432/app", "${REDIS:-redis://cache:6379/0}", "${TAG}", "true", "8080", '"${UNSET}"', '""', "1.50", "$$HOME", "${A:+set}", "${EMPTY-x}", "'it''s'", "a=b")  # fmt: skip
+_VALUES = (
+    "info",
+    "postgres://db:5432/app",
+    "${REDIS:-redis://cache:6379/0}",
+    "${TAG}",
+    "true",
+    "8080",
+    '"${UNSET}"',
+    '""',
+    "1.50",
+    "$$HOME",
+    "${A:+set}",
+    "${EMPTY-x}",
+    "'it''s'",
+    "a=b",
+)
 _LABELS = ("traefik.enable", "com.example.team", "com.example.version", "backup")
-_PORTS = ('"80:80"', '"8080:80"', '"127.0.0.1:5432:5432"', "3000", '"${PORT:-9000}:9000"', '"53:53/udp"', '"8000-8002:8000-8002"', '"443:8443"', "{target: 80, published: 8080}", "{target: 9100, mode: host}", '"[::1]:81:81"')  # fmt: skip
-_MOUNTS = ('"./src:/app"', '"data:/var/lib/data"', '"./conf/app.yml:/etc/app.yml:ro"', '"/var/run/docker.sock:/var/run/docker.sock:ro"', '"/cache"', '"logs:/var/log/"', "{type: bind, source: ./static, target: /static, read_only: true}", "{type: tmpfs, target: /run, tmpfs: {size: 16m}}", "{type: volume, source: data, target: /backup, volume: {nocopy: true}}", '"${DATA_DIR:-./data}:/srv:rw,z"', '"~/.ssh:/root/.ssh:ro"')  # fmt: skip
+_PORTS = (
+    '"80:80"',
+    '"8080:80"',
+    '"127.0.0.1:5432:5432"',
+    "3000",
+    '"${PORT:-9000}:9000"',
+    '"53:53/udp"',
+    '"8000-8002:8000-8002"',
+    '"443:8443"',
+    "{target: 80, published: '8080'}",
+    "{target: 9100, mode: host}",
+    '"[::1]:81:81"',
+)
+_MOUNTS = (
+    '"./src:/app"',
+    '"data:/var/lib/data"',
+    '"./conf/app.yml:/etc/app.yml:ro"',
+    '"/var/run/docker.sock:/var/run/docker.sock:ro"',
+    '"/cache"',
+    '"logs:/var/log/"',
+    "{type: bind, source: ./static, target: /static, read_only: true}",
+    "{type: tmpfs, target: /run, tmpfs: {size: 16m}}",
+    "{type: volume, source: data, target: /backup, volume: {nocopy: true}}",
+    '"${DATA_DIR:-./data}:/srv:rw,z"',
+    '"~/.ssh:/root/.ssh:ro"',
+)
 
 
 def _pairs(names: Sequence[str], values: Sequence[str]) -> Maker:
@@ -76,7 +115,20 @@ def _list(options: Sequence[str], most: int = 3) -> Maker:
     return lambda dice: "[" + ", ".join(dice.some(options, 1, most)) + "]"
 
 
-_BUILD = ("context: ./{}", "dockerfile: docker/Dockerfile", "target: prod", "args: {A: 1, TAG: }", "args: [A=2, 'B=${TAG}']", "args: {NOPE: , C: true}", "labels: [x=1]", "cache_from: [type=gha]", "platforms: [linux/amd64]", "network: host", "shm_size: 64m", "no_cache: true")  # fmt: skip
+_BUILD = (
+    "context: ./{}",
+    "dockerfile: docker/Dockerfile",
+    "target: prod",
+    "args: {A: 1, TAG: }",
+    "args: [A=2, 'B=${TAG}']",
+    "args: {NOPE: , C: true}",
+    "labels: [x=1]",
+    "cache_from: [type=gha]",
+    "platforms: [linux/amd64]",
+    "network: host",
+    "shm_size: 64m",
+    "no_cache: true",
+)
 
 
 def _build(dice: Dice) -> str:
@@ -89,9 +141,22 @@ def _build(dice: Dice) -> str:
 
 
 def _check(dice: Dice) -> str:
-    test = dice.one(('["CMD", "pg_isready", "-U", "app"]', "curl -f http://localhost/ || exit 1", '["CMD-SHELL", "redis-cli ping | grep PONG"]'))  # fmt: skip
-    times = dice.some(("interval: 30s", "timeout: 1m30s", "retries: 3", "start_period: '${START:-500ms}'", 'retries: "5"'), 0, 3)  # fmt: skip
-    return "{test: " + (test if test.startswith("[") else f"'{test}'") + "".join(f", {part}" for part in _distinct(times)) + "}"
+    test = dice.one(
+        (
+            '["CMD", "pg_isready", "-U", "app"]',
+            "curl -f http://localhost/ || exit 1",
+            '["CMD-SHELL", "redis-cli ping | grep PONG"]',
+        )
+    )
+    times = dice.some(
+        ("interval: 30s", "timeout: 1m30s", "retries: 3", "start_period: '${START:-500ms}'", 'retries: "5"'), 0, 3
+    )
+    return (
+        "{test: "
+        + (test if test.startswith("[") else f"'{test}'")
+        + "".join(f", {part}" for part in _distinct(times))
+        + "}"
+    )
 
 
 def _distinct(parts: Sequence[str]) -> list[str]:
@@ -99,11 +164,35 @@ def _distinct(parts: Sequence[str]) -> list[str]:
 
 
 def _deploy(dice: Dice) -> str:
-    return "{" + ", ".join(dice.some(("replicas: 2", "resources: {limits: {cpus: '0.50', memory: 256M}}", "restart_policy: {condition: on-failure, delay: 5s, max_attempts: 3}", "labels: [tier=back]", "update_config: {parallelism: 1, delay: 10s, order: start-first}", "placement: {constraints: [node.role == worker]}"), 1, 3)) + "}"  # fmt: skip
+    return (
+        "{"
+        + ", ".join(
+            dice.some(
+                (
+                    "replicas: 2",
+                    "resources: {limits: {cpus: '0.50', memory: 256M}}",
+                    "restart_policy: {condition: on-failure, delay: 5s, max_attempts: 3}",
+                    "labels: [tier=back]",
+                    "update_config: {parallelism: 1, delay: 10s, order: start-first}",
+                    "placement: {constraints: [node.role == worker]}",
+                ),
+                1,
+                3,
+            )
+        )
+        + "}"
+    )
 
 
 FIELDS: dict[str, Maker] = {
-    "command": _of("npm start", "[gunicorn, app:app, '-b', '0.0.0.0:${PORT:-8000}']", "sh -c 'echo \"$$HOME\" && exec run'", "[]", "''", "python -m worker --queue=$TAG"),  # fmt: skip
+    "command": _of(
+        "npm start",
+        "[gunicorn, app:app, '-b', '0.0.0.0:${PORT:-8000}']",
+        "sh -c 'echo \"$$HOME\" && exec run'",
+        "[]",
+        "''",
+        "python -m worker --queue=$TAG",
+    ),
     "entrypoint": _of("/entry.sh", "[tini, --]", "''"),
     "environment": _pairs(_VARIABLES, _VALUES),
     "labels": _pairs(_LABELS, ("true", "platform", "1.10", "daily", "${TAG}")),
@@ -113,8 +202,12 @@ FIELDS: dict[str, Maker] = {
     "restart": _of("always", "unless-stopped", "on-failure:3", '"no"', "${RESTART:-always}"),
     "healthcheck": _check,
     "deploy": _deploy,
-    "logging": _of("{driver: json-file, options: {max-size: 10m, max-file: 3}}", "{driver: syslog}", "{options: {tag: x}}"),  # fmt: skip
-    "networks": _of("[back]", "[front, back]", "{front: , back: {aliases: [inner]}}", "{back: {ipv4_address: 10.5.0.5}}"),  # fmt: skip
+    "logging": _of(
+        "{driver: json-file, options: {max-size: 10m, max-file: 3}}", "{driver: syslog}", "{options: {tag: x}}"
+    ),
+    "networks": _of(
+        "[back]", "[front, back]", "{front: , back: {aliases: [inner]}}", "{back: {ipv4_address: 10.5.0.5}}"
+    ),
     "cap_drop": _of("[ALL]"),
     "cap_add": _of("[NET_ADMIN]", "[CHOWN, SETUID]"),
     "security_opt": _of("['no-new-privileges:true']"),
@@ -142,7 +235,18 @@ FIELDS: dict[str, Maker] = {
 }
 # Lists that may not hold the same item twice after a merge; the schema refuses that, as our authored cases show.
 _ONCE = frozenset({"security_opt", "devices"})
-_TAGGED = ("ports", "environment", "volumes", "labels", "networks", "env_file", "restart", "command", "extra_hosts", "cap_add")  # fmt: skip
+_TAGGED = (
+    "ports",
+    "environment",
+    "volumes",
+    "labels",
+    "networks",
+    "env_file",
+    "restart",
+    "command",
+    "extra_hosts",
+    "cap_add",
+)
 ENV = "TAG=1.4.2\nA=a\nEMPTY=\nPORT=8081\nREDIS=redis://other:6379\n"
 _RESOURCES = """\
 networks: {front: , back: {driver: bridge, ipam: {config: [{subnet: 10.5.0.0/16}]}}}
@@ -155,14 +259,19 @@ configs: {settings: {content: "level=${LEVEL:-1}"}}
 def project(seed: int) -> Authored:
     """The stack of a seed; most of them load."""
     dice = Dice(seed)
-    names = dice.some(_NAMES, 2, 4)
+    names = dice.some(_NAMES, 2, 3)
     profiled = names[-1] if dice.chance(0.3) else ""
     files = {"compose.yaml": _base(dice, names, profiled), ".env": ENV}
-    files |= {"common.env": "LOG_LEVEL=warn\nFROM_FILE=${TAG}-${EMPTY:-none}\nTZ='UTC'\n", "more.env": "DEBUG=\nTZ=Europe/Paris\n"}  # fmt: skip
+    files |= {
+        "common.env": "LOG_LEVEL=warn\nFROM_FILE=${TAG}-${EMPTY:-none}\nTZ='UTC'\n",
+        "more.env": "DEBUG=\nTZ=Europe/Paris\n",
+    }
     if "extends: {file" in files["compose.yaml"]:
         files |= {"common/base.yaml": _common(dice), "common/common.env": "TZ=UTC\n", "common/more.env": "MORE=1\n"}
     if dice.chance(0.25):
-        files["compose.yaml"] = f"include: [{dice.one(('tools/compose.yaml', '{path: tools/compose.yaml, project_directory: .}'))}]\n{files['compose.yaml']}"  # fmt: skip
+        files["compose.yaml"] = (
+            f"include: [{dice.one(('tools/compose.yaml', '{path: tools/compose.yaml, project_directory: .}'))}]\n{files['compose.yaml']}"
+        )
         files["tools/compose.yaml"] = _tools(dice)
     overlays = dice.below(3)
     for number in range(overlays):
@@ -191,9 +300,15 @@ def _base(dice: Dice, names: Sequence[str], profiled: str) -> str:
             fields["build"] = _build(dice)
         if "build" not in fields or dice.chance(0.5):
             fields["image"] = _IMAGES[name]
-        fields |= _fields(dice, 6)
+        fields |= _fields(dice, 5)
         if index and dice.chance(0.6):
-            fields["depends_on"] = dice.one((f"[{names[0]}]", f"{{{names[0]}: {{condition: service_healthy}}}}", f"{{{names[0]}: {{condition: service_started, required: false, restart: true}}}}"))  # fmt: skip
+            fields["depends_on"] = dice.one(
+                (
+                    f"[{names[0]}]",
+                    f"{{{names[0]}: {{condition: service_healthy}}}}",
+                    f"{{{names[0]}: {{condition: service_started, required: false, restart: true}}}}",
+                )
+            )
         if index and dice.chance(0.25):
             fields["extends"] = dice.one((names[0], "{file: common/base.yaml, service: base}"))
         if name == profiled and name != names[0]:
@@ -210,13 +325,15 @@ def _common(dice: Dice) -> str:
 
 def _tools(dice: Dice) -> str:
     fields = _fields(dice, 4, frozenset({"networks", "volumes", "secrets", "configs", "env_file"}))
-    return "services:\n" + _service("mailer", {"image": "axllent/mailpit:${TAG}", "volumes": "[./mail:/data]", **fields})
+    return "services:\n" + _service(
+        "mailer", {"image": "axllent/mailpit:${TAG}", "volumes": "[./mail:/data]", **fields}
+    )
 
 
 def _overlay(dice: Dice, names: Sequence[str]) -> str:
     out = ["services:\n"]
     for name in dice.some(names, 1, 2):
-        fields = _fields(dice, 5, _ONCE)
+        fields = _fields(dice, 4, _ONCE)
         for field in fields:
             if field in _TAGGED and dice.chance(0.25):
                 fields[field] = f"{dice.one(('!reset', '!override'))} {fields[field]}"

@@ -32,7 +32,7 @@ def normal(loaded: Loaded, project: Project) -> Mapping:
     """
     root = loaded.root
     assert root is not None, "a project of which nothing could be loaded has no normal form"
-    name = _name(root, project)
+    name = _name(root, project.name or loaded.name, project)
     entries: dict[str, Entry] = {"name": name}
     services = _services(root, loaded, project)
     inner = services.value
@@ -46,14 +46,14 @@ def normal(loaded: Loaded, project: Project) -> Mapping:
     return Mapping(root.source, root.start, root.end, {**entries, **extensions})
 
 
-def _name(root: Mapping, project: Project) -> Entry:
-    """The project's name: what is given, what the last file says, else its folder's."""
+def _name(root: Mapping, known: str, project: Project) -> Entry:
+    """The project's name: the one that is known, what the last file says, else its folder's."""
     entry = root.entries.get("name")
-    own = spelled(entry.value) if entry is not None else ""
-    if entry is not None and own and not project.name and isinstance(entry.value, Scalar):
-        return Entry(entry.key, retold(entry.value, allowed_name(own)), entry.over)
+    own = allowed_name(spelled(entry.value)) if entry is not None else ""
+    if entry is not None and own and known in ("", own) and isinstance(entry.value, Scalar):
+        return Entry(entry.key, retold(entry.value, own), entry.over)
     at = Scalar(root.source, root.start, root.start, "")
-    return added(at, "name", implied(at, project.name or allowed_name(basename(project.folder))))
+    return added(at, "name", implied(at, known or allowed_name(basename(project.folder))))
 
 
 def allowed_name(text: str) -> str:
@@ -72,7 +72,10 @@ def _services(root: Mapping, loaded: Loaded, project: Project) -> Entry:
     for name, entry in listed.items():
         if name in loaded.inactive or not isinstance(entry.value, Mapping):
             continue
-        files = {"environment": loaded.env_file_values.get(name, ())}
+        files = {
+            "environment": loaded.env_file_values.get(name, ()),
+            "labels": loaded.label_file_values.get(name, ()),
+        }
         value = with_value(entry, service(completed(entry.value, files), project))
         if value is not None:
             found[name] = value
