@@ -16,6 +16,7 @@ from lintstack.exits import EXIT_CLEAN, EXIT_EMPTY, EXIT_FINDINGS, EXIT_MISUSE, 
 
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
+    from lintstack.environments import Environment
     from lintstack.report import Run, Style
     from lintstack.rules import Rule
 
@@ -294,6 +295,54 @@ def facts(format: str, schema: bool, **asked: Any) -> None:
         writer.allow_unicode = False
         writer.dump(data, written)
         say_to_output(page(written.getvalue().splitlines()))
+
+
+@cli.command()
+@_inputs
+@click.option("--format", "format", type=click.Choice(["yaml", "json"]), default="yaml", help="How to print.")
+def merged(format: str, **asked: Any) -> None:
+    """Print the project that Docker Compose would run, every value with the place that it comes from.
+
+    What is printed can be read by Docker Compose, but for credentials, which are masked.
+
+    \b
+    lintstack merged --env prod
+    lintstack merged deploy/ --format json
+    """
+    from lintstack.compose.load import load
+    from lintstack.compose.versions import version
+    from lintstack.environments import infer
+    from lintstack.merged import Effective, render
+    from lintstack.project import Reader, discover
+
+    options = _options(asked)
+    tree = discover(options.paths, options.config, options.root or None)
+    reader = Reader(tree.root)
+    projects = infer(tree, options.config, reader, options.as_kind)
+    environment = _only([environment for project in projects for environment in project.environments], options)
+    compose = version(options.config.compose_version)
+    loaded = load(
+        environment.files, reader, environment.project_dir, environment.env_files, environment.profiles, None, compose
+    )
+    if loaded.root is None:
+        raise Refused(f"{environment.files[0]}: nothing of this project can be loaded; `lintstack check` says why")
+    errors = sum(problem.severity == "error" for problem in loaded.problems)
+    if errors:
+        click.echo(f"Docker Compose refuses this project ({errors} errors); `lintstack check` says why", err=True)
+    effective = Effective(environment.name, loaded, os.path.abspath(environment.project_dir), compose)
+    say_to_output(render(effective, format))
+
+
+def _only(found: list[Environment], options: Options) -> Environment:
+    """The one environment that is asked for."""
+    wanted = [item for item in found if not options.environments or item.name in options.environments]
+    if len(wanted) == 1:
+        return wanted[0]
+    names = ", ".join(f"{item.name} ({' + '.join(item.files)})" for item in wanted or found)
+    if not names:
+        raise Refused("no Compose project here")
+    missing = "" if wanted else f"no environment is called {', '.join(options.environments)}; "
+    raise Refused(f"{missing}name one environment with --env, or the folder of its project; there are {names}")
 
 
 def main() -> NoReturn:

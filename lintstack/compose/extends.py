@@ -92,9 +92,7 @@ class Extender:
             model, name = following
         return self._merge_up(chain, base, origin)
 
-    def _merge_up(
-        self, chain: list[tuple[Model, str, Entry]], base: Entry | None, above: Model | None
-    ) -> Entry | None:
+    def _merge_up(self, chain: list[tuple[Model, str, Entry]], base: Entry | None, above: Model | None) -> Entry | None:
         """The chain merged over a base, which is of the model `above`."""
         for model, name, entry in reversed(chain):
             own = Entry(entry.key, _without_extends(entry.value), entry.over)

@@ -76,7 +76,7 @@ def _services(root: Mapping, loaded: Loaded, project: Project) -> Entry:
             "environment": loaded.env_file_values.get(name, ()),
             "labels": loaded.label_file_values.get(name, ()),
         }
-        value = with_value(entry, service(completed(entry.value, files), project))
+        value = with_value(entry, service(completed(entry.key, entry.value, files), project))
         if value is not None:
             found[name] = value
     inner = Mapping(root.source, root.start, root.end, found)

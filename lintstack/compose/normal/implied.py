@@ -16,10 +16,11 @@ _SERVICE = "service:"
 _SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
-def completed(service: Mapping, files: Dict[str, tuple[EnvEntry, ...]]) -> Mapping:
+def completed(name: Scalar, service: Mapping, files: Dict[str, tuple[EnvEntry, ...]]) -> Mapping:
     """A canonical service with all that it implies.
 
     Args:
+        name: its key.
         service: as the loader gives it.
         files: what files define for its fields, by field (`environment`, `labels`).
     """
@@ -30,7 +31,7 @@ def completed(service: Mapping, files: Dict[str, tuple[EnvEntry, ...]]) -> Mappi
             entries[field] = folded
     whole = plain_mapping(service, entries)
     for field, imply in _IMPLIED.items():
-        entry = imply(whole)
+        entry = imply(name, whole)
         if entry is not None:
             entries[field] = entry
     return plain_mapping(service, entries)
@@ -51,7 +52,7 @@ def _with_files(service: Mapping, field: str, found: Iterable[EnvEntry]) -> Entr
     return Entry(own.key, plain_mapping(own.value, below), own.over)
 
 
-def _build(service: Mapping) -> Entry | None:
+def _build(name: Scalar, service: Mapping) -> Entry | None:
     """The build with its context and Dockerfile; arguments without a value are not passed."""
     old = service.entries.get("build")
     if old is None or not isinstance(old.value, Mapping):
@@ -64,7 +65,7 @@ def _build(service: Mapping) -> Entry | None:
         entries["dockerfile"] = added(build, "dockerfile", implied(build, "Dockerfile"))
     arguments = build.get("args")
     if isinstance(arguments, Mapping):
-        passed = {name: entry for name, entry in arguments.entries.items() if not _is_null(entry.value)}
+        passed = {key: entry for key, entry in arguments.entries.items() if not _is_null(entry.value)}
         entries["args"] = Entry(build.entries["args"].key, plain_mapping(arguments, passed), build.entries["args"].over)
     return Entry(old.key, plain_mapping(build, entries), old.over)
 
@@ -73,32 +74,32 @@ def _is_null(node: Node | None) -> bool:
     return isinstance(node, Scalar) and node.is_null
 
 
-def _networks(service: Mapping) -> Entry | None:
+def _networks(name: Scalar, service: Mapping) -> Entry | None:
     """The default network, unless the service names others or none."""
     listed = service.get("networks")
     if isinstance(listed, Mapping) and listed.entries:
         return None
     if "network_mode" in service.entries or "provider" in service.entries:
         return None
-    at = service.entries["networks"].key if "networks" in service.entries else service
+    at = service.entries["networks"].key if "networks" in service.entries else name
     return added(at, "networks", mapping_at(at, {_DEFAULT: null(at)}))
 
 
-def _pull_policy(service: Mapping) -> Entry | None:
+def _pull_policy(name: Scalar, service: Mapping) -> Entry | None:
     old = service.entries.get("pull_policy")
     if old is None or spelled(old.value) != "if_not_present":
         return None
     return Entry(old.key, implied(old.value, "missing"), old.over)
 
 
-def _depends_on(service: Mapping) -> Entry | None:
+def _depends_on(name: Scalar, service: Mapping) -> Entry | None:
     """Dependencies that are written, and those that links, shared namespaces and volumes make."""
     old = service.entries.get("depends_on")
     written = old.value.entries if old is not None and isinstance(old.value, Mapping) else {}
-    entries = {name: _filled(entry) for name, entry in written.items()}
-    for name, at, restart in _needed(service):
-        if name not in entries:
-            entries[name] = added(at, name, _dependency(at, restart))
+    entries = {other: _filled(entry) for other, entry in written.items()}
+    for other, at, restart in _needed(service):
+        if other not in entries:
+            entries[other] = added(at, other, _dependency(at, restart))
     if not entries:
         return None
     if old is None:
@@ -111,8 +112,10 @@ def _filled(entry: Entry) -> Entry:
     """A dependency that is required unless it says otherwise."""
     if not isinstance(entry.value, Mapping):
         return entry
+    if "required" in entry.value.entries:
+        return entry
     required = added(entry.value, "required", implied(entry.value, "true", "bool"))
-    return Entry(entry.key, plain_mapping(entry.value, {"required": required, **entry.value.entries}), entry.over)
+    return Entry(entry.key, plain_mapping(entry.value, {**entry.value.entries, "required": required}), entry.over)
 
 
 def _dependency(at: Node, restart: bool) -> Mapping:

@@ -52,8 +52,9 @@ def ports(node: Node, project: Project) -> Node | None:
 def _port(port: Mapping, project: Project) -> Iterator[Node]:
     for single in _singles(port) if _is_short(port) else (port,):
         defaults = {"mode": "ingress", "protocol": "tcp"}
-        entries = {name: added(single, name, implied(single, value)) for name, value in defaults.items()}
-        found = _PORT(plain_mapping(single, {**entries, **single.entries}), project)
+        missing = {name: value for name, value in defaults.items() if name not in single.entries}
+        entries = {name: added(single, name, implied(single, value)) for name, value in missing.items()}
+        found = _PORT(plain_mapping(single, {**single.entries, **entries}), project)
         if found is not None:
             yield found
 
