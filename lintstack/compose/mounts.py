@@ -121,7 +121,7 @@ def _entries(fields: dict[str, Node]) -> dict[str, Entry]:
 
 
 def _word(at: Scalar, text: str) -> Scalar:
-    return Scalar(at.source, at.start, at.end, text, '"', "", at.text)
+    return Scalar(at.source, at.start, at.end, text, '"', "", at.raw)
 
 
 def _unknown(at: Scalar, spelled: str = "") -> Scalar:

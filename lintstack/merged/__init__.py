@@ -76,7 +76,7 @@ def _data(effective: Effective, tree: Mapping, masks: Mask) -> dict[str, Any]:
         "origins": {_pointer(leaf.path): [_place(span) for span in places(leaf)] for leaf in found},
         "implied": [_pointer(path) for path, item in origins.items() if item.implied],
         "unset": {_pointer(path): list(item.unset) for path, item in origins.items() if item.unset},
-        "masked": [_pointer(path) for path in masks.hidden],
+        "masked": [_pointer(leaf.path) for leaf in found if masks.hides(leaf.path, leaf.node)],
     }
 
 

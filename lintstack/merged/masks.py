@@ -9,7 +9,7 @@ from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_placeholder, is
 from lintstack.merged.origins import Path, leaves
 from lintstack.named import NamedTuple
 from lintstack.source import Source
-from lintstack.yaml import Mapping, Scalar
+from lintstack.yaml import Mapping, Node, Scalar
 
 # Fields below which texts may hold anything: there a known credential is masked wherever it turns up.
 _FREE = frozenset(
@@ -36,6 +36,10 @@ class Mask(NamedTuple):
             return text if bare().fullmatch(text) or not text else MASK
         return scrubbed(text, self.secrets if _FREE.intersection(path) else ())
 
+    def hides(self, path: Path, node: Node) -> bool:
+        """Whether a value is not printed in full."""
+        return isinstance(node, Scalar) and isinstance(node.value, str) and self.text(path, node.text) != node.text
+
 
 def mask(tree: Mapping, sources: Iterable[Source]) -> Mask:
     """What to mask of a normal tree.
@@ -50,8 +54,7 @@ def mask(tree: Mapping, sources: Iterable[Source]) -> Mask:
     # A stand-in such as `postgres` or `changeme` is masked at its own place; elsewhere it is a word like others.
     secrets = tuple(sorted((text for text in known if not is_placeholder(text)), key=lambda text: (-len(text), text)))
     found = Mask(hidden, secrets)
-    masked = sum(isinstance(node.value, str) and found.text(path, node.text) != node.text for path, node in texts)
-    return found._replace(masked=masked)
+    return found._replace(masked=sum(found.hides(path, node) for path, node in texts))
 
 
 def _is_credential(path: Path, node: Scalar) -> bool:

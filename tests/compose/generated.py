@@ -269,9 +269,8 @@ def project(seed: int) -> Authored:
     if "extends: {file" in files["compose.yaml"]:
         files |= {"common/base.yaml": _common(dice), "common/common.env": "TZ=UTC\n", "common/more.env": "MORE=1\n"}
     if dice.chance(0.25):
-        files["compose.yaml"] = (
-            f"include: [{dice.one(('tools/compose.yaml', '{path: tools/compose.yaml, project_directory: .}'))}]\n{files['compose.yaml']}"
-        )
+        entry = dice.one(("tools/compose.yaml", "{path: tools/compose.yaml, project_directory: .}"))
+        files["compose.yaml"] = f"include: [{entry}]\n{files['compose.yaml']}"
         files["tools/compose.yaml"] = _tools(dice)
     overlays = dice.below(3)
     for number in range(overlays):

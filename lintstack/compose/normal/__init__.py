@@ -32,7 +32,7 @@ def normal(loaded: Loaded, project: Project) -> Mapping:
     """
     root = loaded.root
     assert root is not None, "a project of which nothing could be loaded has no normal form"
-    name = _name(root, project.name or loaded.name, project)
+    name = _name(root, loaded, project)
     entries: dict[str, Entry] = {"name": name}
     services = _services(root, loaded, project)
     inner = services.value
@@ -46,13 +46,14 @@ def normal(loaded: Loaded, project: Project) -> Mapping:
     return Mapping(root.source, root.start, root.end, {**entries, **extensions})
 
 
-def _name(root: Mapping, known: str, project: Project) -> Entry:
+def _name(root: Mapping, loaded: Loaded, project: Project) -> Entry:
     """The project's name: the one that is known, what the last file says, else its folder's."""
     entry = root.entries.get("name")
+    known = project.name or loaded.name
     own = allowed_name(spelled(entry.value)) if entry is not None else ""
     if entry is not None and own and known in ("", own) and isinstance(entry.value, Scalar):
         return Entry(entry.key, retold(entry.value, own), entry.over)
-    at = Scalar(root.source, root.start, root.start, "")
+    at = Scalar(loaded.sources[0] if loaded.sources else root.source, 0, 0, "")
     return added(at, "name", implied(at, known or allowed_name(basename(project.folder))))
 
 
