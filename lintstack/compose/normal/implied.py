@@ -47,9 +47,20 @@ def _with_files(service: Mapping, field: str, found: Iterable[EnvEntry]) -> Entr
         first = next(iter(below.values()))
         return added(first.key, field, Mapping(first.key.source, first.key.start, first.key.end, below))
     for name, entry in own.value.entries.items():
-        base = below.get(name)
-        below[name] = entry if base is None or entry.over is not None else Entry(entry.key, entry.value, base)
+        below[name] = _above(entry, below.get(name))
     return Entry(own.key, plain_mapping(own.value, below), own.over)
+
+
+def _above(entry: Entry, base: Entry | None) -> Entry:
+    """An entry over one of a file, which all earlier entries of its own replaced before."""
+    chain: list[Entry] = []
+    link: Entry | None = entry if base is not None else None
+    while link is not None:
+        chain.append(link)
+        link = link.over
+    for old in reversed(chain):
+        base = Entry(old.key, old.value, base)
+    return entry if base is None else base
 
 
 def _build(name: Scalar, service: Mapping) -> Entry | None:
