@@ -63,6 +63,9 @@ DIFFERENT: dict[tuple[str, str], str] = {
     ("merges", "environment: {A: 1} >>> environment: x"): "a value of the wrong type is refused",
     ("merges", "networks: {n: } >>> networks: x"): "a value of the wrong type is refused",
     ("merges", "build: . >>> build: [x]"): "a value of the wrong type is refused",
+    ("merges", "build: {context: ., platforms: [linux/amd64]} >>> build: {platforms: [linux/amd64]}"): (
+        "Compose keeps platforms of both files, equal ones too"
+    ),
     ("merges", "networks merge"): "order of merged address pools",
     ("merges", "version and name"): _NAME,
     ("profiles", "COMPOSE_PROFILES of .env"): "profiles of env files are not read yet",

@@ -50,7 +50,7 @@ def test_an_empty_overlay_changes_nothing(seed: int, overlay: str) -> None:
 
 
 # Where Compose's own merge is not idempotent: it appends, and nothing makes the items unique.
-_APPENDED = re.compile(r"security_opt|x-note|constraints")
+_APPENDED = re.compile(r"security_opt|x-note|constraints|platforms")
 
 
 @given(SEEDS)
@@ -129,8 +129,8 @@ def _holds(written: str, scalar: Scalar) -> bool:
     said = {written, *_read(written)}
     if not said.isdisjoint({scalar.raw, scalar.text}) or scalar.raw in _WORDS:
         return True
-    # Words of a string with escapes and hosts with their addresses have the place of the whole.
-    whole = written[0] in "\"'>|" or "=" in scalar.text
+    # Words of a string with escapes, hosts with their addresses and ports of a range have the place of the whole.
+    whole = written[0] in "\"'>|" or "=" in scalar.text or "-" in written
     return whole and any(part in text for text in said for part in (scalar.raw, scalar.text.partition("=")[0]))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from posixpath import normpath
 
-from lintstack.compose.mounts import clean
 from lintstack.compose.normal.forms import added, listing, mapping_at, named, plain_mapping, record, with_value
 from lintstack.compose.normal.values import (
     Convert,
@@ -148,7 +148,7 @@ def _mount(node: Node, project: Project) -> Node | None:
 
 def _cleaned(target: str) -> str:
     """A container path without doubled slashes; those of Windows have none to clean."""
-    return clean(target) if target.startswith("/") else target
+    return "/" + normpath(target).lstrip("/") if target.startswith("/") else target
 
 
 def _is_tiny(mount: Mapping) -> bool:
