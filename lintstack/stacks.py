@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lintstack.join import Site
     from lintstack.model import Project as Home
     from lintstack.project import Tree
-    from lintstack.yaml import Mapping, Scalar
+    from lintstack.yaml import Scalar
 
 
 class Options(NamedTuple):
@@ -123,26 +123,27 @@ class Stacks:
         own = [{"names": [name], **entry} for name, entry in self.options.config.images.items()]
         return extend(own) if own else catalogue()
 
-    def merged(self, project: Project, environment: Environment) -> tuple[Stack, Mapping] | None:
-        """The stack of an environment and the merged tree that it was made from; None where there is none to be had.
+    def merged(self, project: Project, environment: Environment) -> tuple[Stack, Loaded] | None:
+        """The stack of an environment and what it was made from; None where there is none to be had.
 
         Args:
             project: one of `projects`.
             environment: one of its environments.
         """
         try:
-            loaded = self._loaded(environment)
+            loaded = self.loaded(environment)
             if loaded.root is None:
                 return None
             from lintstack.join import join
 
             site = self._site(environment, loaded)
-            return join(environment.name, environment.kind, project.folder, loaded, site), loaded.root
+            return join(environment.name, environment.kind, project.folder, loaded, site), loaded
         except Exception as error:
             self._failed(environment.files[0], error)
             return None
 
-    def _loaded(self, environment: Environment) -> Loaded:
+    def loaded(self, environment: Environment) -> Loaded:
+        """What the compose files of an environment amount to; what is wrong with them is kept in `problems`."""
         from lintstack.compose.load import load
         from lintstack.compose.versions import version
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "diff": "lintstack.cli.compare",
         "explain": "lintstack.cli.pages",
         "facts": "lintstack.cli.stacks",
+        "merged": "lintstack.cli.stacks",
         "rules": "lintstack.cli.pages",
     }
 )
@@ -62,6 +63,7 @@ def cli() -> None:
     \b
     lintstack check .                 lint this folder
     lintstack check . --as prod       as if it were production
+    lintstack merged --env prod       what would run, each value with its place
     lintstack diff dev prod           what differs between two environments
     lintstack explain non-root-user   what a rule wants, and why
     """

@@ -107,7 +107,9 @@ def _side(stacks: Stacks, project: Project, environment: Environment) -> Side:
     found = stacks.merged(project, environment)
     if found is None:
         raise Refused(f"environment `{environment.name}` cannot be read; `lintstack check` says why")
-    return Side(*found)
+    stack, loaded = found
+    assert loaded.root is not None, "what has a stack has a tree"
+    return Side(stack, loaded.root)
 
 
 def _line(project: Project, environment: Environment) -> StackLine:

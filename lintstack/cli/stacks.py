@@ -1,14 +1,19 @@
-"""Commands that show stacks instead of linting them: `lintstack facts`."""
+"""Commands that show stacks instead of linting them: `lintstack facts`, `lintstack merged`."""
 
 from __future__ import annotations
 
+import os
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lintstack.cli.inputs import inputs, options_of, paths
-from lintstack.exits import say_to_output
+from lintstack.exits import Refused, say_to_output
+
+if TYPE_CHECKING:
+    from lintstack.environments import Environment
+    from lintstack.stacks import Stacks
 
 
 @click.command()
@@ -43,3 +48,48 @@ def facts(format: str, schema: bool, **asked: Any) -> None:
         writer.allow_unicode = False
         writer.dump(data, written)
         say_to_output(page(written.getvalue().splitlines()))
+
+
+@click.command()
+@paths
+@inputs
+@click.option("--format", "format", type=click.Choice(["yaml", "json"]), default="yaml", help="How to print.")
+def merged(format: str, **asked: Any) -> None:
+    """Print the project that Docker Compose would run, every value with the place that it comes from.
+
+    What is printed can be read by Docker Compose, but for credentials, which are masked.
+
+    \b
+    lintstack merged --env prod
+    lintstack merged -f compose.yaml -f compose.prod.yaml
+    lintstack merged deploy/ --format json
+    """
+    from lintstack.compose.versions import version
+    from lintstack.merged import Effective, render
+    from lintstack.stacks import Stacks
+
+    options = options_of(asked)
+    found = Stacks(options)
+    environment = _only(found)
+    loaded = found.loaded(environment)
+    if loaded.root is None:
+        raise Refused(f"{environment.files[0]}: nothing of this project can be loaded; `lintstack check` says why")
+    errors = sum(problem.severity == "error" for problem in loaded.problems)
+    if errors:
+        click.echo(f"Docker Compose refuses this project ({errors} errors); `lintstack check` says why", err=True)
+    folder = os.path.abspath(environment.project_dir)
+    compose = version(options.config.compose_version)
+    say_to_output(render(Effective(environment.name, loaded, folder, compose), format))
+
+
+def _only(stacks: Stacks) -> Environment:
+    """The one environment that is asked for."""
+    asked = stacks.options.environments
+    found = [environment for project in stacks.projects for environment in project.environments]
+    wanted = [item for item in found if not asked or item.name in asked]
+    if len(wanted) == 1:
+        return wanted[0]
+    names = ", ".join(f"{item.name} ({' + '.join(item.files)})" for item in wanted or found)
+    if not names:
+        raise Refused("no Compose project here")
+    raise Refused(f"name one environment with --env, or the folder of its project; there are {names}")

@@ -81,10 +81,11 @@ class Extender:
         chain: list[tuple[Model, str, Entry]] = []
         seen: dict[tuple[int, str], int] = {}
         base: Entry | None = None
+        origin: Model | None = None
         while True:
             key = (id(model.root), name)
             if key in self._done:
-                base = self._done[key]
+                base, origin = self._done[key], model
                 self._open_end = key in self._open
                 break
             entry = model.service(name)
@@ -100,10 +101,10 @@ class Extender:
             if following is None:
                 break
             model, name = following
-        return self._merge_up(chain, base)
+        return self._merge_up(chain, base, origin)
 
-    def _merge_up(self, chain: list[tuple[Model, str, Entry]], base: Entry | None) -> Entry | None:
-        above: Model | None = None
+    def _merge_up(self, chain: list[tuple[Model, str, Entry]], base: Entry | None, above: Model | None) -> Entry | None:
+        """The chain merged over a base, which is of the model `above`."""
         for model, name, entry in reversed(chain):
             own = Entry(entry.key, _without_extends(entry.value), entry.over)
             result = own if base is None or self._too_much(base, entry) else self._merged(base, own, name, model, above)

@@ -118,9 +118,6 @@ def is_path(source: str) -> bool:
 
 def _options(cut: Scalar, found: dict[str, Node]) -> None:
     """Options of the third field: the last of each kind wins, unknown ones are ignored."""
-    if cut.unset:
-        found["read_only"] = cut
-        return
     for option in cut.text.split(","):
         if option in ("ro", "rw"):
             found["read_only"] = _word(cut, "true" if option == "ro" else "false")
@@ -130,6 +127,8 @@ def _options(cut: Scalar, found: dict[str, Node]) -> None:
             found["bind"] = _record(cut, {"selinux": _word(cut, option)})
         elif option in _PROPAGATION:
             found["bind"] = _record(cut, {"propagation": _word(cut, option)})
+    if cut.unset:
+        found["read_only"] = _unknown(cut, spelled="true" if "ro" in cut.text.split(",") else "false")
 
 
 def _whole(node: Scalar, fields: dict[str, Node]) -> Mapping:
@@ -145,11 +144,11 @@ def _entries(fields: dict[str, Node]) -> dict[str, Entry]:
 
 
 def _word(at: Scalar, text: str) -> Scalar:
-    return Scalar(at.source, at.start, at.end, text, '"', "", at.text)
+    return Scalar(at.source, at.start, at.end, text, '"', "", at.raw)
 
 
-def _unknown(at: Scalar) -> Scalar:
-    return Scalar(at.source, at.start, at.end, "", '"', "", at.raw, at.unset, at.fallbacks, at.variables)
+def _unknown(at: Scalar, spelled: str = "") -> Scalar:
+    return Scalar(at.source, at.start, at.end, spelled, '"', "", at.raw, at.unset, at.fallbacks, at.variables)
 
 
 def _cleaned(part: Scalar) -> Scalar:
