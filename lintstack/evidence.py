@@ -13,6 +13,7 @@ from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.source import Source
+from lintstack.usage import Run
 
 # What Docker Compose looks for by itself, by preference.
 BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -23,6 +24,14 @@ OVERRIDES = (
     "docker-compose.override.yaml",
 )
 _FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
+# Names of files that hold what others build upon.
+_COMMON = frozenset("base common core shared".split())
+_MOST_SEEN = 3
+# Names of files that were put aside, or that are to be copied first.
+_ASIDE = frozenset(
+    """archive archived backup bak broken copy deprecated disabled example fixed legacy new obsolete old orig original
+    sample temp template tmp unused wip""".split()
+)
 
 
 @cache
@@ -48,6 +57,7 @@ class Environment(NamedTuple):
         project_dir: folder that relative paths start from, likewise.
         evidence: one sentence that says why.
         inferred: whether it was inferred rather than configured.
+        seen: where scripts and documents run it, as path and line; the first few.
     """
 
     name: str
@@ -58,6 +68,7 @@ class Environment(NamedTuple):
     project_dir: str
     evidence: str
     inferred: bool = True
+    seen: tuple[str, ...] = ()
 
 
 class Folder:
@@ -69,6 +80,9 @@ class Folder:
         fragments: real paths of files that others include or extend.
         reader: opens further files.
         follow: a file together with all that it includes.
+        look: the outline of any file.
+        runs: commands that scripts run here.
+        scripted: real paths of the files that scripts name, here or elsewhere.
     """
 
     def __init__(
@@ -78,12 +92,18 @@ class Folder:
         fragments: frozenset[str],
         reader: Reader,
         follow: Callable[[Outline], Outline],
+        look: Callable[[str], Outline],
+        runs: Iterable[Run] = (),
+        scripted: frozenset[str] = frozenset(),
     ) -> None:
         self.path = path
         self.outlines = outlines
         self.fragments = fragments
         self.reader = reader
         self.follow = follow
+        self.look = look
+        self.runs = tuple(runs)
+        self.scripted = scripted
 
     @cached_property
     def below_root(self) -> str:
@@ -95,12 +115,26 @@ class Folder:
     def bases(self) -> list[str]:
         """Names of base files, the one that counts first."""
         found = [name for name in self.outlines if is_base(name)]
+        if not found and len(self.outlines) > 1:
+            found = [name for name in self.outlines if is_common(name)]
         return sorted(found, key=lambda name: (BASES.index(name) if name in BASES else len(BASES), name))
 
     @cached_property
     def base(self) -> Outline | None:
         """The base file."""
         return self.outlines[self.bases[0]] if self.bases else None
+
+    @cached_property
+    def common(self) -> Outline | None:
+        """The file that is named as the base of others; nothing includes or extends it, and no script names it."""
+        files = [file for name, file in self.outlines.items() if is_common(name) and name not in self.bases[:1]]
+        free = [file for file in files if file.real not in self.fragments | self.scripted]
+        return free[0] if len(free) == 1 else None
+
+    @cached_property
+    def foundation(self) -> Outline | None:
+        """What overlays build upon."""
+        return self.common or self.base
 
     @cached_property
     def override(self) -> Outline | None:
@@ -114,12 +148,20 @@ class Folder:
         return {
             name: (found, file)
             for name, file in self.outlines.items()
-            if name not in OVERRIDES and name not in self.bases and (found := overlay_name(name))
+            if name not in OVERRIDES and name not in self.bases and file is not self.common and (found := overlay_name(name))
         }
 
     def alone(self, file: Outline) -> bool:
         """Whether a file, with what it includes, needs no other."""
-        return complete(self.follow(file)) and not self._picks_targets(file)
+        return complete(self.follow(file)) and not self._picks_targets(file) and not self._leans(file)
+
+    def _leans(self, file: Outline) -> bool:
+        """Whether most services that a file has in common with the base get their variables there only."""
+        base = self.base
+        if base is None or base is file:
+            return False
+        shared = file.services & (base.services - base.bare)
+        return len(shared & base.told - file.told) * 2 > len(shared)
 
     def _picks_targets(self, file: Outline) -> bool:
         """Whether a `build` without context in it changes how the base builds that service."""
@@ -128,9 +170,10 @@ class Folder:
 
     def completes(self, file: Outline) -> bool:
         """Whether base and overlay together say how each service runs; of what is broken nobody knows."""
-        if self.base is None or file.broken or self.base.broken:
-            return self.base is not None
-        return not together([self.follow(self.base), self.follow(file)]).bare
+        base = self.foundation
+        if base is None or file.broken or base.broken:
+            return base is not None
+        return not together([self.follow(base), self.follow(file)]).bare
 
     @cached_property
     def paired(self) -> tuple[tuple[str, Outline], ...]:
@@ -146,6 +189,43 @@ class Folder:
         """Files that `COMPOSE_FILE` in the folder's .env names."""
         return tuple(_compose_file(self.path, self.reader))
 
+    @cached_property
+    def sets(self) -> dict[tuple[str, ...], list[Run]]:
+        """Lists of files that scripts run, each with the commands; only those that Docker Compose can load."""
+        found: dict[tuple[str, ...], list[Run]] = {}
+        for run in self.runs:
+            if run.files:
+                found.setdefault(run.files, []).append(run)
+        larger = {file for files, runs in found.items() if len(files) > 1 for file in files[1:]}
+        return {files: runs for files, runs in found.items() if self._is_run(files, runs, larger)}
+
+    def _is_run(self, files: tuple[str, ...], runs: Iterable[Run], overlays: set[str]) -> bool:
+        """Whether a list of files is a stack: an overlay that is only looked at without its base is none."""
+        if files[0] in overlays and not any(run.starts for run in runs):
+            return False
+        outlines = [self.look(file) for file in files]
+        return any(file.broken for file in outlines) or complete(together(map(self.follow, outlines)))
+
+    @cached_property
+    def started(self) -> list[Run]:
+        """Commands that start what Docker Compose takes by itself."""
+        return [run for run in self.runs if not run.files and run.starts]
+
+    @cached_property
+    def base_is_run(self) -> bool:
+        """Whether the base is run without one of the files that are named for an environment."""
+        base = self.base
+        if base is None or base.real in self.fragments:
+            return False
+        if self.started or (base.path,) in self.sets:
+            return self.alone(base) or not self.paired
+        kinds = {kind_of(name) for name, _ in self.paired}
+        if any(base.path in files for files in self.sets):
+            return False
+        if self.common:
+            return True
+        return not {"dev", "prod"} <= kinds and not (self.paired and not self.alone(base))
+
     def environment(self, name: str, kind: Kind, files: Iterable[str], why: str) -> Environment:
         """An environment of this folder."""
         listed = tuple(files)
@@ -156,6 +236,16 @@ class Folder:
 def is_base(name: str) -> bool:
     """Whether a file name is that of a base file, in any tool's spelling."""
     return name in BASES or _base().fullmatch(name) is not None
+
+
+def is_common(name: str) -> bool:
+    """Whether a file name says that others build upon it: `compose.base.yaml`, `common.yml`."""
+    return (overlay_name(name) or os.path.splitext(name)[0]).lower() in _COMMON
+
+
+def is_aside(name: str) -> bool:
+    """Whether an environment's name says that its file was put aside or is a model for others."""
+    return not _ASIDE.isdisjoint(re.split(r"[^a-z]+", name.lower()))
 
 
 def overlay_name(name: str) -> str:
@@ -187,31 +277,102 @@ def _by_override(folder: Folder) -> Iterator[Environment]:
         yield folder.environment("override" if taken else "dev", "dev", files, "what `docker compose up` runs")
 
 
+def _by_script(folder: Folder) -> Iterator[Environment]:
+    """What scripts, build files, CI files and documents run."""
+    for files, runs in folder.sets.items():
+        for name, some in _by_profile(_set_name(files, folder, runs), runs):
+            kind, why = _kind_of_runs(name, some)
+            seen = tuple(dict.fromkeys(run.where for run in some))
+            item = folder.environment(name, kind, files, f"`{seen[0]}` runs {'it' if len(files) == 1 else 'them'}{why}")
+            yield item._replace(
+                seen=seen[:_MOST_SEEN],
+                env_files=_agreed([run.env_files for run in some]),
+                profiles=_profiles(some),
+                project_dir=next((run.project_dir for run in some if run.project_dir), item.project_dir),
+            )
+
+
+def _by_profile(name: str, runs: list[Run]) -> Iterator[tuple[str, list[Run]]]:
+    """Runs by environment: the same files are two when their profiles are named for development and production."""
+    kinds: dict[Kind, list[Run]] = {}
+    for run in runs:
+        kinds.setdefault(kind_of(" ".join(run.profiles)), []).append(run)
+    if "dev" in kinds and "prod" in kinds:
+        yield from (("-".join(kinds[kind][0].profiles), kinds[kind]) for kind in ("dev", "prod"))
+    else:
+        yield name, runs
+
+
+def _agreed(values: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """What all that say something say; () when they differ."""
+    told = {value for value in values if value}
+    return told.pop() if len(told) == 1 else ()
+
+
+def _profiles(runs: list[Run]) -> tuple[str, ...]:
+    """Profiles that every command switches on, else none."""
+    starting = [run for run in runs if run.starts] or runs
+    return _agreed([run.profiles for run in starting]) if all(run.profiles for run in starting) else ()
+
+
+def _set_name(files: tuple[str, ...], folder: Folder, runs: list[Run]) -> str:
+    """What a list of files is called, by its overlays."""
+    if all(run.tool == "devcontainer" for run in runs):
+        return "devcontainer"
+    names = [os.path.basename(file) for file in files]
+    found = [overlay_name(name) for name in names if not is_base(name) and not is_common(name)]
+    told = [name for name in found if name and name != "override"]
+    if told:
+        return "-".join(dict.fromkeys(told))
+    if "override" in found:
+        return "dev"
+    if is_base(names[-1]):
+        inner = os.path.basename(os.path.dirname(files[-1]))
+        return inner.lstrip(".") if len(files) > 1 and inner and inner != os.path.basename(folder.path) else "default"
+    return os.path.splitext(names[-1])[0].lstrip(".")
+
+
+def _kind_of_runs(name: str, runs: Iterable[Run]) -> tuple[Kind, str]:
+    """What files are for by their names, else by the scripts that run them, and why."""
+    kind = kind_of(name)
+    if kind != "unknown":
+        return kind, f"; the name says {kind}"
+    told = {run.kind: run.where for run in runs if run.kind != "unknown" and (run.starts or run.kind == "dev")}
+    if len(told) == 1:
+        kind, where = told.popitem()
+        return kind, f"; `{where}` says {kind}"
+    return "unknown", ""
+
+
 def _by_overlay(folder: Folder) -> Iterator[Environment]:
-    """An overlay that needs the base is run with it."""
+    """An overlay that needs the base is run with it; scripts that name it know better."""
     for name, file in folder.paired:
-        if folder.base:
-            kind = kind_of(name)
-            yield folder.environment(name, kind, (folder.base.path, file.path), _says(name, kind))
+        kind = kind_of(name)
+        likely = kind != "unknown" or (folder.base_is_run and not folder.runs)
+        if folder.foundation and file.real not in folder.scripted and likely and not is_aside(name):
+            yield folder.environment(name, kind, (folder.foundation.path, file.path), _says(name, kind))
 
 
 def _by_base(folder: Folder) -> Iterator[Environment]:
     """The base alone, unless it is only ever run with something else."""
     base = folder.base
-    if base is None or folder.override or folder.default_files or base.real in folder.fragments:
+    if base is None or folder.override or folder.default_files or not folder.base_is_run:
         return
-    kinds = {kind_of(name) for name, _ in folder.paired}
-    if {"dev", "prod"} <= kinds or (folder.paired and not folder.alone(base)):
+    if is_common(folder.bases[0]) and (folder.paired or not folder.alone(base)):
         return
     command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
-    yield folder.environment("default", "unknown", (base.path,), f"what `{command}` runs")
+    kind, why = _kind_of_runs("", folder.started)
+    item = folder.environment("default", kind, (base.path,), f"what `{command}` runs{why}")
+    yield item._replace(seen=tuple(dict.fromkeys(run.where for run in folder.started))[:_MOST_SEEN])
 
 
 def _by_itself(folder: Folder) -> Iterator[Environment]:
     """Every other file that is a stack on its own."""
     used = {file.real for _, file in folder.paired} | {file.real for file in (folder.base, folder.override) if file}
+    used |= folder.fragments | folder.scripted
     for name, file in folder.outlines.items():
-        if file.real in used or file.real in folder.fragments or name in folder.bases:
+        aside = file is folder.common or is_aside(overlay_name(name))
+        if file.real in used or name in folder.bases or (folder.base and aside):
             continue
         if file.broken or folder.alone(file):
             called = overlay_name(name) or os.path.splitext(name)[0]
@@ -223,6 +384,7 @@ def _by_itself(folder: Folder) -> Iterator[Environment]:
 EVIDENCE: tuple[Callable[[Folder], Iterator[Environment]], ...] = (
     _by_compose_file,
     _by_override,
+    _by_script,
     _by_overlay,
     _by_base,
     _by_itself,
@@ -264,9 +426,13 @@ def _with_signs(environment: Environment, folder: Folder) -> Environment:
     return environment if told else environment._replace(evidence=f"{environment.evidence}; nothing says dev or prod")
 
 
-def left_out(folder: Folder, environments: Iterable[Environment]) -> Iterator[tuple[Outline, str]]:
-    """Files that run in no environment, each with a sentence about it."""
-    used = {file for environment in environments for file in environment.files}
+def left_out(folder: Folder, used: frozenset[str]) -> Iterator[tuple[Outline, str]]:
+    """Files that run in no environment, each with a sentence about it.
+
+    Args:
+        folder: what is looked at.
+        used: the files of all environments.
+    """
     for name, file in folder.outlines.items():
         if file.path in used or file.real in folder.fragments:
             continue

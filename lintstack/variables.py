@@ -1,0 +1,147 @@
+"""Variables of scripts and build files that name Compose commands or files, resolved where the same file sets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, cached_property
+
+UNKNOWN = "\0"  # stands for what only the run knows
+_MOST_VALUES = 6
+_MOST_DEPTH = 4
+_LONGEST = 4000  # characters of a line
+
+
+@cache
+def _assignment() -> re.Pattern[str]:
+    return re.compile(
+        r"""(?:^|[;&)]|\bthen\b|\belse\b|\bdo\b)[ \t]*(?:(?:export|readonly|local|declare|set|override|ENV|env|-[rxag])[ \t]+)*
+            [$"']?(?P<name>[A-Za-z_]\w*)["']?(?P<gap>[ \t]*)(?P<sign>\+=|[:?]{0,2}=|:)(?P<space>[ \t]*)
+            (?P<value>\([^)]{0,2000}\)|"[^"\n]*"|'[^'\n]*'|(?:[^\n\\]|\\.|\\\r?\n)+)""",
+        re.VERBOSE | re.MULTILINE,
+    )
+
+
+@cache
+def _reference() -> re.Pattern[str]:
+    return re.compile(
+        r"""\$\{\{[ ]*(?:env\.|vars\.)?(?P<github>\w*)[^}]*\}\}
+          | \{\{[ .]*(?P<braces>[A-Za-z_]\w*)[^}]*\}\}
+          | \$\{(?P<curly>[A-Za-z_]\w*)(?:\[[@*]\])?(?::?[-=](?P<default>[^}]*)|[^}]*)\}
+          | \$\((?P<make>[A-Za-z_]\w*)\)
+          | \$\((?:[^()]|\([^()]*\))*\) | `[^`\s][^`\n]*`(?=/)
+          | \$(?P<plain>[A-Za-z_]\w*|[@*\#0-9])
+          | %(?P<batch>[A-Za-z_]\w*)%""",
+        re.VERBOSE,
+    )
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    return re.compile(r"compose|\.ya?ml|(?:^|[\s\"'(])-f[\s\"'=]")
+
+
+@cache
+def _continued() -> re.Pattern[str]:
+    return re.compile(r"[ \t]*[\\^`]\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
+
+
+@cache
+def _next() -> re.Pattern[str]:
+    return re.compile(r"[ \t]+(?:-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
+
+
+def logical_line(text: str, start: int) -> str:
+    """The line that starts at an offset, with those that continue it, less the marks of continuation."""
+    end = text.find("\n", start)
+    while 0 <= end < start + _LONGEST and (
+        text[max(start, end - 2) : end].rstrip("\r")[-1:] in ("\\", "^", "`") or _next().match(text, end + 1)
+    ):
+        end = text.find("\n", end + 1)
+    return _continued().sub(" ", text[start : end if end >= 0 else len(text)][:_LONGEST])
+
+
+class Variables:
+    """The variables of one text.
+
+    Args:
+        text: a script, build file, CI file or document.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _assigned(self) -> tuple[dict[str, list[str]], dict[int, str]]:
+        values: dict[str, list[str]] = {}
+        lines: dict[int, str] = {}
+        for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
+            value = _value(found)
+            if value and _telling().search(value):
+                name = found["name"]
+                before = values.setdefault(name, [])
+                if found["sign"] == "+=":
+                    value = f"{before[-1]} {value}" if before else value
+                if value not in before and len(before) < _MOST_VALUES:
+                    before.append(value)
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = name
+        return values, lines
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What each variable is set to, in order."""
+        return self._assigned[0]
+
+    def is_used(self, name: str) -> bool:
+        """Whether the text refers to a variable."""
+        return re.search(rf"\$[{{(]?{name}\b|\{{\{{[ .]*{name}\b|%{name}%", self.text) is not None
+
+    def is_definition(self, start: int) -> bool:
+        """Whether the line at an offset sets a variable that is used elsewhere."""
+        name = self._assigned[1].get(start)
+        return name is not None and self.is_used(name)
+
+    def references(self, names: frozenset[str]) -> Iterator[int]:
+        """Offsets at which variables of these names are used."""
+        for found in _reference().finditer(self.text):
+            if _name(found) in names:
+                yield found.start()
+
+    def expanded(self, line: str) -> list[str]:
+        """A line with its variables replaced: once for each value, UNKNOWN for what the text does not set."""
+        lines, depth = [line], 0
+        while depth < _MOST_DEPTH and any(_reference().search(item) for item in lines):
+            lines = list(dict.fromkeys(new for item in lines for new in self._once(item)))[:_MOST_VALUES]
+            depth += 1
+        return [_reference().sub(UNKNOWN, item) for item in lines]
+
+    def _once(self, line: str) -> list[str]:
+        """A line with all its references replaced, one level deep; of several variables with choices the first varies."""
+        choices = {_name(found): self._choices(found) for found in _reference().finditer(line)}
+        varied = next((name for name, values in choices.items() if len(values) > 1), "")
+        made = []
+        for value in choices.get(varied) or [UNKNOWN]:
+            now = {name: value if name == varied else values[0] for name, values in choices.items()}
+            made.append(_reference().sub(lambda found, now=now: now[_name(found)], line))
+        return made
+
+    def _choices(self, found: re.Match[str]) -> list[str]:
+        values = self.values.get(_name(found), [])
+        default = found["default"]
+        return list(dict.fromkeys((*values, *([default] if default else ())))) or [UNKNOWN]
+
+
+def _name(found: re.Match[str]) -> str:
+    return next((found[key] for key in ("github", "braces", "curly", "make", "plain", "batch") if found[key]), "")
+
+
+def _value(found: re.Match[str]) -> str:
+    """What is assigned, without quotes, brackets and what stands behind it."""
+    value = _continued().sub(" ", found["value"]).strip()
+    if value[:1] in "\"'" and value[-1:] == value[:1]:
+        return value[1:-1]
+    if value.startswith("(") and value.endswith(")"):
+        return value[1:-1].replace('"', "").replace("'", "").replace("\n", " ")
+    if found["sign"] == "=" and not found["gap"] + found["space"] and not value.startswith(("docker", "podman")):
+        return re.split(r"[\s;&)]", value, maxsplit=1)[0]
+    return re.split(r"[ \t]#|;;", value, maxsplit=1)[0].strip().strip("\"',")
