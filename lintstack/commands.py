@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
 from lintstack.named import NamedTuple
-from lintstack.variables import UNKNOWN, Variables, logical_line
+from lintstack.variables import UNKNOWN, Variables, line_end, logical_line
 
 _MOST_USES = 200
 _MOST_FOLDERS = 6
+_MOST_IN_LINE = 10
 
 # Options that take a value, and what is kept of it; docker's own come before `compose`.
 _FILE, _PROJECT_DIR, _ENV_FILE, _PROFILE, _OTHER = "file", "project_dir", "env_file", "profile", ""
@@ -56,7 +58,7 @@ class Use(NamedTuple):
 
 @cache
 def _command() -> re.Pattern[str]:
-    options = r"(?:\s+-{1,2}\w[\w-]*(?:[= ][^\s-]\S*)?){0,3}"
+    options = r"(?:\s{1,8}-{1,2}\w[\w-]{0,40}(?:[= ][^\s-]\S{0,80})?){0,3}"
     return re.compile(
         rf"""(?<![A-Za-z0-9_])(?:
             (?P<compose>(?:docker|podman|nerdctl){options}[ ]+compose | (?:docker|podman)-compose)(?:\.exe|[ ]v2)?(?![\w./:=-])
@@ -87,7 +89,7 @@ def _folder() -> re.Pattern[str]:
 
 @cache
 def _target() -> re.Pattern[str]:
-    return re.compile(r"""^(?:([A-Za-z0-9_.-]+)[^:=\n#]*:(?!=)|[ ]{2,4}([\w:.-]+):[ \t]*$|[ \t]*"([\w:.-]+)":[ \t]*")""", re.M)
+    return re.compile(r"""^(?:([\w.-]{1,60})[^:=\n#]{0,80}:(?!=)|[ ]{2,4}([\w:.-]{1,60}):[ \t]*$|[ \t]*"([\w:.-]{1,60})":[ \t]*")""", re.M)
 
 
 @cache
@@ -104,18 +106,24 @@ def commands(text: str, targets: bool = False) -> Iterator[Use]:
     """
     variables = Variables(text)
     folders = list(_folder().finditer(text))
-    everywhere = tuple(found[2] for found in folders if found[2])
+    everywhere = tuple(found[2] for found in folders if found[2])[:_MOST_FOLDERS]
+    changes = [found for found in folders if found[1]]
     named = list(_target().finditer(text)) if targets else []
     seen = set()
     for start in islice(_starts(text, variables), _MOST_USES):
-        before = [found[1] for found in folders if found.start() <= start and found[1]]
-        target = next((found[1] or found[2] or found[3] for found in reversed(named) if found.start() <= start), "")
+        before = [found[1] for found in changes[: bisect_right(changes, start, key=_at)][-_MOST_FOLDERS:]]
+        above = named[bisect_right(named, start, key=_at) - 1] if named and named[0].start() <= start else None
+        target = next(filter(None, above.groups()), "") if above else ""
         for use in _in_line(text, start, variables):
-            here = tuple(reversed([*before, *use.folders][-_MOST_FOLDERS:])) + everywhere[:_MOST_FOLDERS]
-            whole = use._replace(folders=tuple(dict.fromkeys(here)), target=target)
+            here = tuple(reversed([*before, *use.folders][-_MOST_FOLDERS:]))
+            whole = use._replace(folders=tuple(dict.fromkeys(here + everywhere)), target=target)
             if whole._replace(line=0) not in seen:
                 seen.add(whole._replace(line=0))
                 yield whole
+
+
+def _at(found: re.Match[str]) -> int:
+    return found.start()
 
 
 def _starts(text: str, variables: Variables) -> Iterator[int]:
@@ -126,7 +134,11 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
     commands = frozenset(name for name, values in variables.values.items() if any(map(_command().search, values)))
     if commands:
         found |= {_line_start(text, at) for at in variables.references(commands)}
-    return iter(sorted(start for start in found if not variables.is_definition(start)))
+    end = -1
+    for start in sorted(found):
+        if start > end and not variables.is_definition(start):
+            end = line_end(text, start)
+            yield start
 
 
 @cache
@@ -149,7 +161,7 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
                 yield Use(tuple(name for name in value.split(separator) if name), line, "variable")
         return
     for expanded in variables.expanded(_quoted_list().sub(" ", raw).replace('\\"', '"')):
-        for found in _command().finditer(expanded):
+        for found in islice(_command().finditer(expanded), _MOST_IN_LINE):
             tool = found.lastgroup or "compose"
             if use := _parsed(tool, expanded[found.end() :]):
                 yield use._replace(line=line, folders=_changed(expanded[: found.start()]))

@@ -219,12 +219,12 @@ class Folder:
             return False
         if self.started or (base.path,) in self.sets:
             return self.alone(base) or not self.paired
-        kinds = {kind_of(name) for name, _ in self.paired}
-        if any(base.path in files for files in self.sets):
-            return False
         if self.common:
             return True
-        return not {"dev", "prod"} <= kinds and not (self.paired and not self.alone(base))
+        kinds = {kind_of(name) for name, _ in self.paired}
+        kinds |= {kind_of(_set_name(files, self, runs)) for files, runs in self.sets.items() if base.path in files}
+        overlaid = bool(self.paired) or any(base.path in files for files in self.sets)
+        return not {"dev", "prod"} <= kinds and (self.alone(base) or not overlaid)
 
     def environment(self, name: str, kind: Kind, files: Iterable[str], why: str) -> Environment:
         """An environment of this folder."""
@@ -358,7 +358,8 @@ def _by_base(folder: Folder) -> Iterator[Environment]:
     base = folder.base
     if base is None or folder.override or folder.default_files or not folder.base_is_run:
         return
-    if is_common(folder.bases[0]) and (folder.paired or not folder.alone(base)):
+    built_upon = folder.paired or any(base.path in files for files in folder.sets)
+    if is_common(folder.bases[0]) and (built_upon or not folder.alone(base)):
         return
     command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
     kind, why = _kind_of_runs("", folder.started)

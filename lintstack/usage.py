@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import islice
 
 from lintstack.commands import Use
 from lintstack.findings import Kind
@@ -16,6 +18,9 @@ from lintstack.variables import UNKNOWN
 AFTERWARDS = frozenset(
     "config convert cp down events exec images kill logs ls pause port ps pull push restart rm stop top unpause".split()
 )
+
+_MOST_ABOVE = 3
+_MOST_USES = 2000
 
 
 class Run(NamedTuple):
@@ -58,11 +63,11 @@ def resolved(scripts: Iterable[Script], folders: Mapping[str, bool], reader: Rea
         folders: real paths of folders with compose files, and whether Docker Compose finds a base in them.
         reader: knows what exists.
     """
-    for script in scripts:
-        for use in script.uses:
-            found = _files(use, script, folders, reader) if use.files else _bare(use, script, folders)
-            if found:
-                yield _run(use, script, *found, reader)
+    there = cache(lambda path: reader.exists(path) == "file")
+    uses = ((use, script) for script in scripts for use in script.uses)
+    for use, script in islice(uses, _MOST_USES):
+        places = _files(use, script, folders, reader.root, there) if use.files else _bare(use, script, folders)
+        yield from (_run(use, script, files, start, reader) for files, start in places)
 
 
 def _run(use: Use, script: Script, files: tuple[str, ...], start: str, reader: Reader) -> Run:
@@ -94,46 +99,50 @@ def _kind(use: Use, script: Script) -> Kind:
     return "dev" if script.sort == "ci" and kind == "unknown" else kind
 
 
-def _files(
-    use: Use, script: Script, folders: Mapping[str, bool], reader: Reader
-) -> tuple[tuple[str, ...], str] | None:
-    """Absolute paths of the files and the folder that they were found from; None when they are nowhere."""
-    for start in _starts(use, script, reader):
-        if found := _all(use.files, start, reader):
-            return found, start
+There = Callable[[str], bool]  # whether a file is at an absolute path
+Place = tuple[tuple[str, ...], str]  # absolute paths of files, and the folder that they were found from
+
+
+def _files(use: Use, script: Script, folders: Mapping[str, bool], root: str, there: There) -> list[Place]:
+    """Where the files of a command are: what a document says of several stacks is true of each that has them all."""
+    for start in _starts(use, script, root):
+        if found := _all(use.files, start, there):
+            return [(found, start)]
     if script.sort == "environment" or (len(use.files) == 1 and "/" not in use.files[0]):
-        return None
-    found_in = [(found, folder) for folder in folders if (found := _all(use.files, folder, reader))]
-    return found_in[0] if len(found_in) == 1 else None
+        return []
+    below = (folder for folder in folders if script.sort != "document" or inside(folder, script.folder))
+    places = [(found, folder) for folder in below if (found := _all(use.files, folder, there))]
+    return places if len(places) == 1 or script.sort == "document" else []
 
 
-def _all(names: Iterable[str], start: str, reader: Reader) -> tuple[str, ...] | None:
+def _all(names: Iterable[str], start: str, there: There) -> tuple[str, ...] | None:
     paths = []
     for name in names:
         path = os.path.normpath(os.path.join(start, name.removeprefix(UNKNOWN + "/").replace("\\", "/")))
-        if reader.exists(path) != "file":
+        if not there(path):
             return None
         paths.append(path)
     return tuple(dict.fromkeys(paths))
 
 
-def _bare(use: Use, script: Script, folders: Mapping[str, bool]) -> tuple[tuple[str, ...], str] | None:
+def _bare(use: Use, script: Script, folders: Mapping[str, bool]) -> list[Place]:
+    """The folder in which Docker Compose finds a base: one that was changed to, else that of the script, else above."""
     if use.tool != "compose" or script.sort == "environment":
-        return None
+        return []
     for folder in use.folders[:1]:
         for start in (script.folder, os.path.dirname(script.folder)):
             path = os.path.normpath(os.path.join(start, folder.removeprefix(UNKNOWN + "/")))
             if path in folders:
-                return ((), path) if folders[path] else None
+                return [((), path)] if folders[path] else []
     start = script.folder
-    for _ in range(3):
+    for _ in range(_MOST_ABOVE):
         if folders.get(start):
-            return (), start
+            return [((), start)]
         start = os.path.dirname(start)
-    return None
+    return []
 
 
-def _starts(use: Use, script: Script, reader: Reader) -> Iterator[str]:
+def _starts(use: Use, script: Script, root: str) -> Iterator[str]:
     """Folders that the paths of a command may start from, the likeliest first."""
     if script.sort == "environment" or use.tool == "devcontainer":
         yield script.folder
@@ -141,9 +150,9 @@ def _starts(use: Use, script: Script, reader: Reader) -> Iterator[str]:
     for folder in use.folders:
         name = folder.removeprefix(UNKNOWN + "/")
         if UNKNOWN not in name:
-            for start in (script.folder, reader.root):
+            for start in (script.folder, root):
                 yield os.path.normpath(os.path.join(start, name.lstrip("/")))
     start = script.folder
-    while inside(start, reader.root):
+    while inside(start, root):
         yield start
         start = os.path.dirname(start)

@@ -10,6 +10,8 @@ UNKNOWN = "\0"  # stands for what only the run knows
 _MOST_VALUES = 6
 _MOST_DEPTH = 4
 _LONGEST = 4000  # characters of a line
+_LONGEST_VALUE = 1000
+_MOST_REFERENCES = 40  # in one line
 
 
 @cache
@@ -25,11 +27,11 @@ def _assignment() -> re.Pattern[str]:
 @cache
 def _reference() -> re.Pattern[str]:
     return re.compile(
-        r"""\$\{\{[ ]*(?:env\.|vars\.)?(?P<github>\w*)[^}]*\}\}
-          | \{\{[ .]*(?P<braces>[A-Za-z_]\w*)[^}]*\}\}
-          | \$\{(?P<curly>[A-Za-z_]\w*)(?:\[[@*]\])?(?::?[-=](?P<default>[^}]*)|[^}]*)\}
-          | \$\((?P<make>[A-Za-z_]\w*)\)
-          | \$\((?:[^()]|\([^()]*\))*\) | `[^`\s][^`\n]*`(?=/)
+        r"""\$\{\{[ ]{0,4}(?:env\.|vars\.)?(?P<github>\w{0,60})[^}\n]{0,200}\}\}
+          | \{\{[ .]{0,4}(?P<braces>[A-Za-z_]\w{0,60})[^}\n]{0,200}\}\}
+          | \$\{(?P<curly>[A-Za-z_]\w{0,60})(?:\[[@*]\])?(?::?[-=](?P<default>[^}\n]{0,200})|[^}\n]{0,200})\}
+          | \$\((?P<make>[A-Za-z_]\w{0,60})\)
+          | \$\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\) | `[^`\s][^`\n]{0,200}`(?=/)
           | \$(?P<plain>[A-Za-z_]\w*|[@*\#0-9])
           | %(?P<batch>[A-Za-z_]\w*)%""",
         re.VERBOSE,
@@ -51,14 +53,19 @@ def _next() -> re.Pattern[str]:
     return re.compile(r"[ \t]+(?:-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
 
 
-def logical_line(text: str, start: int) -> str:
-    """The line that starts at an offset, with those that continue it, less the marks of continuation."""
+def line_end(text: str, start: int) -> int:
+    """Where the line that starts at an offset ends, with those that continue it."""
     end = text.find("\n", start)
     while 0 <= end < start + _LONGEST and (
         text[max(start, end - 2) : end].rstrip("\r")[-1:] in ("\\", "^", "`") or _next().match(text, end + 1)
     ):
         end = text.find("\n", end + 1)
-    return _continued().sub(" ", text[start : end if end >= 0 else len(text)][:_LONGEST])
+    return end if end >= 0 else len(text)
+
+
+def logical_line(text: str, start: int) -> str:
+    """The line that starts at an offset, with those that continue it, less the marks of continuation."""
+    return _continued().sub(" ", text[start : line_end(text, start)][:_LONGEST])
 
 
 class Variables:
@@ -77,7 +84,7 @@ class Variables:
         lines: dict[int, str] = {}
         for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
             value = _value(found)
-            if value and _telling().search(value):
+            if value and len(value) <= _LONGEST_VALUE and _telling().search(value):
                 name = found["name"]
                 before = values.setdefault(name, [])
                 if found["sign"] == "+=":
@@ -94,7 +101,11 @@ class Variables:
 
     def is_used(self, name: str) -> bool:
         """Whether the text refers to a variable."""
-        return re.search(rf"\$[{{(]?{name}\b|\{{\{{[ .]*{name}\b|%{name}%", self.text) is not None
+        return name in self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset(_name(found) for found in _reference().finditer(self.text))
 
     def is_definition(self, start: int) -> bool:
         """Whether the line at an offset sets a variable that is used elsewhere."""
@@ -122,7 +133,7 @@ class Variables:
         made = []
         for value in choices.get(varied) or [UNKNOWN]:
             now = {name: value if name == varied else values[0] for name, values in choices.items()}
-            made.append(_reference().sub(lambda found, now=now: now[_name(found)], line))
+            made.append(_reference().sub(lambda found, now=now: now[_name(found)], line, count=_MOST_REFERENCES)[:_LONGEST])
         return made
 
     def _choices(self, found: re.Match[str]) -> list[str]:
