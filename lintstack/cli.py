@@ -104,6 +104,7 @@ def _inputs(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 @click.option("--sarif-category", default="", metavar="NAME", help="Category of the SARIF run.")
+@click.option("--show-environments", is_flag=True, help="Say which files are run together, and why; lint nothing.")
 def check(**asked: Any) -> None:
     """Lint files and folders (default: this folder).
 
@@ -114,6 +115,9 @@ def check(**asked: Any) -> None:
     started = time.perf_counter()
     targets = _targets(asked["output"])
     options = _options(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
+    if asked["show_environments"]:
+        say_to_output(_environments(options))
+        return
     analysis = analyse(options)
     texts = any(format == "sarif" for format, _ in targets)
     outcome = _run(analysis, options, asked["sarif_category"], time.perf_counter() - started, texts)
@@ -143,6 +147,15 @@ def _options(asked: dict[str, Any]) -> Options:
         asked["root"] or "",
         asked.get("related", False),
     )
+
+
+def _environments(options: Options) -> str:
+    from lintstack.environments import infer
+    from lintstack.project import Reader, discover
+    from lintstack.showing import show
+
+    tree = discover(options.paths, options.config, options.root or None)
+    return show(infer(tree, options.config, Reader(tree.root), options.as_kind))
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ from lintstack.variables import UNKNOWN, Variables, line_end, logical_line
 _MOST_USES = 200
 _MOST_FOLDERS = 6
 _MOST_IN_LINE = 10
+# Keys of CI files that name a part of a job, not the job.
+_PARTS = frozenset(
+    """after_script before_script container defaults env environment jobs matrix needs on only permissions rules run
+    script scripts services stages steps strategy variables with cmds tasks desc vars deps commands""".split()
+)
 
 # Options that take a value, and what is kept of it; docker's own come before `compose`.
 _FILE, _PROJECT_DIR, _ENV_FILE, _PROFILE, _OTHER = "file", "project_dir", "env_file", "profile", ""
@@ -38,7 +43,7 @@ class Use(NamedTuple):
         files: compose files as written; none: those that Docker Compose takes by itself. A path that starts with
             UNKNOWN and "/" lies in a folder that only the run knows.
         line: 1-based.
-        tool: compose, stack, bake, devcontainer or variable (`COMPOSE_FILE`).
+        tool: compose, stack, bake, devcontainer, tilt or variable (`COMPOSE_FILE`).
         verb: `up`, `build` …; "" when it is not known.
         folders: folders that were changed to before it, the last one first.
         project_dir, env_files, profiles: as written.
@@ -102,24 +107,29 @@ def commands(text: str, targets: bool = False) -> Iterator[Use]:
 
     Args:
         text: a script, build file, CI file or document.
-        targets: whether it is a file of named targets, so that the name above a command says what it is for.
+        targets: whether it is a file of named targets or jobs, so that the name above a command says what it is for.
     """
     variables = Variables(text)
     folders = list(_folder().finditer(text))
     everywhere = tuple(found[2] for found in folders if found[2])[:_MOST_FOLDERS]
     changes = [found for found in folders if found[1]]
-    named = list(_target().finditer(text)) if targets else []
+    named = [found for found in _target().finditer(text) if _named(found) not in _PARTS] if targets else []
     seen = set()
+    told = variables.is_set("COMPOSE_FILE") and not variables.is_used("COMPOSE_FILE")
     for start in islice(_starts(text, variables), _MOST_USES):
         before = [found[1] for found in changes[: bisect_right(changes, start, key=_at)][-_MOST_FOLDERS:]]
         above = named[bisect_right(named, start, key=_at) - 1] if named and named[0].start() <= start else None
-        target = next(filter(None, above.groups()), "") if above else ""
+        target = _named(above) if above else ""
         for use in _in_line(text, start, variables):
             here = tuple(reversed([*before, *use.folders][-_MOST_FOLDERS:]))
             whole = use._replace(folders=tuple(dict.fromkeys(here + everywhere)), target=target)
-            if whole._replace(line=0) not in seen:
+            if whole._replace(line=0) not in seen and (use.files or not told):
                 seen.add(whole._replace(line=0))
                 yield whole
+
+
+def _named(found: re.Match[str]) -> str:
+    return next(filter(None, found.groups()), "")
 
 
 def _at(found: re.Match[str]) -> int:
@@ -131,8 +141,7 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
     found = {_line_start(text, match.start()) for match in _command().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _listed().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _variable().finditer(text)}
-    commands = frozenset(name for name, values in variables.values.items() if any(map(_command().search, values)))
-    if commands:
+    if commands := frozenset(variables.names(_command())):
         found |= {_line_start(text, at) for at in variables.references(commands)}
     end = -1
     for start in sorted(found):
@@ -208,4 +217,6 @@ def _parsed(tool: str, rest: str) -> Use | None:
 
 
 def _bare(token: str) -> str:
-    return token.replace('"', "").replace("'", "").rstrip(",.")
+    """A word without quotes, and without the comma or full stop of the sentence that it stands in."""
+    word = token.replace('"', "").replace("'", "").rstrip(",")
+    return word[:-1] if word.endswith(".") and word[-2:-1].isalnum() else word

@@ -33,12 +33,14 @@ class Project(NamedTuple):
         environments: what runs there.
         dockerfiles: the Dockerfiles at and below it, less those of projects further down.
         notes: sentences about files that were left out, and how to name them in the configuration.
+        left_out: those files, each with the one that it would be merged with before it.
     """
 
     folder: str
     environments: tuple[Environment, ...]
     dockerfiles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, ...], ...] = ()
 
 
 def infer(tree: Tree, config: Config, reader: Reader, as_kind: Kind | None = None) -> tuple[Project, ...]:
@@ -282,10 +284,12 @@ class _Survey:
 
     def _noted(self, project: Project, folder: Folder, used: frozenset[str]) -> Project:
         if self._settings(folder.path):
-            notes = list(self._unnamed(used, folder))
+            found = list(self._unnamed(used, folder))
         else:
-            notes = [note for file, note in left_out(folder, used) if file.real in self.wanted]
-        return project._replace(notes=tuple(notes))
+            found = [(file, note) for file, note in left_out(folder, used) if file.real in self.wanted]
+        below = folder.foundation.path if folder.foundation else ""
+        files = tuple((below, file.path) if below not in ("", file.path) else (file.path,) for file, _ in found)
+        return project._replace(notes=tuple(note for _, note in found), left_out=files)
 
     def _is(self, full: str, path: str) -> bool:
         return os.path.realpath(full) == os.path.realpath(self.reader.absolute(path))
@@ -336,7 +340,7 @@ class _Survey:
             if file.real in self.tree.named - folder.fragments - elsewhere and file.path not in used
         ]
 
-    def _unnamed(self, used: frozenset[str], folder: Folder) -> Iterator[str]:
+    def _unnamed(self, used: frozenset[str], folder: Folder) -> Iterator[tuple[Outline, str]]:
         for file in folder.outlines.values():
             if file.path not in used and file.real not in folder.fragments:
-                yield f"`{file.path}` is left out: no environment of the configuration names it"
+                yield file, f"`{file.path}` is left out: no environment of the configuration names it"

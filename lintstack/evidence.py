@@ -13,7 +13,7 @@ from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.source import Source
-from lintstack.usage import Run
+from lintstack.usage import STARTING, Run
 
 # What Docker Compose looks for by itself, by preference.
 BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -41,7 +41,7 @@ def _base() -> re.Pattern[str]:
 
 @cache
 def _overlay() -> re.Pattern[str]:
-    behind, around = rf"{_FAMILY}[-_.](?P<behind>.+)", rf"(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?"
+    behind, around = rf"(?:{_FAMILY}|docker-stack)[-_.](?P<behind>.+)", rf"(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?"
     return re.compile(rf"(?:{behind}|{around})\.ya?ml", re.IGNORECASE)
 
 
@@ -148,8 +148,13 @@ class Folder:
         return {
             name: (found, file)
             for name, file in self.outlines.items()
-            if name not in OVERRIDES and name not in self.bases and file is not self.common and (found := overlay_name(name))
+            if name not in OVERRIDES and name not in self.bases and file is not self.common and (found := self._called(name))
         }
+
+    def _called(self, name: str) -> str:
+        """The environment that a file name spells out: beside a `base.yml`, `dev.yml` does so too."""
+        plain = self.bases and not overlay_name(self.bases[0]) and is_common(self.bases[0])
+        return overlay_name(name) or (os.path.splitext(name)[0] if plain else "")
 
     def alone(self, file: Outline) -> bool:
         """Whether a file, with what it includes, needs no other."""
@@ -209,7 +214,7 @@ class Folder:
     @cached_property
     def started(self) -> list[Run]:
         """Commands that start what Docker Compose takes by itself."""
-        return [run for run in self.runs if not run.files and run.starts]
+        return [run for run in self.runs if not run.files and run.verb in STARTING]
 
     @cached_property
     def base_is_run(self) -> bool:
@@ -217,7 +222,11 @@ class Folder:
         base = self.base
         if base is None or base.real in self.fragments:
             return False
-        if self.started or (base.path,) in self.sets:
+        if (base.path,) in self.sets:
+            return self.alone(base) or not self.paired
+        if any(run.sort == "environment" for run in self.runs):
+            return False
+        if self.started:
             return self.alone(base) or not self.paired
         if self.common:
             return True
@@ -274,7 +283,8 @@ def _by_override(folder: Folder) -> Iterator[Environment]:
     if folder.base and folder.override and not folder.default_files:
         taken = any(name == "dev" for name, _ in folder.paired)
         files = (folder.base.path, folder.override.path)
-        yield folder.environment("override" if taken else "dev", "dev", files, "what `docker compose up` runs")
+        item = folder.environment("override" if taken else "dev", "dev", files, "what `docker compose up` runs")
+        yield _as_run(item, folder.started)
 
 
 def _by_script(folder: Folder) -> Iterator[Environment]:
@@ -282,14 +292,18 @@ def _by_script(folder: Folder) -> Iterator[Environment]:
     for files, runs in folder.sets.items():
         for name, some in _by_profile(_set_name(files, folder, runs), runs):
             kind, why = _kind_of_runs(name, some)
-            seen = tuple(dict.fromkeys(run.where for run in some))
-            item = folder.environment(name, kind, files, f"`{seen[0]}` runs {'it' if len(files) == 1 else 'them'}{why}")
-            yield item._replace(
-                seen=seen[:_MOST_SEEN],
-                env_files=_agreed([run.env_files for run in some]),
-                profiles=_profiles(some),
-                project_dir=next((run.project_dir for run in some if run.project_dir), item.project_dir),
-            )
+            runs_it = f"`{some[0].where}` runs {'it' if len(files) == 1 else 'them'}"
+            yield _as_run(folder.environment(name, kind, files, runs_it + why), some)
+
+
+def _as_run(item: Environment, runs: list[Run]) -> Environment:
+    """An environment with what the commands that run it add to its files."""
+    return item._replace(
+        seen=tuple(dict.fromkeys(run.where for run in runs))[:_MOST_SEEN],
+        env_files=_agreed([run.env_files for run in runs]),
+        profiles=_profiles(runs),
+        project_dir=next((run.project_dir for run in runs if run.project_dir), item.project_dir),
+    )
 
 
 def _by_profile(name: str, runs: list[Run]) -> Iterator[tuple[str, list[Run]]]:
@@ -362,9 +376,9 @@ def _by_base(folder: Folder) -> Iterator[Environment]:
     if is_common(folder.bases[0]) and (built_upon or not folder.alone(base)):
         return
     command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
-    kind, why = _kind_of_runs("", folder.started)
-    item = folder.environment("default", kind, (base.path,), f"what `{command}` runs{why}")
-    yield item._replace(seen=tuple(dict.fromkeys(run.where for run in folder.started))[:_MOST_SEEN])
+    for name, runs in _by_profile("default", folder.started) if folder.started else [("default", [])]:
+        kind, why = _kind_of_runs("" if name == "default" else name, runs)
+        yield _as_run(folder.environment(name, kind, (base.path,), f"what `{command}` runs{why}"), runs)
 
 
 def _by_itself(folder: Folder) -> Iterator[Environment]:
@@ -394,11 +408,12 @@ EVIDENCE: tuple[Callable[[Folder], Iterator[Environment]], ...] = (
 
 def distinct(folder: Folder) -> list[Environment]:
     """What the evidence says, each list of files once and no name twice, dev signs counted in."""
-    found: dict[tuple[str, ...], Environment] = {}
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], Environment] = {}
+    listed: dict[tuple[str, ...], object] = {}
     names: set[str] = set()
     for evidence in EVIDENCE:
         for item in evidence(folder):
-            if item.files not in found:
+            if listed.setdefault(item.files, evidence) is evidence and (item.files, item.profiles) not in found:
                 stem = os.path.splitext(os.path.basename(item.files[-1]))[0]
                 name = (
                     item.name
@@ -408,7 +423,7 @@ def distinct(folder: Folder) -> list[Environment]:
                     else os.path.basename(item.files[-1])
                 )
                 names.add(name)
-                found[item.files] = _with_signs(item._replace(name=name), folder)
+                found[item.files, item.profiles] = _with_signs(item._replace(name=name), folder)
     return list(found.values())
 
 

@@ -37,7 +37,7 @@ _CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker",
 _CI_NAMES = re.compile(r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml")
 _DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
-_NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "build", "LICENSE", "Makefile", "Dockerfile"})
+_NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
 _TARGETS = (".mk", ".json", ".just", ".make")
 _DEPLOY = frozenset({"deploy", "deployment", "release", "rollout", "cd"})
 
@@ -48,7 +48,7 @@ class Script(NamedTuple):
     Args:
         path: as reports write it.
         folder: the folder it lies in, absolute.
-        sort: script, ci, document, environment (`.env`) or devcontainer.
+        sort: script, ci, document, environment (`.env`), devcontainer or tiltfile.
         kind: what its name says that it is for.
         uses: the commands in it.
     """
@@ -75,13 +75,11 @@ def scripts(folders: set[str], reader: Reader) -> Iterator[Script]:
                 continue
             text = reader.text(os.path.join(folder, name), LARGEST_SCRIPT)
             count, total = count + 1, total + len(text)
-            if "ompose" in text or "OMPOSE_FILE" in text or "stack deploy" in text or " bake" in text:
-                if "." not in name and sort == "script" and name[:1].islower() and not _runs(name, text):
-                    continue
-                uses = tuple(_READERS.get(sort, _by_command)(text, name))
-                if uses:
-                    shown = reader.display(os.path.join(folder, name))
-                    yield Script(shown, folder, sort, script_kind(name, folder), uses)
+            if "." not in name and name.lower() not in _NAMES and text[:2] != "#!":
+                continue
+            if _speaks(text) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
+                shown = reader.display(os.path.join(folder, name))
+                yield Script(shown, folder, sort, script_kind(name), uses)
 
 
 def commented(path: str, text: str, reader: Reader) -> Script | None:
@@ -99,8 +97,8 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     return Script(path, os.path.dirname(reader.absolute(path)), "document", "unknown", uses) if uses else None
 
 
-def _runs(name: str, text: str) -> bool:
-    return name in _NAMES or text.startswith("#!")
+def _speaks(text: str) -> bool:
+    return "ompose" in text or "COMPOSE_FILE" in text or "stack deploy" in text or " bake" in text
 
 
 def _places(folders: set[str], reader: Reader) -> Iterator[str]:
@@ -139,6 +137,8 @@ def sort_of(name: str, folder: str) -> str:
         return "devcontainer"
     if lower.startswith(".env") and lower != ".envrc":
         return "environment"
+    if lower == "tiltfile":
+        return "tiltfile"
     parts = folder.split(os.sep)[-2:]
     suffix = lower.rpartition(".")[2] if "." in lower else ""
     if lower in _NAMES or suffix in _SUFFIXES or lower.startswith(("jenkinsfile", "procfile", "makefile.")):
@@ -158,7 +158,7 @@ def _words() -> re.Pattern[str]:
     return re.compile(r"[a-z0-9]+")
 
 
-def script_kind(name: str, folder: str = "") -> Kind:
+def script_kind(name: str) -> Kind:
     """What the name of a script or target says that it is for: `deploy.sh` is for production."""
     stem = name.rpartition(".")[0] or name
     words = set(_words().findall(stem.lower()))
@@ -197,7 +197,36 @@ def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
             yield Use(files, text.count("\n", 0, text.index("dockerComposeFile")) + 1, "devcontainer")
 
 
+@cache
+def _inputs() -> re.Pattern[str]:
+    block = r"(?:[|>][+-]?[ \t]*(?P<block>(?:\n[ \t]+[^\n:]+\.ya?ml[ \t]*){1,12}))"
+    return re.compile(rf"(?m)^[ \t-]*(?:docker-)?compose-files?:[ \t]*(?:{block}|(?P<one>[^\n#|>]{{1,200}}))")
+
+
+def _by_ci(text: str, name: str) -> Iterator[Use]:
+    """Commands of a CI file, and compose files that it gives to actions."""
+    yield from commands(text, targets=True)
+    for found in _inputs().finditer(text):
+        files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["one"])
+        if files:
+            yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
+
+
+@cache
+def _tilt() -> re.Pattern[str]:
+    return re.compile(r"""\bdocker_compose\(\s*(?:configPaths\s*=\s*)?(\[[^\]]{1,500}\]|["'][^"'\n]{1,200}["'])""")
+
+
+def _by_tiltfile(text: str, name: str) -> Iterator[Use]:
+    for found in _tilt().finditer(text):
+        files = tuple(re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", found[1]))
+        if files:
+            yield Use(files, text.count("\n", 0, found.start()) + 1, "tilt")
+
+
 _READERS: dict[str, Callable[[str, str], Iterator[Use]]] = {
     "environment": _by_variable,
     "devcontainer": _by_devcontainer,
+    "ci": _by_ci,
+    "tiltfile": _by_tiltfile,
 }

@@ -14,7 +14,8 @@ from lintstack.reader import Reader, inside
 from lintstack.scripts import Script, script_kind
 from lintstack.variables import UNKNOWN
 
-# What these do happens to a stack that something else has started.
+# What starts or builds a stack. What the others do happens to a stack that something else has started.
+STARTING = frozenset({"build", "create", "run", "start", "up", "watch"})
 AFTERWARDS = frozenset(
     "config convert cp down events exec images kill logs ls pause port ps pull push restart rm stop top unpause".split()
 )
@@ -88,7 +89,7 @@ def _run(use: Use, script: Script, files: tuple[str, ...], start: str, reader: R
 
 def _kind(use: Use, script: Script) -> Kind:
     """What a command is for: a swarm is production, a CI service and a development container are not."""
-    if use.tool == "devcontainer":
+    if use.tool in ("devcontainer", "tilt"):
         return "dev"
     told = [script_kind(use.target) if use.target else "unknown", script.kind]
     kind = next((kind for kind in told if kind != "unknown"), "unknown")
@@ -144,7 +145,7 @@ def _bare(use: Use, script: Script, folders: Mapping[str, bool]) -> list[Place]:
 
 def _starts(use: Use, script: Script, root: str) -> Iterator[str]:
     """Folders that the paths of a command may start from, the likeliest first."""
-    if script.sort == "environment" or use.tool == "devcontainer":
+    if script.sort == "environment" or use.tool in ("devcontainer", "tilt"):
         yield script.folder
         return
     for folder in use.folders:

@@ -11,6 +11,7 @@ _MOST_VALUES = 6
 _MOST_DEPTH = 4
 _LONGEST = 4000  # characters of a line
 _LONGEST_VALUE = 1000
+_NAMED = ("github", "braces", "curly", "make", "plain", "format", "batch")
 _MOST_REFERENCES = 40  # in one line
 
 
@@ -33,9 +34,16 @@ def _reference() -> re.Pattern[str]:
           | \$\((?P<make>[A-Za-z_]\w{0,60})\)
           | \$\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\) | `[^`\s][^`\n]{0,200}`(?=/)
           | \$(?P<plain>[A-Za-z_]\w*|[@*\#0-9])
-          | %(?P<batch>[A-Za-z_]\w*)%""",
+          | (?<![\w}}])\{(?P<format>[A-Za-z_]\w{0,60})\}
+          | %(?P<batch>[A-Za-z_]\w{0,60})%""",
         re.VERBOSE,
     )
+
+
+@cache
+def _array() -> re.Pattern[str]:
+    """A quoted array of Bash, which is as many words as it has items."""
+    return re.compile(r'"(\$\{\w{1,60}\[[@*]\]\})"')
 
 
 @cache
@@ -45,7 +53,7 @@ def _telling() -> re.Pattern[str]:
 
 @cache
 def _continued() -> re.Pattern[str]:
-    return re.compile(r"[ \t]*[\\^`]\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
+    return re.compile(r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
 
 
 @cache
@@ -57,7 +65,7 @@ def line_end(text: str, start: int) -> int:
     """Where the line that starts at an offset ends, with those that continue it."""
     end = text.find("\n", start)
     while 0 <= end < start + _LONGEST and (
-        text[max(start, end - 2) : end].rstrip("\r")[-1:] in ("\\", "^", "`") or _next().match(text, end + 1)
+        text[max(start, end - 3) : end].rstrip("\r").endswith(("\\", " ^", " `")) or _next().match(text, end + 1)
     ):
         end = text.find("\n", end + 1)
     return end if end >= 0 else len(text)
@@ -99,6 +107,19 @@ class Variables:
         """What each variable is set to, in order."""
         return self._assigned[0]
 
+    def is_set(self, name: str) -> bool:
+        """Whether the text sets a variable."""
+        return name in self.values
+
+    def names(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """Variables that hold what a pattern finds, by themselves or through others."""
+        for name, values in self.values.items():
+            if any(pattern.search(value) for value in values) or (
+                any("$" in value or "{" in value for value in values)
+                and any(pattern.search(line) for value in values for line in self.expanded(value))
+            ):
+                yield name
+
     def is_used(self, name: str) -> bool:
         """Whether the text refers to a variable."""
         return name in self._used
@@ -120,7 +141,7 @@ class Variables:
 
     def expanded(self, line: str) -> list[str]:
         """A line with its variables replaced: once for each value, UNKNOWN for what the text does not set."""
-        lines, depth = [line], 0
+        lines, depth = [_array().sub(r"\1", line)], 0
         while depth < _MOST_DEPTH and any(_reference().search(item) for item in lines):
             lines = list(dict.fromkeys(new for item in lines for new in self._once(item)))[:_MOST_VALUES]
             depth += 1
@@ -143,7 +164,7 @@ class Variables:
 
 
 def _name(found: re.Match[str]) -> str:
-    return next((found[key] for key in ("github", "braces", "curly", "make", "plain", "batch") if found[key]), "")
+    return next((found[key] for key in _NAMED if found[key]), "")
 
 
 def _value(found: re.Match[str]) -> str:
