@@ -362,7 +362,7 @@ def _by_overlay(folder: Folder) -> Iterator[Environment]:
     """An overlay that needs the base is run with it; scripts that name it know better."""
     for name, file in folder.paired:
         kind = kind_of(name)
-        likely = kind != "unknown" or (folder.base_is_run and not folder.runs)
+        likely = kind != "unknown" or (folder.base_is_run and all(run.sort == "comment" for run in folder.runs))
         if folder.foundation and file.real not in folder.scripted and likely and not is_aside(name):
             yield folder.environment(name, kind, (folder.foundation.path, file.path), _says(name, kind))
 

@@ -48,7 +48,7 @@ class Script(NamedTuple):
     Args:
         path: as reports write it.
         folder: the folder it lies in, absolute.
-        sort: script, ci, document, environment (`.env`), devcontainer or tiltfile.
+        sort: script, ci, document, comment (in a compose file), environment (`.env`), devcontainer or tiltfile.
         kind: what its name says that it is for.
         uses: the commands in it.
     """
@@ -94,7 +94,7 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
         return None
     comments = "\n".join(line.lstrip(" #") if line.lstrip()[:1] == "#" else "" for line in text.splitlines())
     uses = tuple(commands(comments))
-    return Script(path, os.path.dirname(reader.absolute(path)), "document", "unknown", uses) if uses else None
+    return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
 
 
 def _speaks(text: str) -> bool:

@@ -93,7 +93,7 @@ def _kind(use: Use, script: Script) -> Kind:
         return "dev"
     told = [script_kind(use.target) if use.target else "unknown", script.kind]
     kind = next((kind for kind in told if kind != "unknown"), "unknown")
-    if script.sort in ("document", "environment"):
+    if script.sort in ("comment", "document", "environment"):
         return "prod" if use.tool == "stack" else "unknown"
     if use.tool == "stack":
         return "prod" if kind == "unknown" else kind
