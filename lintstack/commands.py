@@ -66,7 +66,8 @@ def _command() -> re.Pattern[str]:
     options = r"(?:\s{1,8}-{1,2}\w[\w-]{0,40}(?:[= ][^\s-]\S{0,80})?){0,3}"
     return re.compile(
         rf"""(?<![A-Za-z0-9_])(?:
-            (?P<compose>(?:docker|podman|nerdctl){options}[ ]+compose | (?:docker|podman)-compose)(?:\.exe|[ ]v2)?(?![\w./:=-])
+            (?P<compose>(?:docker|podman|nerdctl){options}[ ]+compose | (?:docker|podman)-compose)
+            (?:\.exe)?(?![\w./:=-])
           | (?P<stack>docker{options}[ ]+stack[ ]+(?:deploy|up))\b
           | (?P<bake>docker[ ]+(?:buildx[ ]+)?bake)\b )""",
         re.VERBOSE,
@@ -84,6 +85,11 @@ def _quoted_list() -> re.Pattern[str]:
 
 
 @cache
+def _placeholder() -> re.Pattern[str]:
+    return re.compile(r"<[\w.-]{1,40}>")
+
+
+@cache
 def _folder() -> re.Pattern[str]:
     return re.compile(
         r"""(?:^|[;&|(`'"@\n]|\bthen|\bdo|\brun:)[ \t]*(?:cd|pushd|Set-Location)[ \t]+(?:--[ \t]+)?["']?([^\s"';&|)`]+)
@@ -94,12 +100,19 @@ def _folder() -> re.Pattern[str]:
 
 @cache
 def _target() -> re.Pattern[str]:
-    return re.compile(r"""^(?:([\w.-]{1,60})[^:=\n#]{0,80}:(?!=)|[ ]{2,4}([\w:.-]{1,60}):[ \t]*$|[ \t]*"([\w:.-]{1,60})":[ \t]*")""", re.M)
+    return re.compile(
+        r"""^(?:([\w.-]{1,60})[^:=\n#]{0,80}:(?!=)|[ ]{2,4}([\w:.-]{1,60}):[ \t]*$|[ \t]*"([\w:.-]{1,60})":[ \t]*")""",
+        re.M,
+    )
 
 
 @cache
 def _variable() -> re.Pattern[str]:
-    return re.compile(r"""(?<![\w$])["']?COMPOSE_FILE["']?[ \t]*(?:[:?]?=|:)[ \t]*["']?([^\s"'`;]+)""")
+    return re.compile(
+        r"""(?<![\w$])["']?COMPOSE_FILE["']?[ \t]*(?:[:?]?=|:)[ \t]*
+            (?:["'](?P<quoted>[^"'\n]+)["'] | (?P<bare>[^\s"'`;]+))""",
+        re.VERBOSE,
+    )
 
 
 def commands(text: str, targets: bool = False) -> Iterator[Use]:
@@ -164,12 +177,11 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
     raw = logical_line(text, start)
     assigned = _variable().search(raw)
     if assigned and not variables.is_used("COMPOSE_FILE"):
-        for value in variables.expanded(assigned[1]):
-            if UNKNOWN not in value:
-                separator = ";" if ";" in value else ":"
-                yield Use(tuple(name for name in value.split(separator) if name), line, "variable")
+        values = variables.expanded(assigned["quoted"] or assigned["bare"])
+        yield from (_listed_in(value, line) for value in values if UNKNOWN not in value)
         return
-    for expanded in variables.expanded(_quoted_list().sub(" ", raw).replace('\\"', '"')):
+    plain = _placeholder().sub(UNKNOWN, _quoted_list().sub(" ", raw).replace('\\"', '"'))
+    for expanded in variables.expanded(plain):
         for found in islice(_command().finditer(expanded), _MOST_IN_LINE):
             tool = found.lastgroup or "compose"
             if use := _parsed(tool, expanded[found.end() :]):
@@ -179,10 +191,14 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
 def variable_lines(text: str) -> Iterator[Use]:
     """What a file of variables offers for `COMPOSE_FILE`, commented out or not."""
     for found in _variable().finditer(text):
-        value, separator = found[1], ";" if ";" in found[1] else ":"
+        value = found["quoted"] or found["bare"]
         if "$" not in value:
-            files = tuple(name for name in value.split(separator) if name)
-            yield Use(files, text.count("\n", 0, found.start()) + 1, "variable")
+            yield _listed_in(value, text.count("\n", 0, found.start()) + 1)
+
+
+def _listed_in(value: str, line: int) -> Use:
+    """What `COMPOSE_FILE` names: paths with a colon between them, or a semicolon as Windows has it."""
+    return Use(tuple(filter(None, value.split(";" if ";" in value else ":"))), line, "variable")
 
 
 def _changed(before: str) -> tuple[str, ...]:

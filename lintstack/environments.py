@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from lintstack.config import Config, ConfigError, EnvironmentSetting
-from lintstack.evidence import Environment, Folder, distinct, is_base, join, left_out, runs
+from lintstack.evidence import distinct, left_out
 from lintstack.findings import KINDS, Kind
+from lintstack.folder import Environment, Folder, join
 from lintstack.named import NamedTuple
+from lintstack.naming import is_base, runs
 from lintstack.outline import Outline, outline, together
 from lintstack.project import Tree
 from lintstack.reader import Reader, inside, suggest
@@ -333,7 +335,7 @@ class _Survey:
     def _named(self, before: list[Environment], folder: Folder) -> list[Environment]:
         """Files that were named on the command line and belong to nothing are run alone."""
         used = {file for environment in before for file in environment.files}
-        elsewhere = self.scripted - {self._outline(file).real for file in folder.sets for file in file}
+        elsewhere = self.scripted - {self._outline(file).real for files in folder.sets for file in files}
         return [
             folder.environment(os.path.splitext(name)[0], kind_of(name), (file.path,), "named on the command line")
             for name, file in folder.outlines.items()

@@ -34,7 +34,9 @@ _NAMES = frozenset(
 )
 _SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md rst adoc service".split())
 _CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker", ".gitlab", ".ci", "ci")
-_CI_NAMES = re.compile(r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml")
+_CI_NAMES = re.compile(
+    r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
+)
 _DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
 _NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
@@ -170,7 +172,9 @@ def script_kind(name: str) -> Kind:
 
 def _by_command(text: str, name: str) -> Iterator[Use]:
     lower = name.lower()
-    targets = lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
+    targets = (
+        lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
+    )
     yield from commands(text, targets)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from lintstack.compose.problems import shown
 from lintstack.environments import Environment, Project
-from lintstack.evidence import overlay_name
+from lintstack.naming import overlay_name
 
 _LONGEST = 2000
 

@@ -91,8 +91,8 @@ def _kind(use: Use, script: Script) -> Kind:
     """What a command is for: a swarm is production, a CI service and a development container are not."""
     if use.tool in ("devcontainer", "tilt"):
         return "dev"
-    told = [script_kind(use.target) if use.target else "unknown", script.kind]
-    kind = next((kind for kind in told if kind != "unknown"), "unknown")
+    target: Kind = script_kind(use.target) if use.target else "unknown"
+    kind = script.kind if target == "unknown" else target
     if script.sort in ("comment", "document", "environment"):
         return "prod" if use.tool == "stack" else "unknown"
     if use.tool == "stack":

@@ -18,9 +18,10 @@ _MOST_REFERENCES = 40  # in one line
 @cache
 def _assignment() -> re.Pattern[str]:
     return re.compile(
-        r"""(?:^|[;&)]|\bthen\b|\belse\b|\bdo\b)[ \t]*(?:(?:export|readonly|local|declare|set|override|ENV|env|-[rxag])[ \t]+)*
+        r"""(?:^|[;&)]|\bthen\b|\belse\b|\bdo\b)[ \t]*
+            (?:(?:export|readonly|local|declare|set|override|ENV|env|-[rxag])[ \t]+)*
             [$"']?(?P<name>[A-Za-z_]\w*)["']?(?P<gap>[ \t]*)(?P<sign>\+=|[:?]{0,2}=|:)(?P<space>[ \t]*)
-            (?P<value>\([^)]{0,2000}\)|"[^"\n]*"|'[^'\n]*'|(?:[^\n\\]|\\.|\\\r?\n)+)""",
+            (?P<value>\([^)]{0,2000}\)|"[^"\n]*"|'[^'\n]*'|[^\s"'();&|]+(?=[ \t]*[;&])|(?:[^\n\\]|\\.|\\\r?\n)+)""",
         re.VERBOSE | re.MULTILINE,
     )
 
@@ -53,7 +54,9 @@ def _telling() -> re.Pattern[str]:
 
 @cache
 def _continued() -> re.Pattern[str]:
-    return re.compile(r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
+    return re.compile(
+        r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)"
+    )
 
 
 @cache
@@ -148,19 +151,22 @@ class Variables:
         return [_reference().sub(UNKNOWN, item) for item in lines]
 
     def _once(self, line: str) -> list[str]:
-        """A line with all its references replaced, one level deep; of several variables with choices the first varies."""
+        """A line with all its references replaced, one level deep; of several with choices the first varies."""
         choices = {_name(found): self._choices(found) for found in _reference().finditer(line)}
         varied = next((name for name, values in choices.items() if len(values) > 1), "")
-        made = []
-        for value in choices.get(varied) or [UNKNOWN]:
-            now = {name: value if name == varied else values[0] for name, values in choices.items()}
-            made.append(_reference().sub(lambda found, now=now: now[_name(found)], line, count=_MOST_REFERENCES)[:_LONGEST])
-        return made
+        return [
+            _replaced(line, {name: value if name == varied else values[0] for name, values in choices.items()})
+            for value in choices.get(varied) or [UNKNOWN]
+        ]
 
     def _choices(self, found: re.Match[str]) -> list[str]:
         values = self.values.get(_name(found), [])
         default = found["default"]
         return list(dict.fromkeys((*values, *([default] if default else ())))) or [UNKNOWN]
+
+
+def _replaced(line: str, values: dict[str, str]) -> str:
+    return _reference().sub(lambda found: values[_name(found)], line, count=_MOST_REFERENCES)[:_LONGEST]
 
 
 def _name(found: re.Match[str]) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from lintstack.config import ConfigError, load
 from lintstack.environments import Project, infer, kind_of
-from lintstack.evidence import overlay_name
 from lintstack.findings import Kind
+from lintstack.naming import overlay_name
 from lintstack.project import Reader, discover
 from tests import clock
 
