@@ -269,8 +269,14 @@ class _Survey:
         return found
 
     def _folder(self, path: str, fragments: frozenset[str]) -> Folder:
-        files, runs = self.members.get(path, {}), self.runs.get(path, ())
-        return Folder(path, files, fragments, self.reader, self.follow, self._outline, runs, self.scripted)
+        runs = self.runs.get(path, ())
+        named = {
+            os.path.basename(file): file for run in runs for file in run.files if (os.path.dirname(file) or ".") == path
+        }
+        files = {name: self._outline(file) for name, file in named.items()} | self.members.get(path, {})
+        return Folder(
+            path, dict(sorted(files.items())), fragments, self.reader, self.follow, self._outline, runs, self.scripted
+        )
 
     def _settings(self, path: str) -> list[EnvironmentSetting]:
         return [item for item in self.config.environments if item.files and self._is(item.folder, path)]

@@ -135,10 +135,12 @@ class Folder:
         return complete(self.follow(file)) and not self._picks_targets(file) and not self._leans(file)
 
     def _leans(self, file: Outline) -> bool:
-        """Whether most services that a file has in common with the base get their variables there only."""
+        """Whether a file completes the base, or most services that both have get their variables there only."""
         base = self.base
-        if base is None or base is file:
+        if base is None or base is file or base.real in self.fragments:
             return False
+        if base.bare & (file.services - file.bare):
+            return True
         shared = file.services & (base.services - base.bare)
         return len(shared & base.told - file.told) * 2 > len(shared)
 

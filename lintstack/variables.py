@@ -49,7 +49,8 @@ def _array() -> re.Pattern[str]:
 
 @cache
 def _telling() -> re.Pattern[str]:
-    return re.compile(r"compose|\.ya?ml|(?:^|[\s\"'(])-f[\s\"'=]")
+    """What may be a command, a file, or a word in the name of one."""
+    return re.compile(r"compose|\.ya?ml|(?:^|[\s\"'(])-f[\s\"'=]|^[\w.-]{1,24}$")
 
 
 @cache
