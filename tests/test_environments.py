@@ -336,7 +336,7 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         {
             "a.yaml": BASE,
             "b.yaml": OVERLAY,
-            ".github/workflows/x.yml": "- uses: x/compose-action@v2\n  with:\n    compose-file: |\n      a.yaml\n      b.yaml\n",
+            ".github/workflows/x.yml": "- uses: x/compose@v2\n  with:\n    compose-file: |\n      a.yaml\n      b.yaml\n",
         },
         ["b dev: a.yaml b.yaml"],
     ),
@@ -361,7 +361,8 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         {
             "compose.yaml": BASE,
             "deploy/compose.prod.yaml": OVERLAY,
-            "deploy/up.sh": 'root=$(dirname "$0")/..\ndocker compose -f "$root/compose.yaml" -f "$root/deploy/compose.prod.yaml" up\n',
+            "deploy/up.sh": 'top=$(dirname "$0")/..\n'
+            'docker compose -f "$top/compose.yaml" -f "$top/deploy/compose.prod.yaml" up\n',
         },
         ["prod prod: compose.yaml deploy/compose.prod.yaml", "default unknown: compose.yaml"],
     ),
@@ -490,9 +491,7 @@ def test_scripts_count_for_a_single_file_too(here: Path) -> None:
             "ci/x.sh": "docker compose -f a/compose.yaml -f a/compose.mon.yaml up\n",
         },
     )
-    assert (
-        environments("a/compose.mon.yaml") == environments()[:1] == ["mon dev: a/compose.yaml a/compose.mon.yaml"]
-    )
+    assert environments("a/compose.mon.yaml") == environments()[:1] == ["mon dev: a/compose.yaml a/compose.mon.yaml"]
 
 
 def test_the_cost_of_many_scripts(here: Path) -> None:
