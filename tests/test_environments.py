@@ -336,7 +336,7 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         {
             "a.yaml": BASE,
             "b.yaml": OVERLAY,
-            ".github/workflows/x.yml": "- uses: x/compose@v2\n  with:\n    compose-file: |\n      a.yaml\n      b.yaml\n",
+            ".github/workflows/x.yml": "- uses: x/y@v2\n  with:\n    compose-file: |\n      a.yaml\n      b.yaml\n",
         },
         ["b dev: a.yaml b.yaml"],
     ),
