@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from lintstack.config import Config, ConfigError, EnvironmentSetting
-from lintstack.evidence import Environment, Folder, distinct, join, left_out, runs
+from lintstack.evidence import distinct, left_out
 from lintstack.findings import KINDS, Kind
+from lintstack.folder import Environment, Folder, join
 from lintstack.named import NamedTuple
+from lintstack.naming import is_base, runs
 from lintstack.outline import Outline, outline, together
 from lintstack.project import Tree
 from lintstack.reader import Reader, inside, suggest
 from lintstack.recognise import by_name, kind_of
+from lintstack.scripts import Script, commented, scripts
+from lintstack.source import Source
+from lintstack.usage import Run, resolved
 
 __all__ = ["Environment", "Project", "infer", "kind_of"]
 
 _MOST_ROUNDS = 3
 _MOST_INCLUDED = 256
+_MOST_STEPS = 8
 
 
 class Project(NamedTuple):
@@ -28,12 +35,14 @@ class Project(NamedTuple):
         environments: what runs there.
         dockerfiles: the Dockerfiles at and below it, less those of projects further down.
         notes: sentences about files that were left out, and how to name them in the configuration.
+        left_out: those files, each with the one that it would be merged with before it.
     """
 
     folder: str
     environments: tuple[Environment, ...]
     dockerfiles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, ...], ...] = ()
 
 
 def infer(tree: Tree, config: Config, reader: Reader, as_kind: Kind | None = None) -> tuple[Project, ...]:
@@ -145,7 +154,8 @@ class _Survey:
                     found[path] = self._outline(path)
                     pending.extend(found[path].includes)
             whole = together(found.values())
-            self.followed[file.real] = whole._replace(used=whole.used.union(*self._inherited(whole.inherited)))
+            used = whole.used.union(*self._inherited(whole.inherited))
+            self.followed[file.real] = whole._replace(used=used, bare=whole.bare | self._hollow(whole))
         return self.followed[file.real]
 
     def _inherited(self, services: Iterable[tuple[str, str]]) -> Iterator[frozenset[tuple[str, str]]]:
@@ -160,6 +170,21 @@ class _Survey:
                 seen.update(further)
                 pending.extend(further)
 
+    def _hollow(self, file: Outline) -> frozenset[str]:
+        """Services that extend another file's service which says no more than they do how it runs."""
+        found = set()
+        for name, (path, other) in file.borrowed.items():
+            for _ in range(_MOST_STEPS):
+                target = self._outline(path) if self.reader.exists(path) == "file" else None
+                if target is None or target.broken:
+                    break
+                if other in target.bare:
+                    found.add(name)
+                if other not in target.borrowed:
+                    break
+                path, other = target.borrowed[other]
+        return frozenset(found)
+
     def projects(self) -> list[Project]:
         """Every project, sorted by folder."""
         fragments = self._fragments()
@@ -173,11 +198,45 @@ class _Survey:
         return [project for project in projects if project.environments or project.notes]
 
     def _round(self, fragments: set[str]) -> list[Project]:
-        return [self._project(folder, frozenset(fragments)) for folder in self._folders()]
+        folders = [self._folder(path, frozenset(fragments)) for path in self._folders()]
+        projects = [self._project(folder) for folder in folders]
+        used = frozenset(file for project in projects for file in _files(project))
+        return [self._noted(project, folder, used) for project, folder in zip(projects, folders, strict=True)]
 
     def _folders(self) -> list[str]:
         configured = {self.reader.display(setting.folder) for setting in self.config.environments if setting.files}
-        return sorted(self.members.keys() | configured)
+        return sorted(self.members.keys() | configured | self.runs.keys())
+
+    @cached_property
+    def runs(self) -> dict[str, list[Run]]:
+        """What scripts run, by folder; nothing is read where the configuration says all."""
+        settled = {os.path.realpath(item.folder) for item in self.config.environments if item.files}
+        found = {self.reader.real(folder) or folder: files for folder, files in self.members.items()}
+        bases = {folder: any(map(is_base, files)) for folder, files in found.items()}
+        runs: dict[str, list[Run]] = {}
+        if found.keys() <= settled:
+            return runs
+        ignored = {self.reader.real(path) for path in self.tree.ignored}
+        said = (*scripts(set(bases), self.reader), *self._commented())
+        for run in resolved(said, bases, self.reader):
+            if ignored.isdisjoint(map(self.reader.real, run.files)):
+                files = tuple(self._outline(file).path for file in run.files)
+                folder = (os.path.dirname(files[0]) or ".") if files else run.folder
+                runs.setdefault(folder, []).append(run._replace(files=files, folder=folder))
+        return runs
+
+    def _commented(self) -> Iterator[Script]:
+        """Compose files whose comments say how they are run."""
+        for files in self.members.values():
+            for file in files.values():
+                source = self.reader.source(file.path)
+                if isinstance(source, Source) and (script := commented(file.path, source.text, self.reader)):
+                    yield script
+
+    @cached_property
+    def scripted(self) -> frozenset[str]:
+        """Real paths of the files that scripts name."""
+        return frozenset(self._outline(file).real for runs in self.runs.values() for run in runs for file in run.files)
 
     def _fragments(self) -> set[str]:
         """Files that others include, or extend although nothing says that they run by themselves."""
@@ -209,18 +268,36 @@ class _Survey:
                 pending.extend((*file.includes, *file.extended) if file else ())
         return found
 
-    def _project(self, path: str, fragments: frozenset[str]) -> Project:
-        settings = [item for item in self.config.environments if item.files and self._is(item.folder, path)]
-        files = self.members.get(path, {})
+    def _folder(self, path: str, fragments: frozenset[str]) -> Folder:
+        runs = self.runs.get(path, ())
+        named = {
+            os.path.basename(file): file for run in runs for file in run.files if (os.path.dirname(file) or ".") == path
+        }
+        files = {name: self._outline(file) for name, file in named.items()} | self.members.get(path, {})
+        return Folder(
+            path, dict(sorted(files.items())), fragments, self.reader, self.follow, self._outline, runs, self.scripted
+        )
+
+    def _settings(self, path: str) -> list[EnvironmentSetting]:
+        return [item for item in self.config.environments if item.files and self._is(item.folder, path)]
+
+    def _project(self, folder: Folder) -> Project:
+        settings = self._settings(folder.path)
         if settings:
             environments = [self._configured(setting) for setting in settings]
-            notes = list(self._unnamed(environments, files, fragments))
         else:
-            folder = Folder(path, files, fragments, self.reader, self.follow)
-            environments = [self._amended(item, path) for item in distinct(folder)]
-            environments += self._named(environments, files, folder)
-            notes = [note for file, note in left_out(folder, environments) if file.real in self.wanted]
-        return Project(path, tuple(item for item in environments if self._asked(item)), (), tuple(notes))
+            environments = [self._amended(item, folder.path) for item in distinct(folder)]
+            environments += self._named(environments, folder)
+        return Project(folder.path, tuple(item for item in environments if self._asked(item)))
+
+    def _noted(self, project: Project, folder: Folder, used: frozenset[str]) -> Project:
+        if self._settings(folder.path):
+            found = list(self._unnamed(used, folder))
+        else:
+            found = [(file, note) for file, note in left_out(folder, used) if file.real in self.wanted]
+        below = folder.foundation.path if folder.foundation else ""
+        files = tuple((below, file.path) if below not in ("", file.path) else (file.path,) for file, _ in found)
+        return project._replace(notes=tuple(note for _, note in found), left_out=files)
 
     def _is(self, full: str, path: str) -> bool:
         return os.path.realpath(full) == os.path.realpath(self.reader.absolute(path))
@@ -261,19 +338,17 @@ class _Survey:
             )
         return environment
 
-    def _named(self, before: list[Environment], files: dict[str, Outline], folder: Folder) -> list[Environment]:
+    def _named(self, before: list[Environment], folder: Folder) -> list[Environment]:
         """Files that were named on the command line and belong to nothing are run alone."""
         used = {file for environment in before for file in environment.files}
+        elsewhere = self.scripted - {self._outline(file).real for files in folder.sets for file in files}
         return [
             folder.environment(os.path.splitext(name)[0], kind_of(name), (file.path,), "named on the command line")
-            for name, file in files.items()
-            if file.real in self.tree.named - folder.fragments and file.path not in used
+            for name, file in folder.outlines.items()
+            if file.real in self.tree.named - folder.fragments - elsewhere and file.path not in used
         ]
 
-    def _unnamed(
-        self, environments: Iterable[Environment], files: dict[str, Outline], fragments: frozenset[str]
-    ) -> Iterator[str]:
-        used = {file for environment in environments for file in environment.files}
-        for file in files.values():
-            if file.path not in used and file.real not in fragments:
-                yield f"`{file.path}` is left out: no environment of the configuration names it"
+    def _unnamed(self, used: frozenset[str], folder: Folder) -> Iterator[tuple[Outline, str]]:
+        for file in folder.outlines.values():
+            if file.path not in used and file.real not in folder.fragments:
+                yield file, f"`{file.path}` is left out: no environment of the configuration names it"

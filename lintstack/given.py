@@ -114,7 +114,7 @@ def _file(path: str, option: str, held: Mapping[str, bytes]) -> str:
     if "\0" in path or not os.path.lexists(full):
         raise UsageError(f"{option} {missing(full, path)}")
     if os.path.isdir(full):
-        from lintstack.evidence import BASES
+        from lintstack.naming import BASES
 
         inner = next((name for name in BASES if option == "-f" and os.path.isfile(os.path.join(full, name))), "")
         hint = f"; name the file in it: `{os.path.join(path, inner)}`" if inner else ", not a file"
@@ -179,7 +179,8 @@ def project_of(given: Given, config: Config, reader: Reader, name: str, as_kind:
         as_kind: its kind; None lets the configuration, names and contents tell.
     """
     from lintstack.environments import Project
-    from lintstack.evidence import Environment, overlay_name
+    from lintstack.folder import Environment
+    from lintstack.naming import overlay_name
 
     overlays = [overlay_name(os.path.basename(path)) for path in given.files]
     told = name or next((found for found in reversed(overlays) if found), "default")

@@ -16,6 +16,7 @@ from lintstack.yaml import Mapping, Node, Scalar, Sequence, parse
 
 _SECTIONS = ("services", "volumes", "networks", "secrets", "configs")
 _BODIES = ("image", "build", "provider")
+_VARIABLES = frozenset({"environment", "env_file"})
 _DEV_TARGETS = frozenset({"dev", "develop", "development", "debug", "local"})
 _SOURCE_FOLDERS = frozenset({"app", "apps", "lib", "packages", "source", "src"})
 
@@ -38,6 +39,8 @@ class Outline(NamedTuple):
         extended: absolute paths of the local files that its services extend.
         inherited: services of those files that its services extend, as path and name.
         needs: what each service refers to, by its name.
+        borrowed: services that only another file's service says how to run, with that file and service.
+        told: services that are given variables.
         dev_sign: what in it is done in development only, in words; "" for nothing.
     """
 
@@ -53,6 +56,8 @@ class Outline(NamedTuple):
     extended: tuple[str, ...] = ()
     inherited: frozenset[Name] = frozenset()
     needs: abc.Mapping[str, frozenset[Name]] = MappingProxyType({})
+    borrowed: abc.Mapping[str, Name] = MappingProxyType({})
+    told: frozenset[str] = frozenset()
     dev_sign: str = ""
 
 
@@ -87,6 +92,8 @@ def outline(path: str, reader: Reader) -> Outline:
         tuple(path for path, _ in extended),
         frozenset(extended),
         needs,
+        dict(_borrowed(folder, services)),
+        frozenset(name for name, node in services.items() if _keys(node) & _VARIABLES),
         next(_dev_signs(services), ""),
     )
 
@@ -103,6 +110,8 @@ def together(outlines: Iterable[Outline]) -> Outline:
         declared=frozenset[Name]().union(*(file.declared for file in files)),
         used=frozenset[Name]().union(*(file.used for file in files)),
         inherited=frozenset[Name]().union(*(file.inherited for file in files)),
+        borrowed={name: target for file in files for name, target in file.borrowed.items()},
+        told=union(*(file.told for file in files)),
     )
 
 
@@ -126,14 +135,28 @@ def _names(node: Node | None) -> Iterator[str]:
     return iter(node.entries) if isinstance(node, Mapping) else _texts(node)
 
 
-def _has_body(node: Node, services: dict[str, Node]) -> bool:
-    if not isinstance(node, Mapping):
-        return False
-    extends = node.get("extends")
-    if isinstance(extends, Mapping):
-        other = next(_texts(extends.get("service")), "")
-        return "file" in extends.entries or other in services
-    return any(name in node.entries for name in _BODIES) or next(_texts(extends), "") in services
+def _keys(node: Node) -> frozenset[str]:
+    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
+
+
+def _has_body(node: Node | None, services: dict[str, Node]) -> bool:
+    """Whether a service, or one that it extends, says how it runs; of another file's service nobody knows here."""
+    for _ in services:
+        if not isinstance(node, Mapping):
+            return False
+        if any(name in node.entries for name in _BODIES):
+            return True
+        extends = node.get("extends")
+        if isinstance(extends, Mapping) and "file" in extends.entries:
+            return True
+        node = services.get(next(_texts(extends.get("service") if isinstance(extends, Mapping) else extends), ""))
+    return False
+
+
+def _borrowed(folder: str, services: dict[str, Node]) -> Iterator[tuple[str, Name]]:
+    for name, node in services.items():
+        if not _keys(node) & frozenset(_BODIES):
+            yield from ((name, target) for target in _extended(folder, [node]))
 
 
 def _is_partial(node: Node) -> bool:

@@ -180,6 +180,20 @@ class Reader:
         found = self.source(path, kind="text")
         return None if isinstance(found, Finding) else found
 
+    def searched(self, path: str, limit: int) -> str:
+        """The text of a file that is searched rather than linted; "" when it cannot be read or is larger.
+
+        Args:
+            path: absolute, or relative to the working directory.
+            limit: the largest file that is read, in bytes.
+        """
+        target = self.real(path)
+        if target is None or not inside(target, self.root):
+            return ""
+        data = self._held.get(target)
+        found = read_regular(target, limit) if data is None else data
+        return "" if isinstance(found, Refusal) else found.decode("utf-8", "replace")
+
     def exists(self, path: str) -> Existence:
         """What is at a path; what lies outside the root is not looked at."""
         target = self.real(path)

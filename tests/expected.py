@@ -1,5 +1,7 @@
 """The fixture stacks as lintstack reports them, held against the `expected.txt` of each.
 
+Those in `environments` are about which files run together: their environments come first, then a blank line.
+
 `python -m tests.expected` prints what differs and exits 1; with `--write` it makes the files anew.
 """
 
@@ -15,26 +17,39 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SUMMARIES = ("Checked ", "All clear: ")  # how the last line of a report begins: a run that broke has none
 STACKS = ROOT / "tests" / "fixtures" / "stacks"
+ENVIRONMENTS = ROOT / "tests" / "fixtures" / "environments"
 
 
 def stacks() -> Iterator[Path]:
     """Folders of the fixture stacks, sorted."""
-    return (path for path in sorted(STACKS.iterdir()) if path.is_dir())
+    return (path for folder in (ENVIRONMENTS, STACKS) for path in sorted(folder.iterdir()) if path.is_dir())
 
 
 def report(stack: Path) -> str:
-    """One line for each finding of a stack, without the summary, which tells the time.
+    """One line for each finding of a stack, without the summary, which tells the time; the environments before.
 
     Raises:
         RuntimeError: lintstack could not do the job.
     """
-    command = [sys.executable, "-m", "lintstack", "check", "--output", "concise", "--isolated", "--quiet", "."]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-    ran = subprocess.run(command, cwd=stack, env=environment, capture_output=True, encoding="utf-8", check=False)
+    ran = _run(stack, "--output", "concise")
     *lines, summary = ran.stdout.splitlines() or [""]
     if ran.returncode not in (0, 1) or not summary.startswith(SUMMARIES):
         raise RuntimeError(f"{stack.name}: exit code {ran.returncode}\n{ran.stderr}")
-    return "".join(f"{line}\n" for line in lines)
+    return environments(stack) + "".join(f"{line}\n" for line in lines)
+
+
+def environments(stack: Path) -> str:
+    """The environments of a stack that is about them, without the configuration that says the same."""
+    if stack.parent != ENVIRONMENTS:
+        return ""
+    said = _run(stack, "--show-environments").stdout
+    return said[: said.index("\n\n") + 2]
+
+
+def _run(stack: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lintstack", "check", "--isolated", "--quiet", "--root", ".", *options, "."]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    return subprocess.run(command, cwd=stack, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 def differences(stack: Path) -> str:

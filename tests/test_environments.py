@@ -8,9 +8,10 @@ import pytest
 
 from lintstack.config import ConfigError, load
 from lintstack.environments import Project, infer, kind_of
-from lintstack.evidence import overlay_name
 from lintstack.findings import Kind
+from lintstack.naming import overlay_name
 from lintstack.project import Reader, discover
+from lintstack.showing import show
 from tests import clock
 
 BASE = "services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"
@@ -210,6 +211,329 @@ FOLDERS: dict[str, tuple[dict[str, str], list[str]]] = {
         ["web unknown: web.yaml"],
     ),
 }  # fmt: skip
+
+
+GPU = "services:\n  web:\n    gpus: all\n"
+
+# What scripts, build files, CI files and documents say.
+SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "a set in a script beats guessed ones": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "compose.gpu.yaml": GPU,
+            "deploy.sh": "docker compose -f compose.yaml -f compose.prod.yaml -f compose.gpu.yaml up -d\n",
+        },
+        ["prod-gpu prod: compose.yaml compose.prod.yaml compose.gpu.yaml", "default unknown: compose.yaml"],
+    ),
+    "a complete file that a script merges is an overlay": (
+        {
+            "compose.yaml": BASE,
+            "compose.mon.yaml": "services: {mon: {image: a}}\n",
+            "README.md": "`docker compose -f compose.yaml -f compose.mon.yaml up`\n",
+        },
+        ["mon unknown: compose.yaml compose.mon.yaml", "default unknown: compose.yaml"],
+    ),
+    "what cannot be loaded is not run": (
+        {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "a.sh": "docker compose -f compose.prod.yaml up\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "an overlay that is only looked at is no stack": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": BASE,
+            "Makefile": "up:\n\tdocker compose -f compose.yaml -f compose.prod.yaml up\n"
+            "logs:\n\tdocker compose -f compose.prod.yaml logs\n",
+        },
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "names of files that are not there are another project's": (
+        {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "a.sh": "docker compose -f docker-compose.ci.yml up\n"},
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "development and production are run, and the base is too": (
+        {
+            "compose.yaml": BASE,
+            "compose.dev.yaml": OVERLAY,
+            "compose.prod.yaml": OVERLAY,
+            "README.md": "docker compose up\n",
+        },
+        [
+            "dev dev: compose.yaml compose.dev.yaml",
+            "prod prod: compose.yaml compose.prod.yaml",
+            "default unknown: compose.yaml",
+        ],
+    ),
+    "add-ons that the documents do not speak of": (
+        {"compose.yaml": BASE, "compose.gpu.yaml": GPU, "README.md": "docker compose up\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "add-ons of a base that is not run alone": (
+        {"compose.yaml": BASE, "compose.dev.yaml": OVERLAY, "compose.prod.yaml": OVERLAY, "compose.gpu.yaml": GPU},
+        ["dev dev: compose.yaml compose.dev.yaml", "prod prod: compose.yaml compose.prod.yaml"],
+    ),
+    "files that were put aside": (
+        {"compose.yaml": BASE, "compose.old.yaml": BASE, "compose.example.yaml": BASE, "compose.backup.yaml": OVERLAY},
+        ["default unknown: compose.yaml"],
+    ),
+    "a model that is all there is": ({"compose.example.yaml": BASE}, ["example unknown: compose.example.yaml"]),
+    "a deploy script makes prod": (
+        {"compose.yaml": BASE, "scripts/deploy.sh": "docker compose up -d\n"},
+        ["default prod: compose.yaml"],
+    ),
+    "scripts that differ make nothing": (
+        {"compose.yaml": BASE, "deploy.sh": "docker compose up -d\n", "dev.sh": "docker compose up\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "a document makes nothing": (
+        {"compose.yaml": BASE, "docs/production.md": "docker compose up -d\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "a CI service is no production": (
+        {"compose.x.yaml": BASE, ".github/workflows/main.yml": "- run: docker compose -f compose.x.yaml up\n"},
+        ["x dev: compose.x.yaml"],
+    ),
+    "its deploy job is": (
+        {
+            "compose.x.yaml": BASE,
+            ".gitlab-ci.yml": "deploy:\n  script:\n    - docker compose -f compose.x.yaml up -d\n",
+        },
+        ["x prod: compose.x.yaml"],
+    ),
+    "a swarm": (
+        {
+            "compose.yaml": BASE,
+            "compose.x.yaml": OVERLAY,
+            "README.md": "docker stack deploy -c compose.yaml -c compose.x.yaml shop\n",
+        },
+        ["x prod: compose.yaml compose.x.yaml", "default unknown: compose.yaml"],
+    ),
+    "a development container": (
+        {
+            "compose.yaml": BASE,
+            ".devcontainer/compose.extend.yaml": OVERLAY,
+            ".devcontainer/devcontainer.json": '{// x\n"dockerComposeFile": ["../compose.yaml", // y\n'
+            '"compose.extend.yaml"]}',
+        },
+        ["devcontainer dev: compose.yaml .devcontainer/compose.extend.yaml", "default unknown: compose.yaml"],
+    ),
+    "one file for a container of its own": (
+        {
+            ".devcontainer/x/devcontainer.json": '{"dockerComposeFile": "compose.yaml"}',
+            ".devcontainer/x/compose.yaml": BASE,
+        },
+        ["devcontainer dev: .devcontainer/x/compose.yaml"],
+    ),
+    "Tilt": (
+        {
+            "compose.yaml": BASE,
+            "compose.t.yaml": OVERLAY,
+            "Tiltfile": "docker_compose(['compose.yaml', 'compose.t.yaml'])\n",
+        },
+        ["t dev: compose.yaml compose.t.yaml", "default unknown: compose.yaml"],
+    ),
+    "actions": (
+        {
+            "a.yaml": BASE,
+            "b.yaml": OVERLAY,
+            ".github/workflows/x.yml": "- uses: x/y@v2\n  with:\n    compose-file: |\n      a.yaml\n      b.yaml\n",
+        },
+        ["b dev: a.yaml b.yaml"],
+    ),
+    "COMPOSE_FILE in an example": (
+        {
+            "compose.yaml": BASE,
+            "compose.x.yaml": OVERLAY,
+            ".env.example": "COMPOSE_FILE=compose.yaml:compose.x.yaml\n",
+            "README.md": "docker compose up\n",
+        },
+        ["x unknown: compose.yaml compose.x.yaml"],
+    ),
+    "COMPOSE_FILE in a CI file": (
+        {
+            "ci/compose.test.yaml": BASE,
+            ".github/workflows/x.yml": "env:\n  COMPOSE_FILE: ci/compose.test.yaml\nrun: docker compose up\n",
+            "compose.yaml": BASE,
+        },
+        ["default unknown: compose.yaml", "test dev: ci/compose.test.yaml"],
+    ),
+    "overlays in another folder": (
+        {
+            "compose.yaml": BASE,
+            "deploy/compose.prod.yaml": OVERLAY,
+            "deploy/up.sh": 'top=$(dirname "$0")/..\n'
+            'docker compose -f "$top/compose.yaml" -f "$top/deploy/compose.prod.yaml" up\n',
+        },
+        ["prod prod: compose.yaml deploy/compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "a folder that was changed to": (
+        {
+            "compose.yaml": BASE,
+            "shop/compose.yaml": BASE,
+            "shop/compose.x.yaml": OVERLAY,
+            "Makefile": "up:\n\tcd shop && docker compose -f compose.yaml -f compose.x.yaml up\n",
+        },
+        [
+            "default unknown: compose.yaml",
+            "x unknown: shop/compose.yaml shop/compose.x.yaml",
+            "default unknown: shop/compose.yaml",
+        ],
+    ),
+    "a document above several stacks": (
+        {
+            "README.md": "In each folder: docker compose -f compose.yaml -f compose.mon.yaml up\n",
+            "a/compose.yaml": BASE,
+            "a/compose.mon.yaml": BASE.replace("web", "mon"),
+            "b/compose.yaml": BASE,
+        },
+        [
+            "mon unknown: a/compose.yaml a/compose.mon.yaml",
+            "default unknown: a/compose.yaml",
+            "default unknown: b/compose.yaml",
+        ],
+    ),
+    "a file's own comment": (
+        {
+            "compose.yaml": BASE,
+            "compose.mon.yaml": "# docker compose -f compose.yaml -f compose.mon.yaml up\nservices: {m: {image: a}}\n",
+        },
+        ["mon unknown: compose.yaml compose.mon.yaml", "default unknown: compose.yaml"],
+    ),
+    "profiles named for development and production": (
+        {"compose.yaml": BASE, "README.md": "docker compose --profile dev up\ndocker compose --profile prod up\n"},
+        ["dev dev: compose.yaml", "prod prod: compose.yaml"],
+    ),
+    "a base by name": (
+        {
+            "docker/compose.base.yml": BASE,
+            "docker/compose.dev.yml": OVERLAY,
+            "docker/compose.prod.yml": OVERLAY,
+            "stack/base.yml": BASE,
+            "stack/live.yml": "services:\n  new:\n    image: a\n    depends_on: [web]\n",
+        },
+        [
+            "dev dev: docker/compose.base.yml docker/compose.dev.yml",
+            "prod prod: docker/compose.base.yml docker/compose.prod.yml",
+            "live prod: stack/base.yml stack/live.yml",
+        ],
+    ),
+    "a base by name beside what runs": (
+        {"docker-compose.yml": BASE, "docker-compose.base.yml": BASE, "docker-compose.prod.yml": OVERLAY},
+        ["prod prod: docker-compose.base.yml docker-compose.prod.yml", "default unknown: docker-compose.yml"],
+    ),
+    "an overlay that repeats images without their variables": (
+        {
+            "compose.yaml": "services:\n  web: {image: a, environment: {A: b}}\n  db: {image: c, env_file: [x]}\n",
+            "compose.prod.yaml": "services:\n  web: {image: a, restart: always}\n",
+        },
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "an overlay of a service without a body in a third file": (
+        {
+            "compose.yaml": BASE,
+            "common.yaml": "services:\n  half:\n    restart: always\n  web:\n    extends: half\n",
+            "compose.prod.yaml": "services:\n  web:\n    extends: {file: common.yaml, service: web}\n",
+        },
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "ignored files are nobody's": (
+        {
+            ".gitignore": "compose.mine.yaml\n",
+            "compose.yaml": BASE,
+            "compose.mine.yaml": OVERLAY,
+            "up.sh": "docker compose -f compose.yaml -f compose.mine.yaml up\n",
+        },
+        ["default unknown: compose.yaml"],
+    ),
+}
+
+
+@pytest.mark.parametrize("example", SCRIPTS)
+def test_scripts(here: Path, example: str) -> None:
+    files, expected = SCRIPTS[example]
+    plant(here, files)
+    assert environments() == expected
+
+
+def test_what_a_script_says_besides(here: Path) -> None:
+    command = (
+        "docker compose --project-directory . -f d/compose.yaml -f d/compose.prod.yaml --env-file p.env --profile web"
+    )
+    plant(
+        here,
+        {
+            "d/compose.yaml": BASE,
+            "d/compose.prod.yaml": OVERLAY,
+            "p.env": "A=1\n",
+            "Makefile": f"up:\n\t{command} up\nlogs:\n\t{command} logs\n",
+        },
+    )
+    (prod, _) = projects()[0].environments
+    assert (prod.env_files, prod.profiles, prod.project_dir) == (("p.env",), ("web",), ".")
+    assert prod.seen == ("Makefile:2", "Makefile:4")
+    assert prod.evidence == "compose.yaml + compose.prod.yaml: `Makefile:2` runs them; the name says prod"
+
+
+def test_scripts_outside_the_root_are_not_opened(here: Path) -> None:
+    plant(here, {"compose.yaml": BASE, "compose.mon.yaml": BASE})
+    outside = here.parent / "deploy.sh"
+    outside.write_text("docker compose -f compose.yaml -f compose.mon.yaml up\n")
+    (here / "deploy.sh").symlink_to(outside)
+    assert environments() == ["default unknown: compose.yaml", "mon unknown: compose.mon.yaml"]
+
+
+def test_scripts_count_for_a_single_file_too(here: Path) -> None:
+    plant(
+        here,
+        {
+            "a/compose.yaml": BASE,
+            "a/compose.mon.yaml": BASE,
+            "ci/x.sh": "docker compose -f a/compose.yaml -f a/compose.mon.yaml up\n",
+        },
+    )
+    assert environments("a/compose.mon.yaml") == environments()[:1] == ["mon dev: a/compose.yaml a/compose.mon.yaml"]
+
+
+def test_the_cost_of_many_scripts(here: Path) -> None:
+    line = "docker compose -f compose.yaml -f x/compose.yaml -f missing.yaml up\n"
+    plant(here, {"compose.yaml": BASE, **{f"s{number}.sh": line * 3000 for number in range(300)}})
+    before = clock.start()
+    assert environments() == ["default unknown: compose.yaml"]
+    assert clock.stop(before) < 4
+
+
+def test_environments_are_shown_with_the_configuration_that_says_the_same(here: Path) -> None:
+    plant(
+        here,
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "compose.x.yaml": "services:\n  new:\n    restart: always\n",
+            "shop/compose.yaml": BASE,
+            "shop/\x1b.yaml": BASE,
+            "up.sh": "docker compose -f compose.yaml -f compose.prod.yaml --env-file p.env up\n",
+            "p.env": "A=1\n",
+        },
+    )
+    text = show(projects())
+    assert text.split("\n\n")[0].splitlines()[:5] == [
+        "./",
+        "  prod (prod): compose.yaml + compose.prod.yaml",
+        "    why: `up.sh:1` runs them; the name says prod",
+        "    seen in: up.sh:1",
+        "    env files: p.env",
+    ]
+    assert "\x1b" not in text
+    inferred = environments()
+    pasted = text[text.index("# As configuration") :]
+    assert "  # x: {files: [compose.yaml, compose.x.yaml]}\n" in pasted
+    (here / ".lintstack.yaml").write_text(pasted)
+    assert environments() == inferred
+    assert projects()[0].environments[0].env_files == ("p.env",)
+
+
+def test_nothing_to_show(here: Path) -> None:
+    assert show(projects()) == "no Compose file here\n"
 
 
 @pytest.mark.parametrize("example", FOLDERS)

@@ -14,8 +14,11 @@ from typing import NamedTuple
 import pytest
 
 import lintstack
+from lintstack.config import load
+from lintstack.environments import infer
 from lintstack.findings import Finding
-from tests.expected import STACKS, stacks
+from lintstack.project import Reader, discover
+from tests.expected import ENVIRONMENTS, STACKS, differences, stacks
 
 PROCGENIE = STACKS / "procgenie"
 
@@ -101,3 +104,23 @@ def test_oracle_loads(files: tuple[str, ...], root: Path, docker_compose: list[s
     command = [*docker_compose, *listed, "config", "-q"]
     result = subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("stack", sorted(ENVIRONMENTS.iterdir()), ids=lambda path: path.name)
+def test_environments_and_findings_are_as_expected(stack: Path) -> None:
+    assert differences(stack) == ""
+
+
+@pytest.mark.parametrize("stack", sorted(ENVIRONMENTS.iterdir()), ids=lambda path: path.name)
+def test_oracle_loads_what_is_inferred(stack: Path, docker_compose: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(stack)
+    config = load(".", None, True)
+    tree = discover((".",), config, ".")
+    environments = [item for project in infer(tree, config, Reader(tree.root)) for item in project.environments]
+    assert environments
+    for item in environments:
+        options = [("-f", item.files), ("--env-file", item.env_files), ("--profile", item.profiles)]
+        words = [word for option, values in options for value in values for word in (option, value)]
+        command = [*docker_compose, *words, "--project-directory", item.project_dir, "config", "-q"]
+        result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TAG": "1"}, check=False)
+        assert result.returncode == 0, f"{item.name}: {result.stderr}"

@@ -55,6 +55,7 @@ LEVELS = ("error", "warning", "info", "none")
 @color
 @click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 @click.option("--sarif-category", default="", metavar="NAME", help="Category of the SARIF run.")
+@click.option("--show-environments", is_flag=True, help="Say which files are run together, and why; lint nothing.")
 def check(**asked: Any) -> None:
     """Lint files and folders (default: this folder).
 
@@ -72,6 +73,9 @@ def check(**asked: Any) -> None:
     started = time.perf_counter()
     targets = _targets(asked["output"])
     options = options_of(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
+    if asked["show_environments"]:
+        say_to_output(_environments(options))
+        return
     analysis = analyse(options)
     texts = any(format == "sarif" for format, _ in targets)
     if not asked["quiet"] and sys.stderr is not None and sys.stderr.isatty():
@@ -82,6 +86,13 @@ def check(**asked: Any) -> None:
     if not asked["quiet"]:
         _say_what_is_missing(analysis)
     click.get_current_context().exit(_exit_code(analysis, options, asked))
+
+
+def _environments(options: Options) -> str:
+    from lintstack.showing import show
+    from lintstack.stacks import Stacks
+
+    return show(Stacks(options).projects)
 
 
 def _targets(outputs: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,15 +9,8 @@ from lintstack.compose.environment import Environments
 from lintstack.compose.paths import folder_of, located
 from lintstack.compose.problems import Problems
 from lintstack.named import NamedTuple
+from lintstack.naming import BASES, OVERRIDES
 
-# By preference (compose-go `cli.DefaultFileNames` and `DefaultOverrideFileNames`).
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
 _MOST_PARENTS = 64
 
 
@@ -51,7 +44,7 @@ def defaults(folder: str, reader: Reader) -> Defaults:
         files = tuple(located(folder, name) for name in names if name)
         return Defaults(files, folder_of(files[0]) if files else folder, True)
     for place in _upwards(folder):
-        base = _first(place, NAMES, reader)
+        base = _first(place, BASES, reader)
         if base:
             override = _first(place, OVERRIDES, reader)
             return Defaults((base, override) if override else (base,), place)

@@ -235,6 +235,8 @@ def _copy(stock: _Stock, instruction: Instruction) -> None:
         stock.add(_bin_name(target), instruction.span)
     elif target.rstrip("/") in _TREES and any(_may_be_tree(source) for source in sources):
         stock.doubt(f"the {instruction.keyword} in line {instruction.line} copies a tree")
+    elif (name := target.rpartition("/")[2].lstrip(".")) and not sources[0].endswith((".", "/")):
+        stock.add(name, instruction.span)  # a program may lie anywhere: `COPY --from=build /out/api /api`
 
 
 def _copied_into_bin(stock: _Stock, instruction: Instruction, source: str) -> None:

@@ -14,17 +14,13 @@ from lintstack.join.files import normal
 from lintstack.join.mounts import Disk
 from lintstack.join.variables import is_secret_name
 from lintstack.model import ComposeFile, Dotenv, Project, Service
+from lintstack.naming import BASES, OVERRIDES
 from lintstack.record import bind
 
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.source import Source
 
-# What Docker Compose looks for by itself, by preference (compose-go `DefaultFileNames`, `DefaultOverrideFileNames`).
-BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDES = (
-    "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
-)  # fmt: skip
 MOST_NAMED = 5  # other projects that a project is told of
 PROFILES = "COMPOSE_PROFILES"
 

@@ -1,0 +1,68 @@
+"""What the names of compose files say: base, overlay of an environment, to build upon, put aside."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+
+from lintstack.recognise import kind_of
+
+# What Docker Compose looks for by itself, by preference (compose-go `DefaultFileNames`, `DefaultOverrideFileNames`).
+BASES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+_FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
+# Names of files that hold what others build upon.
+_COMMON = frozenset("base common core shared".split())
+# Names of files that were put aside, or that are to be copied first.
+_ASIDE = frozenset(
+    """archive archived backup bak broken copy deprecated disabled example fixed legacy new obsolete old orig original
+    sample temp template tmp unused wip""".split()
+)
+
+
+@cache
+def _base() -> re.Pattern[str]:
+    return re.compile(rf"{_FAMILY}\.ya?ml", re.IGNORECASE)
+
+
+@cache
+def _overlay() -> re.Pattern[str]:
+    behind, around = (
+        rf"(?:{_FAMILY}|docker-stack)[-_.](?P<behind>.+)",
+        rf"(?P<before>.+?)[-_.]{_FAMILY}(?P<after>[-_.].+)?",
+    )
+    return re.compile(rf"(?:{behind}|{around})\.ya?ml", re.IGNORECASE)
+
+
+def is_base(name: str) -> bool:
+    """Whether a file name is that of a base file, in any tool's spelling."""
+    return name in BASES or _base().fullmatch(name) is not None
+
+
+def is_common(name: str) -> bool:
+    """Whether a file name says that others build upon it: `compose.base.yaml`, `common.yml`."""
+    return (overlay_name(name) or os.path.splitext(name)[0]).lower() in _COMMON
+
+
+def is_aside(name: str) -> bool:
+    """Whether an environment's name says that its file was put aside or is a model for others."""
+    return not _ASIDE.isdisjoint(re.split(r"[^a-z]+", name.lower()))
+
+
+def overlay_name(name: str) -> str:
+    """The environment that a file name spells out: `compose.prod.yaml` → prod; "" for other names."""
+    found = _overlay().fullmatch(name)
+    if not found:
+        return ""
+    return found["behind"] or f"{found['before']}{found['after'] or ''}"
+
+
+def runs(name: str) -> bool:
+    """Whether a name says that the file is run by itself."""
+    return is_base(name) or kind_of(overlay_name(name)) != "unknown"

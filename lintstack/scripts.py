@@ -1,0 +1,236 @@
+"""Which files of a tree tell how compose files are run: scripts, build files, CI files, documents, settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from lintstack.commands import Use, commands
+from lintstack.findings import Kind
+from lintstack.named import NamedTuple
+from lintstack.reader import Reader, inside
+from lintstack.recognise import kind_of
+
+LARGEST_SCRIPT = 256 * 1024
+_MOST_FILES = 400
+_MOST_IN_FOLDER = 60
+_MOST_BYTES = 8_000_000
+_MOST_INNER = 40
+
+# Folders beside compose files, and above them, in which such files lie.
+_PLACES = (
+    ".github .github/workflows .gitea/workflows .forgejo/workflows .gitlab .circleci .buildkite .woodpecker .ci ci"
+    " .devcontainer .docker docker scripts script bin tools tool hack dev make tasks deploy deployment ops infra"
+    " docs doc scripts/ci scripts/docker scripts/deploy scripts/dev docker/scripts infra/scripts deploy/scripts"
+).split()
+_NAMES = frozenset(
+    """makefile gnumakefile justfile .justfile procfile jenkinsfile tiltfile rakefile vagrantfile package.json
+    composer.json devcontainer.json .devcontainer.json tasks.py fabfile.py noxfile.py dodo.py conftest.py
+    pyproject.toml mise.toml .mise.toml makefile.toml .envrc readme .pre-commit-config.yaml .gitlab-ci.yml
+    bitbucket-pipelines.yml .travis.yml .drone.yml appveyor.yml taskfile.yml taskfile.yaml skaffold.yaml
+    lefthook.yml tox.ini deno.json""".split()
+)
+_SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md rst adoc service".split())
+_CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker", ".gitlab", ".ci", "ci")
+_CI_NAMES = re.compile(
+    r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
+)
+_DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
+_OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
+_NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
+_TARGETS = (".mk", ".json", ".just", ".make")
+_DEPLOY = frozenset({"deploy", "deployment", "release", "rollout", "cd"})
+
+
+class Script(NamedTuple):
+    """A file that may say how compose files are run.
+
+    Args:
+        path: as reports write it.
+        folder: the folder it lies in, absolute.
+        sort: script, ci, document, comment (in a compose file), environment (`.env`), devcontainer or tiltfile.
+        kind: what its name says that it is for.
+        uses: the commands in it.
+    """
+
+    path: str
+    folder: str
+    sort: str
+    kind: Kind
+    uses: tuple[Use, ...]
+
+
+def scripts(folders: set[str], reader: Reader) -> Iterator[Script]:
+    """The files that speak of Compose, in and above folders and in the usual places beside them.
+
+    Args:
+        folders: real paths of folders with compose files.
+        reader: opens files.
+    """
+    count = total = 0
+    for folder in _places(folders, reader):
+        for name in sorted(reader.names(folder))[: _MOST_IN_FOLDER * 8]:
+            sort = sort_of(name, folder)
+            if not sort or count == _MOST_FILES or total > _MOST_BYTES:
+                continue
+            text = reader.searched(os.path.join(folder, name), LARGEST_SCRIPT)
+            count, total = count + 1, total + len(text)
+            if "." not in name and name.lower() not in _NAMES and text[:2] != "#!":
+                continue
+            if _speaks(text) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
+                shown = reader.display(os.path.join(folder, name))
+                yield Script(shown, folder, sort, script_kind(name), uses)
+
+
+def commented(path: str, text: str, reader: Reader) -> Script | None:
+    """A compose file whose comments say how it is run.
+
+    Args:
+        path: as reports write it.
+        text: its content.
+        reader: knows where it lies.
+    """
+    if "compose -f" not in text and "stack deploy" not in text and "COMPOSE_FILE=" not in text:
+        return None
+    comments = "\n".join(line.lstrip(" #") if line.lstrip()[:1] == "#" else "" for line in text.splitlines())
+    uses = tuple(commands(comments))
+    return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
+
+
+def _speaks(text: str) -> bool:
+    return "ompose" in text or "COMPOSE_FILE" in text or "stack deploy" in text or " bake" in text
+
+
+def _places(folders: set[str], reader: Reader) -> Iterator[str]:
+    """Folders to look into, each once: those above, then those beside."""
+    above: dict[str, None] = {}
+    for folder in sorted(folders):
+        while folder not in above and inside(folder, reader.root):
+            above[folder] = None
+            folder = os.path.dirname(folder)
+    seen: set[str] = set()
+    for folder in above:
+        names = reader.names(folder)
+        for place in ("", *(place for place in _PLACES if place.partition("/")[0] in names)):
+            path = os.path.join(folder, place) if place else folder
+            if path not in seen:
+                seen.add(path)
+                yield path
+        for inner in (path for path in _inner(folder, names, reader) if path not in seen):
+            seen.add(inner)
+            yield inner
+
+
+def _inner(folder: str, names: frozenset[str], reader: Reader) -> Iterator[str]:
+    """Folders of development containers, and others that may have a document about the stack."""
+    if ".devcontainer" in names:
+        inner = os.path.join(folder, ".devcontainer")
+        yield from (os.path.join(inner, name) for name in sorted(reader.names(inner)) if "." not in name)
+    plain = [name for name in sorted(names) if "." not in name and name not in _NOT_ENTERED][:_MOST_INNER]
+    yield from (os.path.join(folder, name) for name in plain)
+
+
+def sort_of(name: str, folder: str) -> str:
+    """What sort of evidence a file of this name may hold; "" for none."""
+    lower = name.lower()
+    if lower.endswith(("devcontainer.json",)):
+        return "devcontainer"
+    if lower.startswith(".env") and lower != ".envrc":
+        return "environment"
+    if lower == "tiltfile":
+        return "tiltfile"
+    parts = folder.split(os.sep)[-2:]
+    suffix = lower.rpartition(".")[2] if "." in lower else ""
+    if lower in _NAMES or suffix in _SUFFIXES or lower.startswith(("jenkinsfile", "procfile", "makefile.")):
+        return "ci" if _is_ci(lower, parts) else "document" if lower.endswith(_DOCUMENTS) else "script"
+    if suffix in ("yml", "yaml"):
+        return "ci" if _is_ci(lower, parts) else ""
+    return "script" if not suffix and (parts[-1] in _OWN_FOLDERS or name.islower()) and "." not in name else ""
+
+
+def _is_ci(lower: str, parts: list[str]) -> bool:
+    in_folder = parts[-1] in _CI_FOLDERS and lower.endswith((".yml", ".yaml", ".sh"))
+    return in_folder or _CI_NAMES.fullmatch(lower) is not None or lower.startswith("jenkinsfile")
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[a-z0-9]+")
+
+
+def script_kind(name: str) -> Kind:
+    """What the name of a script or target says that it is for: `deploy.sh` is for production."""
+    stem = name.rpartition(".")[0] or name
+    words = set(_words().findall(stem.lower()))
+    kind = kind_of(stem)
+    if kind == "unknown" and words & _DEPLOY and not words & {"dev", "local", "test", "staging"}:
+        return "prod"
+    return kind
+
+
+def _by_command(text: str, name: str) -> Iterator[Use]:
+    lower = name.lower()
+    targets = (
+        lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
+    )
+    yield from commands(text, targets)
+
+
+def _by_variable(text: str, name: str) -> Iterator[Use]:
+    """`COMPOSE_FILE` in an example of a .env file; what is commented out there is offered."""
+    from lintstack.commands import variable_lines
+
+    if name != ".env":  # read where it counts: with the folder that it lies in
+        yield from variable_lines(text)
+
+
+@cache
+def _compose_files() -> re.Pattern[str]:
+    return re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+
+
+def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
+    """The files of a development container; the JSON may hold comments."""
+    bare = re.sub(r"(?m)^\s*//.*$", "", text)
+    if found := _compose_files().search(bare):
+        values = re.sub(r"//[^\n\"]*$|/\*.*?\*/", "", found[1], flags=re.M | re.S)
+        files = tuple(re.findall(r'"([^"\n]+)"', values))
+        if files and not any("$" in file for file in files):
+            yield Use(files, text.count("\n", 0, text.index("dockerComposeFile")) + 1, "devcontainer")
+
+
+@cache
+def _inputs() -> re.Pattern[str]:
+    block = r"(?:[|>][+-]?[ \t]*(?P<block>(?:\n[ \t]+[^\n:]+\.ya?ml[ \t]*){1,12}))"
+    return re.compile(rf"(?m)^[ \t-]*(?:docker-)?compose-files?:[ \t]*(?:{block}|(?P<one>[^\n#|>]{{1,200}}))")
+
+
+def _by_ci(text: str, name: str) -> Iterator[Use]:
+    """Commands of a CI file, and compose files that it gives to actions."""
+    yield from commands(text, targets=True)
+    for found in _inputs().finditer(text):
+        files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["one"])
+        if files:
+            yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
+
+
+@cache
+def _tilt() -> re.Pattern[str]:
+    return re.compile(r"""\bdocker_compose\(\s*(?:configPaths\s*=\s*)?(\[[^\]]{1,500}\]|["'][^"'\n]{1,200}["'])""")
+
+
+def _by_tiltfile(text: str, name: str) -> Iterator[Use]:
+    for found in _tilt().finditer(text):
+        files = tuple(re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", found[1]))
+        if files:
+            yield Use(files, text.count("\n", 0, found.start()) + 1, "tilt")
+
+
+_READERS: dict[str, Callable[[str, str], Iterator[Use]]] = {
+    "environment": _by_variable,
+    "devcontainer": _by_devcontainer,
+    "ci": _by_ci,
+    "tiltfile": _by_tiltfile,
+}

@@ -1,0 +1,186 @@
+"""Variables of scripts and build files that name Compose commands or files, resolved where the same file sets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, cached_property
+
+UNKNOWN = "\0"  # stands for what only the run knows
+_MOST_VALUES = 6
+_MOST_DEPTH = 4
+_LONGEST = 4000  # characters of a line
+_LONGEST_VALUE = 1000
+_NAMED = ("github", "braces", "curly", "make", "plain", "format", "batch")
+_MOST_REFERENCES = 40  # in one line
+
+
+@cache
+def _assignment() -> re.Pattern[str]:
+    return re.compile(
+        r"""(?:^|[;&)]|\bthen\b|\belse\b|\bdo\b)[ \t]*
+            (?:(?:export|readonly|local|declare|set|override|ENV|env|-[rxag])[ \t]+)*
+            [$"']?(?P<name>[A-Za-z_]\w*)["']?(?P<gap>[ \t]*)(?P<sign>\+=|[:?]{0,2}=|:)(?P<space>[ \t]*)
+            (?P<value>\([^)]{0,2000}\)|"[^"\n]*"|'[^'\n]*'|[^\s"'();&|]+(?=[ \t]*[;&])|(?:[^\n\\]|\\.|\\\r?\n)+)""",
+        re.VERBOSE | re.MULTILINE,
+    )
+
+
+@cache
+def _reference() -> re.Pattern[str]:
+    return re.compile(
+        r"""\$\{\{[ ]{0,4}(?:env\.|vars\.)?(?P<github>\w{0,60})[^}\n]{0,200}\}\}
+          | \{\{[ .]{0,4}(?P<braces>[A-Za-z_]\w{0,60})[^}\n]{0,200}\}\}
+          | \$\{(?P<curly>[A-Za-z_]\w{0,60})(?:\[[@*]\])?(?::?[-=](?P<default>[^}\n]{0,200})|[^}\n]{0,200})\}
+          | \$\((?P<make>[A-Za-z_]\w{0,60})\)
+          | \$\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\) | `[^`\s][^`\n]{0,200}`(?=/)
+          | \$(?P<plain>[A-Za-z_]\w*|[@*\#0-9])
+          | (?<![\w}}])\{(?P<format>[A-Za-z_]\w{0,60})\}
+          | %(?P<batch>[A-Za-z_]\w{0,60})%""",
+        re.VERBOSE,
+    )
+
+
+@cache
+def _array() -> re.Pattern[str]:
+    """A quoted array of Bash, which is as many words as it has items."""
+    return re.compile(r'"(\$\{\w{1,60}\[[@*]\]\})"')
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    """What may be a command, a file, or a word in the name of one."""
+    return re.compile(r"compose|\.ya?ml|(?:^|[\s\"'(])-f[\s\"'=]|^[\w.-]{1,24}$")
+
+
+@cache
+def _continued() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)"
+    )
+
+
+@cache
+def _next() -> re.Pattern[str]:
+    return re.compile(r"[ \t]+(?:-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)")
+
+
+def line_end(text: str, start: int) -> int:
+    """Where the line that starts at an offset ends, with those that continue it."""
+    end = text.find("\n", start)
+    while 0 <= end < start + _LONGEST and (
+        text[max(start, end - 3) : end].rstrip("\r").endswith(("\\", " ^", " `")) or _next().match(text, end + 1)
+    ):
+        end = text.find("\n", end + 1)
+    return end if end >= 0 else len(text)
+
+
+def logical_line(text: str, start: int) -> str:
+    """The line that starts at an offset, with those that continue it, less the marks of continuation."""
+    return _continued().sub(" ", text[start : line_end(text, start)][:_LONGEST])
+
+
+class Variables:
+    """The variables of one text.
+
+    Args:
+        text: a script, build file, CI file or document.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _assigned(self) -> tuple[dict[str, list[str]], dict[int, str]]:
+        values: dict[str, list[str]] = {}
+        lines: dict[int, str] = {}
+        for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
+            value = _value(found)
+            if value and len(value) <= _LONGEST_VALUE and _telling().search(value):
+                name = found["name"]
+                before = values.setdefault(name, [])
+                if found["sign"] == "+=":
+                    value = f"{before[-1]} {value}" if before else value
+                if value not in before and len(before) < _MOST_VALUES:
+                    before.append(value)
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = name
+        return values, lines
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What each variable is set to, in order."""
+        return self._assigned[0]
+
+    def is_set(self, name: str) -> bool:
+        """Whether the text sets a variable."""
+        return name in self.values
+
+    def names(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """Variables that hold what a pattern finds, by themselves or through others."""
+        for name, values in self.values.items():
+            if any(pattern.search(value) for value in values) or (
+                any("$" in value or "{" in value for value in values)
+                and any(pattern.search(line) for value in values for line in self.expanded(value))
+            ):
+                yield name
+
+    def is_used(self, name: str) -> bool:
+        """Whether the text refers to a variable."""
+        return name in self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        return frozenset(_name(found) for found in _reference().finditer(self.text))
+
+    def is_definition(self, start: int) -> bool:
+        """Whether the line at an offset sets a variable that is used elsewhere."""
+        name = self._assigned[1].get(start)
+        return name is not None and self.is_used(name)
+
+    def references(self, names: frozenset[str]) -> Iterator[int]:
+        """Offsets at which variables of these names are used."""
+        for found in _reference().finditer(self.text):
+            if _name(found) in names:
+                yield found.start()
+
+    def expanded(self, line: str) -> list[str]:
+        """A line with its variables replaced: once for each value, UNKNOWN for what the text does not set."""
+        lines, depth = [_array().sub(r"\1", line)], 0
+        while depth < _MOST_DEPTH and any(_reference().search(item) for item in lines):
+            lines = list(dict.fromkeys(new for item in lines for new in self._once(item)))[:_MOST_VALUES]
+            depth += 1
+        return [_reference().sub(UNKNOWN, item) for item in lines]
+
+    def _once(self, line: str) -> list[str]:
+        """A line with all its references replaced, one level deep; of several with choices the first varies."""
+        choices = {_name(found): self._choices(found) for found in _reference().finditer(line)}
+        varied = next((name for name, values in choices.items() if len(values) > 1), "")
+        return [
+            _replaced(line, {name: value if name == varied else values[0] for name, values in choices.items()})
+            for value in choices.get(varied) or [UNKNOWN]
+        ]
+
+    def _choices(self, found: re.Match[str]) -> list[str]:
+        values = self.values.get(_name(found), [])
+        default = found["default"]
+        return list(dict.fromkeys((*values, *([default] if default else ())))) or [UNKNOWN]
+
+
+def _replaced(line: str, values: dict[str, str]) -> str:
+    return _reference().sub(lambda found: values[_name(found)], line, count=_MOST_REFERENCES)[:_LONGEST]
+
+
+def _name(found: re.Match[str]) -> str:
+    return next((found[key] for key in _NAMED if found[key]), "")
+
+
+def _value(found: re.Match[str]) -> str:
+    """What is assigned, without quotes, brackets and what stands behind it."""
+    value = _continued().sub(" ", found["value"]).strip()
+    if value[:1] in "\"'" and value[-1:] == value[:1]:
+        return value[1:-1]
+    if value.startswith("(") and value.endswith(")"):
+        return value[1:-1].replace('"', "").replace("'", "").replace("\n", " ")
+    if found["sign"] == "=" and not found["gap"] + found["space"] and not value.startswith(("docker", "podman")):
+        return re.split(r"[\s;&)]", value, maxsplit=1)[0]
+    return re.split(r"[ \t]#|;;", value, maxsplit=1)[0].strip().strip("\"',")
