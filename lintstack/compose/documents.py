@@ -45,6 +45,11 @@ class Files:
         self._trees: dict[str, tuple[Node | None, ...] | None] = {}
         self._documents: dict[tuple[str, int], tuple[Document, ...]] = {}
 
+    @property
+    def asked(self) -> int:
+        """How many compose files were asked for, those that cannot be had included."""
+        return len(self._trees)
+
     def open(self, path: str, at: Span | None = None) -> Source | None:
         """Text of a file; the finding why not is kept at the place that asked."""
         found = self.reader.source(path, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
 
@@ -25,6 +26,8 @@ from lintstack.source import Source, Span
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 __all__ = ["Loaded", "Reader", "load"]
+
+MOST_TAKEN = 100_000  # variables of env files, each counted in every service that takes it
 
 
 class Loaded(NamedTuple):
@@ -89,6 +92,7 @@ class _Loader:
         self.stack: list[tuple[str, Span | None]] = []
         self.models: dict[tuple[tuple[str, ...], str, int], Mapping | None] = {}
         self.opened: dict[tuple[str, int], Model | None] = {}
+        self.taken = 0
 
     def load(
         self, files: List[str], project_dir: str, env_files: List[str], profiles: List[str], variables: Dict[str, str]
@@ -181,7 +185,7 @@ class _Loader:
     def _too_many(self, entry: include.Included) -> bool:
         if len(self.stack) > include.DEEPEST:
             message = f"`include` nests deeper than {include.DEEPEST} files"
-        elif len(self.files.sources) >= include.MOST_FILES and entry.paths[0] not in self.files.sources:
+        elif self.files.asked >= include.MOST_FILES and entry.paths[0] not in self.files.sources:
             message = f"the project has more than {include.MOST_FILES} compose files"
         else:
             return False
@@ -233,7 +237,8 @@ class _Loader:
         self, service: Mapping, listed: Sequence, folder: str, interpolator: Interpolator
     ) -> tuple[dict[str, EnvEntry], tuple[str, ...]]:
         """Entries of a service's env files, later files over earlier ones, and the files that are not there."""
-        outer = {**_literals(service), **interpolator.variables}
+        known: dict[str, str] = {}
+        scope = ChainMap({**_literals(service), **interpolator.variables}, known)
         found: dict[str, EnvEntry] = {}
         lost: list[str] = []
         for item in listed.items:
@@ -241,12 +246,26 @@ class _Loader:
             if not isinstance(path, Scalar):
                 continue
             file = located(folder, path.text)
-            known = {name: entry.value.text for name, entry in found.items() if entry.value and not entry.value.unset}
-            if not path.unset and self.files.reader.exists(file) not in ("", "dir"):
-                found.update(self.environments.entries(file, {**known, **outer}, path.span))
-            if path.unset or file not in self.files.env_sources:
+            read: dict[str, EnvEntry] = {}
+            open_end = path.unset or not self._has_room(path)
+            if not open_end and self.files.reader.exists(file) not in ("", "dir"):
+                read = self.environments.entries(file, scope, path.span)
+                self.taken += len(read)
+            for name, entry in read.items():
+                found[name] = entry
+                known.pop(name, None)
+                if entry.value and not entry.value.unset:
+                    known[name] = entry.value.text
+            if open_end or file not in self.files.env_sources:
                 lost.append(path.raw)
         return found, tuple(lost)
+
+    def _has_room(self, path: Scalar) -> bool:
+        """Whether the services may take more variables from env files: their number is a product."""
+        if self.taken <= MOST_TAKEN:
+            return True
+        self.problems.say("compose-limit", f"services take more than {MOST_TAKEN} variables from env files", path)
+        return False
 
 
 def _literals(service: Mapping) -> dict[str, str]:
