@@ -71,7 +71,7 @@ class Files:
         for problem in parsed.problems:
             self.problems.add(problem)
         empty = all(document is None or _is_null(document) for document in parsed.documents)
-        if empty and not any(problem.rule == "yaml-syntax" for problem in parsed.problems):
+        if empty and not any(problem.rule in ("yaml-syntax", "yaml-limit") for problem in parsed.problems):
             self.problems.say("compose-schema", "the file is empty; the top level must be a mapping", source.whole)
         return parsed.documents
 
