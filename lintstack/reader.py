@@ -241,7 +241,8 @@ class Reader:
         return Source(shown, found[3 if bom else 0 :].decode("utf-8", "surrogateescape"), target, bom)
 
     def _finding(self, refusal: Refusal, path: str, at: Span | None, kind: Reading) -> Finding:
-        shown = self.display(path)
+        outside = refusal.slug == "outside-root" and not os.path.isabs(path)
+        shown = os.path.normpath(path).replace(os.sep, "/") if outside else self.display(path)
         slug = (
             ("dockerfile-limit" if kind == "dockerfile" else "yaml-limit") if refusal.slug == "limit" else refusal.slug
         )

@@ -146,7 +146,6 @@ class _Loader:
         for entry in include.entries(root, folder):
             if not entry.complete or include.refuse_remote(entry.paths, entry.at, self.problems):
                 self.incomplete.add("")
-            if not entry.complete or any(is_remote(path) for path in entry.paths):
                 continue
             model = self._include(entry, folder, interpolator)
             if model is not None:
