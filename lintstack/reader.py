@@ -135,7 +135,6 @@ class Reader:
         self.cwd = os.path.realpath(cwd or os.getcwd())
         self._held = {real(path) or path: data for path, data in (held or {}).items()}
         self._read: dict[tuple[str, Reading], Source | Finding | Refusal] = {}
-        self._real: dict[str, str | None] = {}
         self._folders: dict[str, str | None] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._suggested = 0
@@ -145,14 +144,8 @@ class Reader:
         return os.path.normpath(os.path.join(self.cwd, path))
 
     def real(self, path: str) -> str | None:
-        """Absolute path without links, looked up once; None for what no file system can have."""
-        if path not in self._real:
-            self._real[path] = self._without_links(self.absolute(path))
-        return self._real[path]
-
-    def _without_links(self, full: str) -> str | None:
-        """A path without links; those of its folder are followed once for all that is in it."""
-        folder, name = os.path.split(full)
+        """Absolute path without links, those of its folder followed once; None for what no file system can have."""
+        folder, name = os.path.split(self.absolute(path))
         if folder not in self._folders:
             self._folders[folder] = real(folder)
         above = self._folders[folder]

@@ -13,6 +13,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from time import process_time
 from typing import Any, NamedTuple
 
 # Audit events that no run may cause: to start a program, to reach the network, to run text, to write.
@@ -29,6 +30,7 @@ _WRITES = (
     "os.utime",
 )
 _UNIT = 1024 if sys.platform == "darwin" else 1  # of ru_maxrss, per kilobyte
+_REFERENCE = 0.030  # seconds that the work of `_pace` takes on two idle cores
 _MODULE = "tests.reliability.gauge"
 _ROOT = str(Path(__file__).resolve().parents[2])
 
@@ -38,7 +40,8 @@ class Cost(NamedTuple):
 
     Args:
         code: exit code, negative for a signal.
-        seconds: of the processor, the start of Python left out.
+        seconds: of the processor, the start of Python left out, as an idle machine would take: a fixed piece of work
+            just before the run tells how much slower this one is at the moment.
         megabytes: the peak of the resident set, Python and its modules included.
         opened: real paths that were opened, outside of Python's and lintstack's own files and of `keep`.
         refused: audit events that no run may cause; reports are written to `keep`.
@@ -85,7 +88,9 @@ class Gauge:
         answer = json.loads(self.server.stdout.readline())
         told = json.loads((self.keep / "told").read_text("utf-8"))
         out, errors = ((self.keep / name).read_text("utf-8", "replace") for name in ("out", "errors"))
-        return Cost(*answer, tuple(told["opened"]), tuple(told["refused"]), out, errors)
+        code, seconds, megabytes = answer
+        seconds = (seconds - told["work"]) / told["pace"]
+        return Cost(code, seconds, megabytes, tuple(told["opened"]), tuple(told["refused"]), out, errors)
 
     def close(self) -> None:
         """End the server."""
@@ -109,7 +114,17 @@ def _serve() -> None:
             _child(order)
         _, status, usage = os.wait4(child, 0)
         code = os.waitstatus_to_exitcode(status)
-        print(json.dumps((code, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _UNIT / 1024)), flush=True)
+        seconds = usage.ru_utime + usage.ru_stime
+        sys.stdout.write(json.dumps((code, seconds, usage.ru_maxrss / _UNIT / 1024)) + "\n")
+        sys.stdout.flush()
+
+
+def _pace() -> float:
+    """How many times slower than an idle reference machine this one is; never faster."""
+    begun = process_time()
+    rows = [{"a": (n, str(n)), "b": [n]} for n in range(20_000)]
+    rows.sort(key=lambda row: row["a"][1])  # type: ignore[index]
+    return max(1.0, (process_time() - begun) / _REFERENCE)
 
 
 def _child(order: dict[str, Any]) -> None:
@@ -118,6 +133,8 @@ def _child(order: dict[str, Any]) -> None:
     for handle, name in ((1, "out"), (2, "errors")):
         os.dup2(os.open(f"{keep}/{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), handle)
     os.chdir(order["folder"])
+    pace = _pace()
+    work = process_time()
     told = _Told(keep)
     sys.addaudithook(told.hear)
     sys.argv = ["lintstack", *order["words"]]
@@ -132,7 +149,7 @@ def _child(order: dict[str, Any]) -> None:
         sys.excepthook(*sys.exc_info())
     told.listening = False
     with open(f"{keep}/told", "w", encoding="utf-8") as file:
-        json.dump({"opened": sorted(told.opened), "refused": told.refused}, file)
+        json.dump({"opened": sorted(told.opened), "refused": told.refused, "pace": pace, "work": work}, file)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -252,7 +252,8 @@ GRAPH = (
     Case(
         "D7-inline",
         {
-            "compose.yaml": "services:\n  p:\n    build:\n      dockerfile_inline: |\n        FROM alpine:3.20\n\n        USER root\n"
+            "compose.yaml": "services:\n  p:\n    build:\n      dockerfile_inline: |\n"
+            "        FROM alpine:3.20\n\n        USER root\n"
         },
         ("planted-root compose.yaml:7",),
     ),
@@ -261,7 +262,7 @@ GRAPH = (
 )
 
 
-@pytest.mark.parametrize("case", (*INTERPOLATION, *GRAPH), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*INTERPOLATION, *GRAPH], ids=lambda case: case.id)
 def test_what_a_tree_refers_to(case: Case, house: House, gauge: Gauge, outside: Path) -> None:
     folder = house.tree({**case.files, "folder/x": "", **BESIDE})
     os.symlink(outside, folder / "link")
