@@ -30,7 +30,7 @@ _WRITES = (
     "os.utime",
 )
 _UNIT = 1024 if sys.platform == "darwin" else 1  # of ru_maxrss, per kilobyte
-_REFERENCE = 0.030  # seconds that the work of `_pace` takes on two idle cores
+_REFERENCE = 0.012  # seconds that the work of `_pace` takes on two idle cores
 _MODULE = "tests.reliability.gauge"
 _ROOT = str(Path(__file__).resolve().parents[2])
 
