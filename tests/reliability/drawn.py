@@ -41,7 +41,9 @@ _FIELDS: Tree = {
     "restart": st.sampled_from(["no", "always", "unless-stopped", "on-failure:3"]),
     "container_name": st.sampled_from(["one", "two"]),
     "ports": st.lists(_port, max_size=3, unique=True)
-    | st.lists(st.fixed_dictionaries({"target": st.integers(1, 9_000)}, optional={"published": st.just("8080")}), max_size=1),
+    | st.lists(
+        st.fixed_dictionaries({"target": st.integers(1, 9_000)}, optional={"published": st.just("8080")}), max_size=1
+    ),
     "volumes": st.lists(_mount, max_size=3, unique=True)
     | st.lists(st.fixed_dictionaries({"type": st.just("tmpfs"), "target": st.just("/tmp")}), max_size=1),
     "environment": _pairs | _listed,
@@ -53,15 +55,18 @@ _FIELDS: Tree = {
     "pid": st.just("host"),
     "mem_limit": _size,
     "healthcheck": st.fixed_dictionaries(
-        {"test": st.just("curl -f http://localhost") | st.just(["CMD", "true"])}, optional={"interval": _span, "retries": st.integers(1, 9)}
+        {"test": st.just("curl -f http://localhost") | st.just(["CMD", "true"])},
+        optional={"interval": _span, "retries": st.integers(1, 9)},
     )
     | st.just({"disable": True}),
-    "logging": st.fixed_dictionaries({"driver": st.just("json-file")}, optional={"options": st.just({"max-size": "10m"})}),
+    "logging": st.fixed_dictionaries(
+        {"driver": st.just("json-file")}, optional={"options": st.just({"max-size": "10m"})}
+    ),
     "deploy": st.fixed_dictionaries(
         {}, optional={"replicas": st.integers(0, 3), "resources": st.just({"limits": {"memory": "64m", "cpus": "0.5"}})}
     ),
     "x-note": _text,
-}  # fmt: skip
+}
 _service = st.fixed_dictionaries(
     {"image": _image}, optional={key: value for key, value in _FIELDS.items() if key != "image"}
 )
@@ -75,7 +80,7 @@ def projects(draw: st.DrawFn) -> Tree:
     for index, name in enumerate(names[1:], 1):
         if draw(st.booleans()):
             services[name]["depends_on"] = [names[index - 1]]
-    volumes = {"volumes": {"data": {}}} if draw(st.booleans()) else {}
+    volumes: Tree = {"volumes": {"data": {}}} if draw(st.booleans()) else {}
     return {"services": services, **volumes}
 
 
@@ -110,9 +115,16 @@ PLAIN = Style()
 _TYPED = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 _chance = st.sampled_from([0.0, 0.3, 1.0])
 styles = st.builds(
-    Style, st.integers(0, 999), st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 4), _chance, _chance, _chance,
+    Style,
+    st.integers(0, 999),
+    st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
-)  # fmt: skip
+    st.integers(1, 4),
+    _chance,
+    _chance,
+    _chance,
+    st.booleans(),
+)
 
 
 def written(tree: Tree, style: Style = PLAIN) -> bytes:

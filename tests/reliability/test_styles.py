@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.reliability.drawn import PLAIN, Style, Tree, projects, styles, written
 from tests.reliability.lint import House, Outcome
 
-EXAMPLES = settings(max_examples=25)
+EXAMPLES = settings(max_examples=15)
 
 
 def _linted(house: House, files: dict[str, bytes]) -> Outcome:
@@ -104,7 +104,7 @@ def test_a_comment_removes_what_it_names_and_nothing_else(house: House, project:
     assert other.places <= usual.places
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(projects(), styles, st.sampled_from(["DB_PASSWORD", "API_TOKEN", "SECRET_KEY"]), st.booleans())
 def test_a_drawn_secret_is_never_printed(house: House, project: Tree, style: Style, name: str, listed: bool) -> None:
     canary = "c4n4ry/s3cr3t+x"
