@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -190,25 +191,32 @@ def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
 
 
 class _Lacking:
-    """What is missing in the environments of a project; looked for once for each environment and rule."""
+    """What is missing in the environments of a project; looked for once for each rule, and then only counted.
+
+    Asking every environment about every hit would cost the square of their number.
+    """
 
     def __init__(self, stacks: Iterable[Stack]) -> None:
-        self.services = {stack: {service.name for service in stack.services} for stack in stacks}
-        self.missing: dict[tuple[Stack, Rule], set[tuple[str, str]]] = {}
+        self.stacks = tuple(stacks)
+        self.having = Counter(service.name for stack in self.stacks for service in stack.services)
+        self.missing: dict[Rule, Counter[tuple[str, str]]] = {}
 
     def everywhere(self, hit: Hit) -> bool:
-        """Whether every other environment has the same problem, or does not have the service at all."""
+        """Whether every environment that has the service has the same problem."""
         name = hit.subject.service.name  # type: ignore[attr-defined]
-        others = (stack for stack, names in self.services.items() if stack is not hit.stack and name in names)
-        return all((hit.subject.anchor, hit.problem.fact) in self._missing(stack, hit.active) for stack in others)
+        return self._missing(hit.active)[hit.subject.anchor, hit.problem.fact] >= self.having[name]
 
-    def _missing(self, stack: Stack, active: Active) -> set[tuple[str, str]]:
-        """Anchors and facts of a rule's problems that have no place."""
-        key = stack, active.rule
-        if key not in self.missing:
-            found = _problems(active, stack)
-            self.missing[key] = {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
-        return self.missing[key]
+    def _missing(self, active: Active) -> Counter[tuple[str, str]]:
+        """In how many environments each anchor and fact of a rule has a problem that has no place."""
+        if active.rule not in self.missing:
+            self.missing[active.rule] = Counter(key for stack in self.stacks for key in _placeless(active, stack))
+        return self.missing[active.rule]
+
+
+def _placeless(active: Active, stack: Stack) -> set[tuple[str, str]]:
+    """Anchors and facts of a rule's problems in a stack that have no place."""
+    found = _problems(active, stack)
+    return {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:

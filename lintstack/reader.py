@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_BYTES = 5_000_000
+MOST_SUGGESTED = 50  # missing files for which a similar name is looked for
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -135,17 +136,29 @@ class Reader:
         self.cwd = os.path.realpath(cwd or os.getcwd())
         self._held = {real(path) or path: data for path, data in (held or {}).items()}
         self._read: dict[tuple[str, Reading], Source | Finding | Refusal] = {}
-        self._real: dict[str, str | None] = {}
+        self._folders: dict[str, str | None] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._suggested = 0
 
     def absolute(self, path: str) -> str:
         """Absolute path, links kept."""
         return os.path.normpath(os.path.join(self.cwd, path))
 
     def real(self, path: str) -> str | None:
-        """Absolute path without links, looked up once; None for what no file system can have."""
-        if path not in self._real:
-            self._real[path] = real(self.absolute(path))
-        return self._real[path]
+        """Absolute path without links, those of its folder followed once; None for what no file system can have."""
+        folder, name = os.path.split(self.absolute(path))
+        if folder not in self._folders:
+            self._folders[folder] = real(folder)
+        above = self._folders[folder]
+        if above is None:
+            return None
+        target = os.path.join(above, name)
+        try:
+            return real(target) if stat.S_ISLNK(os.lstat(target).st_mode) else target
+        except OSError:
+            return target  # nothing is there, or nothing can be
+        except ValueError:
+            return None
 
     def display(self, path: str) -> str:
         """How reports write a path: relative to the working directory with "/", absolute when it lies elsewhere."""
@@ -214,6 +227,11 @@ class Reader:
         target = self.real(path)
         if target is None or not inside(target, self.root):
             return frozenset()
+        if target not in self._names:
+            self._names[target] = self._listed(target)
+        return self._names[target]
+
+    def _listed(self, target: str) -> frozenset[str]:
         held = {os.path.basename(name) for name in self._held if os.path.dirname(name) == target}
         try:
             return frozenset(os.listdir(target)) | held
@@ -247,11 +265,13 @@ class Reader:
         return Source(shown, found[3 if bom else 0 :].decode("utf-8", "surrogateescape"), target, bom)
 
     def _finding(self, refusal: Refusal, path: str, at: Span | None, kind: Reading) -> Finding:
-        shown = self.display(path)
+        outside = refusal.slug == "outside-root" and not os.path.isabs(path)
+        shown = os.path.normpath(path).replace(os.sep, "/") if outside else self.display(path)
         slug = (
             ("dockerfile-limit" if kind == "dockerfile" else "yaml-limit") if refusal.slug == "limit" else refusal.slug
         )
         hint = ""
-        if refusal.reason == "does not exist":
+        if refusal.reason == "does not exist" and self._suggested < MOST_SUGGESTED:
+            self._suggested += 1
             hint = suggest(os.path.basename(shown), self.names(os.path.dirname(shown) or "."))
         return diagnostic(slug, f"`{shown}` {refusal.reason}{hint}", at or Source(shown, "").whole)

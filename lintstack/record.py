@@ -23,7 +23,11 @@ class Record:
         cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        self.__dict__.update(zip(self.fields, values, strict=False), **named)
+        own = self.__dict__
+        for name, value in zip(self.fields, values, strict=False):
+            own[name] = value
+        for name in named:  # one by one: `update` would give each record a table of names of its own, twice as large
+            own[name] = named[name]
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"`{type(self).__name__}` is frozen")

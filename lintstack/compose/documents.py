@@ -53,6 +53,11 @@ class Files:
         self._tagged: dict[tuple[str, int], tuple[Tagged, ...]] = {}
         self._documents: dict[tuple[str, int], tuple[Document, ...]] = {}
 
+    @property
+    def asked(self) -> int:
+        """How many compose files were asked for, those that cannot be had included."""
+        return len(self._trees)
+
     def open(self, path: str, at: Span | None = None) -> Source | None:
         """Text of a file; the finding why not is kept at the place that asked."""
         found = self.reader.source(path, at)
@@ -74,7 +79,7 @@ class Files:
         for problem in parsed.problems:
             self.problems.add(problem)
         empty = all(document is None or _is_null(document) for document in parsed.documents)
-        if empty and not any(problem.rule == "yaml-syntax" for problem in parsed.problems):
+        if empty and not any(problem.rule in ("yaml-syntax", "yaml-limit") for problem in parsed.problems):
             self._empty.append(source)
         return parsed.documents
 

@@ -217,7 +217,6 @@ class _Loader:
         for entry in include.entries(root, folder):
             if not entry.complete or include.refuse_remote(entry.paths, entry.at, self.problems):
                 self.incomplete.add("")
-            if not entry.complete or any(is_remote(path) for path in entry.paths):
                 continue
             model = self._include(entry, folder, interpolator)
             if model is not None:
@@ -258,7 +257,7 @@ class _Loader:
     def _too_many(self, entry: include.Included) -> bool:
         if len(self.stack) > include.DEEPEST:
             message = f"`include` nests deeper than {include.DEEPEST} files"
-        elif len(self.files.sources) >= include.MOST_FILES and entry.paths[0] not in self.files.sources:
+        elif self.files.asked >= include.MOST_FILES and entry.paths[0] not in self.files.sources:
             message = f"the project has more than {include.MOST_FILES} compose files"
         else:
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from posixpath import basename
@@ -16,6 +17,7 @@ from lintstack.compose.problems import Problems, shown
 from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar, Sequence
 
+MOST_TAKEN = 100_000  # variables of env files, each counted in every service that takes it
 _FORMATS = ("raw",)
 # What stands beside an env file that everybody writes for themselves.
 _EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default")
@@ -52,15 +54,16 @@ def service_files(
 ) -> ServiceFiles:
     """Read them all; those that enabled services require and nobody has are reported."""
     found = ServiceFiles({}, {}, {})
+    reading = _Reading(folder, environments)
     services = root.get("services") if root is not None else None
     for name, service in services.items() if isinstance(services, Mapping) else ():
         if not isinstance(service, Mapping) or (
             "env_file" not in service.entries and "label_file" not in service.entries
         ):
             continue
-        reading = _Reading(folder, environments, name not in inactive)
+        reading.enabled = name not in inactive
         if "env_file" in service.entries:
-            files = tuple(_env_files(service, environments.files.problems, name not in inactive))
+            files = tuple(_env_files(service, environments.files.problems, reading.enabled))
             outer = {**_literals(service), **interpolator.variables}
             found.variables[name], lost = reading.read(files, outer)
             if lost:
@@ -71,27 +74,41 @@ def service_files(
 
 
 class _Reading:
-    """Reads the files of one service."""
+    """Reads the files of services, whose number of variables is a product and therefore bounded."""
 
-    def __init__(self, folder: str, environments: Environments, enabled: bool) -> None:
+    def __init__(self, folder: str, environments: Environments) -> None:
         self.folder = folder
         self.environments = environments
-        self.enabled = enabled
+        self.enabled = True
+        self.taken = 0
 
     def read(self, files: tuple[_File, ...], outer: Dict[str, str]) -> tuple[tuple[EnvEntry, ...], tuple[str, ...]]:
         """Entries of files, later ones over earlier ones, and the files that could not be had."""
         found: dict[str, EnvEntry] = {}
+        known: dict[str, str] = {}
         lost: list[str] = []
         for file in files:
             path = located(self.folder, file.path.text)
-            if file.path.unset or not self._there(file, path):
+            if file.path.unset or not self._there(file, path) or not self._has_room(file.path):
                 lost.append(file.path.raw)
                 continue
-            known = {name: entry.value.text for name, entry in found.items() if entry.value and not entry.value.unset}
-            found.update(self.environments.entries(path, {**known, **outer}, file.path.span, file.raw))
+            read = self.environments.entries(path, ChainMap(outer, known), file.path.span, file.raw)  # type: ignore[arg-type]
+            self.taken += len(read)
+            found.update(read)
+            for name, entry in read.items():
+                known.pop(name, None)
+                if entry.value and not entry.value.unset:
+                    known[name] = entry.value.text
             if path not in self.environments.files.env_sources:
                 lost.append(file.path.raw)
         return tuple(found.values()), tuple(lost)
+
+    def _has_room(self, at: Scalar) -> bool:
+        if self.taken <= MOST_TAKEN:
+            return True
+        message = f"services take more than {MOST_TAKEN} variables from env files"
+        self.environments.files.problems.say("compose-limit", message, at)
+        return False
 
     def _there(self, file: _File, path: str) -> bool:
         """Whether a file can be opened; a required one that is not there is reported."""

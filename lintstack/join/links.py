@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from lintstack.compose.paths import is_remote
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.mounts import Disk
-from lintstack.join.project import OVERRIDES
 from lintstack.join.raw import Path, below, documents, services
 from lintstack.join.read import entry
 from lintstack.model import Extension, Include, Service
 from lintstack.named import NamedTuple
+from lintstack.naming import OVERRIDES
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:

@@ -99,19 +99,21 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
     path = disk.locate(source.value) if type_.value == "bind" and source.value else ""
     inside = bool(path) and disk.inside(path)
     shown = os.path.relpath(path, disk.root) if inside else source.value
+    verdicts = _Verdicts(source, type_)
+    kind = disk.exists(path) if inside else ""
     return Mount(
         name=f"{source.value or ''}:{target.value or ''}".strip(":"),
         span=item.span,
         anchor=f"services.{service.name}.volumes[{target.value or '?'}]",
         service=service,
         type=type_,
-        source=Fact(shown, source.places, source.unknown),
+        source=source if shown == source.value else Fact(shown, source.places, source.unknown),
         target=target,
         read_only=_read_only(item),
-        in_repository=_bind(source, type_, inside),
-        is_source_code=_bind(source, type_, _is_source(path, context, disk) if inside else False),
-        is_file=_is_file(source, type_, path, inside, disk),
-        is_runtime_socket=_bind(source, type_, _is_socket(source.value or "")),
+        in_repository=verdicts.on(inside),
+        is_source_code=verdicts.on(_is_source(path, kind, context, disk) if inside else False),
+        is_file=verdicts.on(kind == "file" if kind in {"file", "dir"} else None),
+        is_runtime_socket=verdicts.on(_is_socket(source.value or "")),
         drive=_drive(source, target, type_),
     )
 
@@ -151,20 +153,32 @@ def _read_only(item: Mapping) -> Fact[bool]:
     return said if said.value is not None or said.unknown else Fact(False, (Place(item.span),))
 
 
-def _bind(source: Fact[str], type_: Fact[str], verdict: bool | None) -> Fact[bool]:
-    """A fact about the source of a bind mount: false for other types, unknown where the source is."""
-    if type_.unknown:
-        return Fact(None, type_.places, type_.unknown)
-    if type_.value != "bind":
-        return Fact(False, type_.places)
-    if source.unknown or verdict is None:
-        return Fact(None, source.places, source.unknown or "the mounted path is not in the repository")
-    return Fact(verdict, source.places)
+class _Verdicts:
+    """Facts about the source of a bind mount: false for other types, unknown where the source is.
 
+    Those that say the same are one: a list may have a hundred thousand mounts.
+    """
 
-def _is_file(source: Fact[str], type_: Fact[str], path: str, inside: bool, disk: Disk) -> Fact[bool]:
-    kind = disk.exists(path) if inside else ""
-    return _bind(source, type_, kind == "file" if kind in {"file", "dir"} else None)
+    def __init__(self, source: Fact[str], type_: Fact[str]) -> None:
+        self.source = source
+        self.type = type_
+        self.made: dict[bool | None, Fact[bool]] = {}
+
+    def on(self, verdict: bool | None) -> Fact[bool]:
+        """The fact of one verdict; None is nobody knows."""
+        if verdict not in self.made:
+            self.made[verdict] = self._fact(verdict)
+        return self.made[verdict]
+
+    def _fact(self, verdict: bool | None) -> Fact[bool]:
+        source, type_ = self.source, self.type
+        if type_.unknown:
+            return Fact(None, type_.places, type_.unknown)
+        if type_.value != "bind":
+            return Fact(False, type_.places)
+        if source.unknown or verdict is None:
+            return Fact(None, source.places, source.unknown or "the mounted path is not in the repository")
+        return Fact(verdict, source.places)
 
 
 def _is_socket(path: str) -> bool:
@@ -176,10 +190,9 @@ def _has_code(path: str, kind: str, disk: Disk) -> bool:
     return kind == "dir" and any(name.endswith(CODE) for name in disk.names(path))
 
 
-def _is_source(path: str, context: str, disk: Disk) -> bool | None:
+def _is_source(path: str, kind: str, context: str, disk: Disk) -> bool | None:
     """Whether a path inside the repository is, contains or is part of the service's source; None if nobody knows."""
     name = os.path.basename(path)
-    kind = disk.exists(path)
     if kind == "file" or name.lower() in DATA_NAMES or (not kind and "." in name):
         return False
     if context and (path == context or context.startswith(path.rstrip("/") + "/")):

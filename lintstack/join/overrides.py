@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.merge import is_hollow
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.project import BASES
 from lintstack.join.raw import ITEM, Path, Paths, below, documents, tag_span, walk
 from lintstack.join.read import entries
 from lintstack.join.service import near
 from lintstack.model import Override, Service
+from lintstack.naming import BASES
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:

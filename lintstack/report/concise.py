@@ -16,7 +16,7 @@ def render(run: Run, style: Style) -> str:
 
 
 def _lines(run: Run, style: Style) -> Iterator[str]:
-    for finding in sorted(run.findings, key=lambda finding: finding.sort_key):
+    for finding in run.findings:
         span = finding.at.span
         head = paint(style, finding.severity, f"{finding.severity}[{safe(finding.rule)}]")
         fixable = " [*]" if finding.fix else ""

@@ -8,12 +8,13 @@ import pickle
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
+from tests.reliability.gauge import Gauge
 from tests.reliability.lint import House
 
 _RULES = {
@@ -77,3 +78,13 @@ def _quoted(head: str) -> str:
     """The message in quotes: a plain scalar cannot begin with a backtick."""
     before, _, message = head.partition("message: ")
     return f'{before}message: "{message}"'
+
+
+@pytest.fixture(scope="session")
+def gauge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gauge]:
+    """Measures runs; made before `guard` forbids to start processes."""
+    if not hasattr(os, "wait4"):
+        pytest.skip("the cost of a process is only known on POSIX")
+    made = Gauge(tmp_path_factory.mktemp("gauge"))
+    yield made
+    made.close()

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from lintstack.cli import cli
 from lintstack.exits import guarded
 from tests import clock
+from tests.reliability.gauge import Cost, Gauge
 
 FORMATS = ("full", "concise", "json", "sarif")
 LONGEST = 400
@@ -49,6 +50,7 @@ class Outcome(NamedTuple):
         errors: standard error.
         findings: as the JSON report has them.
         seconds: processor time.
+        cost: what it cost as a process of its own, when it was one.
     """
 
     exit: int
@@ -56,6 +58,7 @@ class Outcome(NamedTuple):
     errors: str
     findings: tuple[dict[str, Any], ...]
     seconds: float
+    cost: Cost | None = None
 
     @property
     def places(self) -> set[Place]:
@@ -120,6 +123,26 @@ class House:
         findings = tuple(json.loads(texts["json"])["findings"]) if texts else ()
         outcome = Outcome(code, texts, out + errors, findings, seconds)
         hold(outcome, folder)
+        return outcome
+
+    def weigh(self, gauge: Gauge, folder: Path, *words: str, rules: str = "planted") -> Outcome:
+        """Lint a folder as `lint` does, in a process of its own that is measured and watched.
+
+        It started no program, wrote no file, and opened nothing outside of the folder but its own configuration.
+        """
+        keep = gauge.keep
+        for name in FORMATS:
+            (keep / name).unlink(missing_ok=True)
+        outputs = [f"-o{name}:{keep / name}" for name in FORMATS]
+        cost = gauge.run(folder, "check", *outputs, "--config", str(self.home / f"{rules}.yaml"), *(words or (".",)))
+        texts = {name: (keep / name).read_bytes().decode() for name in FORMATS if (keep / name).exists()}
+        findings = tuple(json.loads(texts["json"])["findings"]) if texts else ()
+        outcome = Outcome(cost.code, texts, cost.out + cost.errors, findings, cost.seconds, cost)
+        hold(outcome, folder)
+        assert cost.refused == ()
+        mine = (f"{os.path.realpath(folder)}{os.sep}", str(self.home / "planted.yaml"), str(self.home / "all.yaml"))
+        pages = f"{self.home / 'pages'}{os.sep}"
+        assert [path for path in cost.opened if not path.startswith((*mine, pages))] == []
         return outcome
 
 
@@ -211,14 +234,29 @@ def uri(text: str, folder: Path) -> None:
 
 
 def meets(outcome: Outcome, expected: Iterable[str]) -> list[str]:
-    """Expectations (`rule path:line`, alternatives joined by `|`, line or place left out: any) that are not met."""
+    """Expectations that are not met.
+
+    Args:
+        outcome: of a run.
+        expected: `rule path:line words of the message`, alternatives joined by `|`; what is left out may be anything.
+    """
     return [line for line in expected if not any(_met(outcome, option.strip()) for option in line.split("|"))]
 
 
 def _met(outcome: Outcome, wanted: str) -> bool:
-    rule, _, place = wanted.partition(" ")
+    rule, place, words = (*wanted.split(" ", 2), "", "")[:3]
     path, _, line = place.partition(":")
     return any(
-        found_rule == rule and path in ("", found_path) and line in ("", str(found_line))
-        for found_rule, found_path, found_line in outcome.places
+        item["rule"] == rule
+        and path in ("", item["path"])
+        and line in ("", str(item["line"]))
+        and words in item["message"]
+        for item in outcome.findings
     )
+
+
+def within(outcome: Outcome, seconds: float, megabytes: float) -> None:
+    """A run kept to its bounds: processor seconds behind the start of Python, the peak of memory with Python."""
+    assert outcome.cost
+    assert outcome.cost.seconds < seconds
+    assert outcome.cost.megabytes < megabytes

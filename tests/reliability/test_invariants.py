@@ -24,7 +24,7 @@ CORPUS = {
     for kind, pattern in (("compose", "*compose*.y*ml"), ("dockerfile", "Dockerfile"))
 }
 NASTY = "[]{}:,&*!|>'\"%@`#-?<=$()\\/ \t\r\n\x00\x0b\x85\u00a0\u2028\ufeff\u202e\U0001f44d"
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=35)
 
 
 # ---- bytes

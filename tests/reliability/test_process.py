@@ -21,7 +21,8 @@ pytestmark = [
 ]
 PACKAGE = str(Path(__file__).resolve().parents[2])
 TREE = {
-    "compose.yaml": "services:\n  caf\u00e9-\U0001f44d: &s\n    image: nginx:latest\n    user: root\n  a: *s\n",
+    "compose.yaml": "services:\n  caf\u00e9-\U0001f44d: &s\n    image: nginx:latest\n    user: root\n"
+    "    hostname: '${HOME}-${PWD}-${COMPOSE_PROJECT_NAME}-$TZ'\n  a: *s\n",
     "Dockerfile": "FROM alpine:3.20\nLABEL a=caf\udce9\nUSER root\n",
 }
 CHECK = ("check", "-o", "concise")
@@ -94,6 +95,13 @@ def test_twice_gives_the_same_bytes(house: House, folder: Path, usual: bytes) ->
         "GIT_DIR=/nonexistent GIT_CEILING_DIRECTORIES=/ $LINT",
         "PYTHONWARNINGS=error $LINT",
         "COMPOSE_FILE=/etc/passwd COMPOSE_PROFILES='*' DOCKER_HOST=tcp://127.0.0.1:1 $LINT",
+        "COMPOSE_PROJECT_NAME=x COMPOSE_PATH_SEPARATOR=, $LINT",
+        "COMPOSE_ENV_FILES=/etc/passwd COMPOSE_DISABLE_ENV_FILE=1 $LINT",
+        "TZ=Asia/Kolkata LC_ALL=tr_TR.UTF-8 LANGUAGE=de $LINT",
+        "HOME=/etc PWD=/ OLDPWD=/proc USER=root LOGNAME=x $LINT",
+        "DOCKER_DEFAULT_PLATFORM=linux/arm64 BUILDKIT_HOST=x DOCKER_CONFIG=/etc $LINT",
+        "umask 777; $LINT",
+        "umask 000; $LINT",
         "NO_COLOR=1 FORCE_COLOR= $LINT",
     ],
 )
