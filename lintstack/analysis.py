@@ -10,6 +10,7 @@ from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
+from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
@@ -155,10 +156,14 @@ def analyse(options: Options) -> Analysis:
 
 
 def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterator[tuple[Stack, ...]]:
-    """Stacks on their way to the rules, each leaving its trace."""
+    """Stacks on their way to the rules, each leaving its trace; they are taken apart when the next are asked for."""
     for group in stacks:
         traces += map(_trace, group)
         yield group
+        for stack in group:
+            for service in stack.services:
+                unbind(service)
+            unbind(stack)
         del group
 
 

@@ -59,3 +59,10 @@ def bind(record: Record, **children: Any) -> None:
     """Give a freshly built record what needs it as its parent; only `join/` and `analysis.py` call this."""
     for name, value in children.items():
         record.__dict__[name] = value
+
+
+def unbind(record: Record) -> None:
+    """Take everything from a record that nobody will look at again: parents and children point at each other, and
+    without this they would wait for the collector.
+    """
+    record.__dict__.clear()

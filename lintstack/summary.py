@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lintstack import __version__
 from lintstack.report import RuleHead, StackLine, Summary
-from lintstack.report.footer import count
 from lintstack.report.text import message, safe
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ NAMED = 4  # projects that the header names
 
 def header(analysis: Analysis) -> str:
     """What was understood of a tree: `2 stacks: ./ (dev, prod) · 3 Dockerfiles`; "" when there is nothing."""
+    from lintstack.report.footer import count
+
     projects = [
         (project.folder, ", ".join(safe(item.name) for item in project.environments))
         for project in analysis.projects

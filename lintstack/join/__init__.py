@@ -309,7 +309,10 @@ def _secrets(found: Iterable[Service]) -> Iterator[Span]:
     for service in found:
         yield from variables.secret_spans((*service.environment, *service.build_args, *service.layers))
         for said in (service.entrypoint, service.command, service.healthcheck.test):
-            yield from secret_words(said)
+            if any(word[:1] == "-" for word in said.value or ()):
+                from lintstack.join.secrets import secret_words
+
+                yield from secret_words(said)
 
 
 def lone(

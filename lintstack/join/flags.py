@@ -10,34 +10,34 @@ _REACH = 300  # characters between a program and its option: each name is looked
 _GAP = r"""[\s"',]"""
 _VALUE = r"""(?P<secret>"[^"]*"|'[^']*'|[^\s"',\]]+)"""
 _BEHIND_COLON = r"""[^\s"':,\]]*:(?P<secret>[^\s"',\]]+)"""
-# Programs, their options, and whether the value is attached, a word of its own, or either.
+# Programs with a word that each of their names has, their options, and whether the value is attached, apart, or either.
 _ATTACHED, _APART, _EITHER = "", rf"{_GAP}+", rf"{_GAP}*"
 _MYSQL = r"(?:mysql|mariadb)(?:-?(?:dump|admin|check|import|show|slap|binlog))?"
 _LOGIN = r"(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane)\s+(?:registry\s+|auth\s+)?login"
 _TABLE = (
-    (r"(?:redis|valkey|keydb)-cli", "-a", _APART, _VALUE),
-    (_MYSQL, "-p", _ATTACHED, _VALUE),
-    (r"sshpass", "-p", _EITHER, _VALUE),
-    (r"mongo(?:sh|dump|restore|import|export|stat|top)?", "-p", _EITHER, _VALUE),
-    (r"cqlsh", "-p", _EITHER, _VALUE),
-    (_LOGIN, "-p", _EITHER, _VALUE),
-    (r"(?:sqlcmd|bcp)", "-P", _EITHER, _VALUE),
-    (r"(?:zip|unzip)", "-P", _APART, _VALUE),
-    (r"7z[ar]?", "-p", _ATTACHED, _VALUE),
-    (r"ldap(?:search|modify|add|delete|whoami|passwd)", "-w", _APART, _VALUE),
-    (r"curl", "(?:-[A-Za-z]{0,9}[uU]|--user|--proxy-user)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
-    (r"(?:https?|xh)", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("-cli", r"(?:redis|valkey|keydb)-cli", "-a", _APART, _VALUE),
+    ("mysql", _MYSQL, "-p", _ATTACHED, _VALUE),
+    ("mariadb", _MYSQL, "-p", _ATTACHED, _VALUE),
+    ("sshpass", r"sshpass", "-p", _EITHER, _VALUE),
+    ("mongo", r"mongo(?:sh|dump|restore|import|export|stat|top)?", "-p", _EITHER, _VALUE),
+    ("cqlsh", r"cqlsh", "-p", _EITHER, _VALUE),
+    ("login", _LOGIN, "-p", _EITHER, _VALUE),
+    ("sqlcmd", r"sqlcmd", "-P", _EITHER, _VALUE),
+    ("bcp", r"bcp", "-P", _EITHER, _VALUE),
+    ("zip", r"(?:zip|unzip)", "-P", _APART, _VALUE),
+    ("7z", r"7z[ar]?", "-p", _ATTACHED, _VALUE),
+    ("ldap", r"ldap(?:search|modify|add|delete|whoami|passwd)", "-w", _APART, _VALUE),
+    ("curl", r"curl", "(?:-[A-Za-z]{0,9}[uU]|--user|--proxy-user)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("http", r"https?", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("xh", r"xh", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
 )
-# One of these is in every text that names a program of the table.
-_HINTS = "-cli mysql mariadb sshpass mongo cqlsh login sqlcmd bcp zip 7z ldap curl http xh".split()
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    return tuple(
-        re.compile(rf"(?<![\w.-]){program}{_GAP}(?:[^|;&\n]{{0,{_REACH}}}?{_GAP})?{option}{between}{value}")
-        for program, option, between, value in _TABLE
-    )
+def _pattern(row: int) -> re.Pattern[str]:
+    _, program, option, between, value = _TABLE[row]
+    before = rf"(?<![\w.-]){program}{_GAP}(?:[^|;&\n]{{0,{_REACH}}}?{_GAP})?"
+    return re.compile(f"{before}{option}{between}{value}")
 
 
 def passwords(text: str) -> Iterator[tuple[int, int]]:
@@ -46,10 +46,7 @@ def passwords(text: str) -> Iterator[tuple[int, int]]:
     Args:
         text: a line, or the words of a command joined by blanks.
     """
-    if " -" not in text and '"-' not in text and "'-" not in text and "--user" not in text:
-        return
-    lower = text.lower()
-    if any(hint in lower for hint in _HINTS):
-        for pattern in _patterns():
-            for found in pattern.finditer(text):
-                yield found.span("secret")
+    if "-" in text:
+        for row, (hint, *_) in enumerate(_TABLE):
+            if hint in text:
+                yield from (found.span("secret") for found in _pattern(row).finditer(text))

@@ -244,3 +244,43 @@ def test_an_empty_folder_says_what_was_looked_for(house: House, tmp_path: Path) 
     assert code == 3
     assert "looked for compose.y(a)ml" in errors
     assert command(house.tree({}), "check", "--isolated", "-q")[2] == ""
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "Dockerfile", "no/such/folder/compose.prod.yaml"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff\xfe\x00s",
+        b"\0" * 999,
+        b"services: {a: " + b"[" * 99_999,
+        b"FROM \x1b[2J\nRUN <<EOF\n",
+        b"a" * 99_999,
+    ],
+)
+def test_any_bytes_on_standard_input_are_findings(name: str, data: bytes, house: House) -> None:
+    folder = house.tree({})
+    code, out, errors = command(
+        folder, "check", "--isolated", "-o", "concise", "-", "--stdin-filename", name, stdin=data
+    )
+    assert (code in (0, 1), errors) == (True, "")
+    harmless(out)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00s", b"a" * 99_999, b"[[["])
+def test_bytes_that_are_nothing_are_refused(data: bytes, house: House) -> None:
+    code, out, errors = command(house.tree({}), "check", "--isolated", "-", stdin=data)
+    assert (code, out) == (2, "")
+    harmless(errors)
+
+
+@pytest.mark.parametrize("option", ["-f", "--env-file", "--project-directory", "-p", "--env", "--profile"])
+@pytest.mark.parametrize(
+    "word", ["\x1b[2J", "a\n::error::b", "\0", "\u202e", "x" * 9999, "/dev/zero", "/proc/self/mem"]
+)
+def test_hostile_words_of_the_new_options_are_said_harmlessly(option: str, word: str, house: House) -> None:
+    code, out, errors = command(house.tree(PLANTED), "check", "--isolated", "-o", "concise", option, word)
+    assert code in (0, 1, 2)
+    harmless(out or "\n")
+    harmless(errors or "\n")
+    assert "Traceback" not in errors
