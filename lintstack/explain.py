@@ -45,9 +45,11 @@ def listing(rules: Iterable[Rule], format: str) -> str:
 
 def _table(rules: list[Rule]) -> str:
     width = max(len(rule.name) for rule in rules)
+    subjects = max(len(rule.subject) for rule in rules)
     levels = max(len(severity(rule)) for rule in rules)
     return "".join(
-        f"{rule.name:<{width}}  {rule.subject:<12}  {rule.preset:<11}  {severity(rule):<{levels}}  {rule.title}\n"
+        f"{rule.name:<{width}}  {rule.subject:<{subjects}}  {rule.preset:<11}  "
+        f"{severity(rule):<{levels}}  {rule.title}\n"
         for rule in rules
     )
 
