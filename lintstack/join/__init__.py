@@ -24,7 +24,6 @@ from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.rewrites import rewrites
-from lintstack.join.secrets import secret_words
 from lintstack.join.told import told
 from lintstack.model import (
     Image,
