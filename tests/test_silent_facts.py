@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from lintstack import factsheet
 from lintstack.cli import cli
+from lintstack.compose.format.command import split
 from lintstack.facts import Fact
-from lintstack.join.cut import cut_at
 from lintstack.model import Interpolation, Stack
 from tests.stack import lint, service, write
 
@@ -98,7 +98,9 @@ def test_an_inherited_credential_is_named_once_for_each_service(tmp_path: Path) 
     ],
 )
 def test_where_a_command_is_cut(line: str, kept: str) -> None:
-    assert line[: cut_at(line)] == kept
+    found = split(line)
+    assert found is not None
+    assert line[: found.dropped] == kept
 
 
 def test_the_dropped_end_is_where_it_stands(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ class Project(Subject):
         folder: the folder.
         project_name: effective name of the project.
         names: different names that its files give it, the one that counts first.
-        namesakes: folders of other projects of the repository that have the same name, of many the first.
+        namesakes: folders of projects before it in the repository that have the same name, of many the first.
         ignored_files: files that Docker Compose passes over because it finds another one of the kind first.
         ignored_overrides: likewise of the override files.
         lone_override: the override file that is alone: Docker Compose does not look for it without a base.
