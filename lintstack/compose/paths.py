@@ -90,12 +90,23 @@ def _value(value: Node, field: Field, parent: Mapping, move: Move) -> Node:
     if isinstance(value, Scalar):
         return move(value) if field.path and _is_path(value, field, parent) else value
     if isinstance(value, Mapping):
+        if field.path == "device when bound":
+            return _device(value, parent, move)
         return _moved(value, field.type, move) if field.type.fields or field.type.names is not None else value
     inner = field.type.items
     if inner is None or not (field.path or inner.type.fields):
         return value
     items = tuple(_item(item, field, inner, move) for item in value.items)
     return value if all(new is old for new, old in zip(items, value.items, strict=True)) else value.with_items(items)
+
+
+def _device(options: Mapping, volume: Mapping, move: Move) -> Mapping:
+    """Options of a volume that is a bind mount, which Compose knows by `driver: local` and `o: bind`."""
+    driver, mode, device = volume.get("driver"), options.get("o"), options.entries.get("device")
+    bound = isinstance(driver, Scalar) and driver.text == "local" and isinstance(mode, Scalar) and mode.text == "bind"
+    if not bound or device is None or not isinstance(device.value, Scalar):
+        return options
+    return options.with_entries({**options.entries, "device": Entry(device.key, move(device.value), device.over)})
 
 
 def _item(item: Node, field: Field, inner: Field, move: Move) -> Node:

@@ -12,6 +12,9 @@ from lintstack.compose.parts import HOLE, Parts
 from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
+# Unknown keys of a document that are compared with the known ones; more than these are no slips of the pen.
+_MOST_HINTS = 200
+
 
 def each(inner: Type, unique: bool = False, expected: str = "a list") -> Type:
     """A list; wrong items are left out."""
@@ -139,7 +142,8 @@ def record(
             if not open and not (extensions and name.startswith("x-")):
                 from lintstack.compose.format.misplaced import unknown
 
-                reading.say(unknown(name, found), entry.key)
+                reading.unknown += 1
+                reading.say(unknown(name, found, reading.unknown <= _MOST_HINTS), entry.key)
             return value
         if name in dated:
             field = fields[name]

@@ -52,6 +52,7 @@ NETWORK: dict[str, Field] = {
 VOLUME: dict[str, Field] = {
     **_NAMED,
     **_DRIVEN,
+    "driver_opts": Field(_OPTIONS, "Options of the driver.", path="device when bound"),
     "labels": Field(_PLAIN_LABELS, "Its labels.", merge="pairs"),
 }
 _FILE: dict[str, Field] = {

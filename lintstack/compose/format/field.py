@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 # "subnet"      items of equal subnets merge; those that the later file does not name are lost
 Merge: TypeAlias = Literal["", "replace", "pairs", "new", "names", "driver", "subnet"]
 # What a relative path starts from: the project directory; the same unless something remote is meant; the same in
-# bind mounts only; the build context (such paths move with it).
-Base: TypeAlias = Literal["", "project", "project or remote", "project when bound", "context"]
+# bind mounts only; the same in `device` of a local volume that binds; the build context (such paths move with it).
+Base: TypeAlias = Literal["", "project", "project or remote", "project when bound", "device when bound", "context"]
 Key: TypeAlias = "Callable[[Node], str]"
 Apart: TypeAlias = "Callable[[Sequence[Node]], tuple[Node, ...]]"
 
@@ -103,10 +103,11 @@ class Use(NamedTuple):
 class Reading:
     """One walk over a document: where problems go, and what it uses that has a history."""
 
-    __slots__ = ("problems", "uses")
+    __slots__ = ("problems", "unknown", "uses")
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
+        self.unknown = 0
         self.uses: list[tuple[Field | None, Use]] = []
 
     def say(self, message: str, at: Node | Span) -> None:

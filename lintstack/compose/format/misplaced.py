@@ -14,14 +14,17 @@ _REPEATED = frozenset({"jobs", "pre_start"})
 Path = tuple[str, ...]
 
 
-def unknown(name: str, where: Type) -> str:
+def unknown(name: str, where: Type, hints: bool = True) -> str:
     """The message about an unknown key.
 
     Args:
         name: the key.
         where: the mapping that it stands in.
+        hints: whether to look for what is meant, which takes a millisecond.
     """
     fault = f"`{shown(name)}` is not a key of {where.kind}"
+    if not hints:
+        return fault
     near = _near(name, where, 0.85)
     if near:
         return f"{fault}; did you mean `{near}`?"
