@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lintstack.source import Source
     from lintstack.yaml import Entry, Node
 
+Services = dict[str, "Entry"]  # of one file, by name
+
 # Keys whose value only one running service can have.
 IDENTITY: tuple[Path, ...] = (("container_name",), ("hostname",), ("mac_address",))
 
@@ -89,11 +91,12 @@ def extensions(loaded: Loaded, found: Iterable[Service]) -> Iterator[Extension]:
     """
     known = {service.name: service for service in found}
     asked = {os.path.normpath(path) for path in loaded.files}
-    for index, source in enumerate(loaded.sources):
-        if "extends" in source.text and os.path.normpath(source.path) in asked:
-            for link in _links(source):
-                if link.name in known and link.name not in loaded.incomplete:
-                    yield _extension(link, loaded, known, index)
+    files = [source for source in loaded.sources if os.path.normpath(source.path) in asked]
+    tables = [dict(services(source)) for source in files]
+    for index, source in enumerate(files):
+        for link in _links(source) if "extends" in source.text else ():
+            if link.name in known and link.name not in loaded.incomplete:
+                yield _extension(link, loaded, known, tables[index:], bool(index))
 
 
 def _links(source: Source) -> Iterator[_Link]:
@@ -105,7 +108,10 @@ def _links(source: Source) -> Iterator[_Link]:
             yield _Link(source, name, node, base, file if isinstance(file, Scalar) else None)
 
 
-def _extension(link: _Link, loaded: Loaded, known: dict[str, Service], index: int) -> Extension:
+def _extension(
+    link: _Link, loaded: Loaded, known: dict[str, Service], tables: list[Services], later: bool
+) -> Extension:
+    """The subject; `tables` are the services of the file that says so and of those after it."""
     where = (Place(link.node.span),)
     return Extension(
         f"{link.name} extends {link.base.text}",
@@ -115,8 +121,8 @@ def _extension(link: _Link, loaded: Loaded, known: dict[str, Service], index: in
         base=Fact(link.base.text, where),
         file=Fact(link.file.text, where) if link.file is not None else ABSENT,
         identity=_identity(link, loaded, known),
-        stale=_stale(link, loaded, index) if link.file is None else ABSENT,
-        wins=_wins(link, loaded) if index else ABSENT,
+        stale=_stale(link, tables) if link.file is None else ABSENT,
+        wins=_wins(link, loaded, tables[0]) if later else ABSENT,
     )
 
 
@@ -139,19 +145,22 @@ def _one(left: Node, right: Node) -> bool:
     return left.source is right.source and left.start == right.start
 
 
-def _stale(link: _Link, loaded: Loaded, index: int) -> Fact[tuple[str, ...]]:
+def _stale(link: _Link, tables: list[Services]) -> Fact[tuple[str, ...]]:
     """What a later file says about the extended service, and the extending one does not say itself."""
-    asked = {os.path.normpath(path) for path in loaded.files}
-    own = dict(services(link.source)).get(link.name)
-    spoken = own.value.entries.keys() if own is not None and isinstance(own.value, Mapping) else frozenset()
+    own, *after = tables
+    spoken = _fields(own.get(link.name))
     found: list[tuple[str, Place]] = []
-    for source in loaded.sources[index + 1 :]:
-        later = dict(services(source)) if os.path.normpath(source.path) in asked else {}
+    for later in after:
         changed, again = (later.get(name) for name in (link.base.text, link.name))
         if changed is not None and isinstance(changed.value, Mapping) and not _extends(again):
-            said = again.value.entries.keys() if again is not None and isinstance(again.value, Mapping) else ()
-            found += _changed(changed.value, {*spoken, *said, *OWN})
+            found += _changed(changed.value, {*spoken, *_fields(again), *OWN})
     return Fact(tuple(name for name, _ in found), tuple(place for _, place in found)) if found else ABSENT
+
+
+def _fields(service: Entry | None) -> frozenset[str]:
+    return (
+        frozenset(service.value.entries) if service is not None and isinstance(service.value, Mapping) else frozenset()
+    )
 
 
 def _changed(service: Mapping, spoken: set[str]) -> list[tuple[str, Place]]:
@@ -162,16 +171,15 @@ def _extends(service: Entry | None) -> bool:
     return service is not None and below(service.value, "extends") is not None
 
 
-def _wins(link: _Link, loaded: Loaded) -> Fact[tuple[str, ...]]:
+def _wins(link: _Link, loaded: Loaded, own: Services) -> Fact[tuple[str, ...]]:
     """Keys of the merged service whose value comes from the extended one and replaced that of an earlier file."""
     merged = entry(loaded.root, "services", link.name)
-    own = dict(services(link.source)).get(link.name)
-    if merged is None or own is None or not isinstance(merged.value, Mapping):
+    if merged is None or not isinstance(merged.value, Mapping):
         return ABSENT
+    spoken = _fields(own.get(link.name))
     found: list[tuple[str, Place, Place]] = []
     for name, said in merged.value.entries.items():
-        inherited = isinstance(own.value, Mapping) and name not in own.value.entries
-        if inherited and said.over is not None and isinstance(said.value, Scalar) and _differs(said, loaded):
+        if name not in spoken and said.over is not None and isinstance(said.value, Scalar) and _differs(said, loaded):
             found.append((name, Place(said.value.span, "this wins"), Place(said.over.value.span, "over this")))
     places = (Place(link.node.span), *(place for _, *pair in found for place in pair))
     return Fact(tuple(name for name, *_ in found), places) if found else ABSENT
