@@ -47,7 +47,7 @@ def _spread(outcome: Outcome) -> set[tuple[str, str]]:
 @EXAMPLES
 @given(projects())
 def test_aliases_find_what_copies_find(house: House, project: Tree) -> None:
-    first, *others = project["services"]
+    first = next(iter(project["services"]))
     doubled = {
         **project,
         "services": {**project["services"], "twin": {**project["services"][first], "container_name": "twin"}},
