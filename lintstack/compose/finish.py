@@ -19,9 +19,25 @@ def finished(model: Mapping, problems: Problems) -> Mapping:
             whole = enforce_unicity(_filled(service.value, problems))
             services[name] = service if whole is service.value else Entry(service.key, whole, service.over)
         else:
-            problems.say("compose-schema", f"the service `{shown(name)}` must be a mapping", service.key)
+            _refuse(service, problems)
     changed = Entry(entry.key, entry.value.with_entries(services), entry.over)
     return model.with_entries({**model.entries, "services": changed})
+
+
+def check_nulls(model: Mapping, document: Mapping, problems: Problems) -> None:
+    """Report null fields of a document that the model has nothing for: a later file comes too late for Compose."""
+    merged, services = model.get("services"), document.get("services")
+    if isinstance(merged, Mapping) and isinstance(services, Mapping):
+        for name in services.entries:
+            service = merged.entries.get(name)
+            if service is not None and isinstance(service.value, Mapping):
+                _filled(service.value, problems)
+            elif service is not None:
+                _refuse(service, problems)
+
+
+def _refuse(service: Entry, problems: Problems) -> None:
+    problems.say("compose-schema", f"the service `{shown(service.key.text)}` must be a mapping", service.key)
 
 
 # Fields for which null is a value.

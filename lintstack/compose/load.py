@@ -13,7 +13,7 @@ from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.extended import Extended
 from lintstack.compose.extends import Extender, Model, Opener
-from lintstack.compose.finish import finished
+from lintstack.compose.finish import check_nulls, finished
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
 from lintstack.compose.naming import VARIABLE, absolute, project_name
@@ -96,6 +96,7 @@ class _Loader:
         self.environments = Environments(files, version)
         self.extended = Extended(files, self.merger)
         self.incomplete: set[str] = set()
+        self.layered = False
         self.stack: list[tuple[str, Span | None]] = []
         self.models: dict[tuple[tuple[str, ...], str, int], Mapping | None] = {}
 
@@ -107,6 +108,7 @@ class _Loader:
         if name and VARIABLE not in interpolator.variables:
             interpolator = self.environments.interpolator({**interpolator.variables, VARIABLE: name})
         model: Mapping | None = None
+        self.layered = len(files) > 1
         for path in files:
             self.stack = [(located(".", path), None)]
             model = self._add_file(model, path, project_dir, interpolator, None)
@@ -146,6 +148,8 @@ class _Loader:
         extender = Extender(self._opener(interpolator), self.merger, self.problems)
         for document in documents or ():
             model = self._add_document(model, document, Model(path, folder, *document), interpolator, extender)
+            if self.layered or len(documents or ()) > 1:
+                check_nulls(model, document.root, self.problems)
         self.incomplete |= extender.incomplete
         return model
 
