@@ -201,7 +201,8 @@ def _by_base(folder: Folder) -> Iterator[Environment]:
     if base is None or folder.override or folder.default_files or base.real in folder.fragments:
         return
     kinds = {kind_of(name) for name, _ in folder.paired}
-    if {"dev", "prod"} <= kinds or (folder.paired and not folder.alone(base)):
+    completed = any(folder.completes(file) for _, file in folder.overlays.values())
+    if {"dev", "prod"} <= kinds or (completed and not folder.alone(base)):
         return
     command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
     yield folder.environment("default", "unknown", (base.path,), f"what `{command}` runs")
