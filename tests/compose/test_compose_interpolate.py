@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,15 +152,64 @@ def test_any_template(text: str) -> None:
     assert found.text[length:] == text[at:]
 
 
-def _reference(text: str, depth: int = 0) -> str:
-    """Nested defaults of unset variables are what they spell."""
-    return text.replace("${N:-", "").replace("}", "") if depth < 1 else text
+class Reference(NamedTuple):
+    """A variable with an operator and what stands behind it."""
+
+    name: str
+    operator: str
+    word: tuple[Part, ...]
 
 
-@given(st.lists(st.sampled_from(["x", "yz", " "]), min_size=1, max_size=40))
-def test_nested_defaults(words: list[str]) -> None:
-    text = "".join("${N:-" + word for word in words) + "}" * len(words)
-    assert expand(text, {}).text == _reference(text)
+Part: TypeAlias = "str | Reference"
+LITERALS = st.sampled_from(["x", "a b", "", "1", "-", ":-", "?"])
+OPERATORS = st.sampled_from(["", ":-", "-", ":+", "+"])
+
+
+def _references(inner: st.SearchStrategy[Part]) -> st.SearchStrategy[Part]:
+    words = st.lists(inner, max_size=3).map(tuple)
+    made = st.builds(Reference, st.sampled_from("ABC"), OPERATORS, words)
+    return made.map(lambda found: found if found.operator else Reference(found.name, "", ()))
+
+
+TREES = st.lists(st.recursive(LITERALS, _references, max_leaves=30), max_size=4)
+
+
+def rendered(parts: Iterable[Part]) -> str:
+    """Parts as they are written."""
+    return "".join(
+        part if isinstance(part, str) else f"${{{part.name}{part.operator}{rendered(part.word)}}}" for part in parts
+    )
+
+
+def evaluated(parts: Iterable[Part], values: dict[str, str]) -> str:
+    """What the parts amount to, by the words of the Compose specification."""
+    return "".join(part if isinstance(part, str) else _value(part, values) for part in parts)
+
+
+def _value(part: Reference, values: dict[str, str]) -> str:
+    value, word = values.get(part.name), evaluated(part.word, values)
+    given = bool(value) if part.operator.startswith(":") else value is not None
+    if part.operator.endswith("+"):
+        return word if given else ""
+    return word if part.operator and not given else value or ""
+
+
+@given(TREES, st.dictionaries(st.sampled_from("ABC"), st.sampled_from(["", "v", "w x"])), st.booleans())
+def test_templates_amount_to_what_they_spell(parts: list[Part], values: dict[str, str], eager: bool) -> None:
+    assert expand(rendered(parts), values, eager).text == evaluated(parts, values)
+
+
+@pytest.mark.parametrize("depth", [1, 63, 64, 65, 5000, 100_000])
+def test_depth_is_no_recursion(depth: int) -> None:
+    text = "${N:-" * depth + "x" + "}" * depth
+    found = _expanded(text)
+    assert isinstance(found, Invalid) == (depth > 65), depth
+
+
+@pytest.mark.parametrize(("eager", "slugs"), [(False, []), (True, ["interpolation"])])
+def test_defaults_that_are_not_used(eager: bool, slugs: list[str]) -> None:
+    found = loaded("services: {a: {image: '${A:-${}}'}}\n", variables={"A": "x"}, version=(2, 40, 3) if eager else None)
+    assert [problem.rule for problem in found.problems] == slugs
 
 
 def test_parts_keep_their_own_variables() -> None:
