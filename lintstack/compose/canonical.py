@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lintstack.compose.format.document import ROOT
 from lintstack.compose.format.field import Reading, Use
+from lintstack.compose.format.scalars import is_null
 from lintstack.compose.problems import Problems
 from lintstack.yaml import Mapping, Node
 
@@ -22,6 +23,10 @@ def canonical(root: Node, problems: Problems, uses: list[Use] | None = None) -> 
     if not isinstance(root, Mapping):
         problems.say("compose-schema", "the top level of a Compose file must be a mapping", root)
         return None
+    services = root.entries.get("services")
+    if services is not None and is_null(services.value):
+        # The one key that an overlay cannot leave without a value either.
+        problems.say("compose-schema", "`services` has no value; give it one or remove it", services.key)
     reading = Reading(problems)
     checked = ROOT.check(root, "the top level", reading)
     if uses is not None and reading.uses:

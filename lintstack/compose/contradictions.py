@@ -232,6 +232,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "ports": (addresses,),
     "scale": (scale,),
     "tmpfs": (targets,),
+    "volumes": (targets,),
 }
 
 

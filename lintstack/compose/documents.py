@@ -81,6 +81,11 @@ class Files:
         empty = all(document is None or _is_null(document) for document in parsed.documents)
         if empty and not any(problem.rule in ("yaml-syntax", "yaml-limit") for problem in parsed.problems):
             self._empty.append(source)
+        elif len(parsed.documents) > 1:
+            for document in parsed.documents:
+                if document is not None and _is_null(document):
+                    message = "this document is empty, which Docker Compose refuses; remove the `---` before it"
+                    self.problems.say("compose-schema", message, document)
         return parsed.documents
 
     def report_empty(self, paths: Iterable[str]) -> None:

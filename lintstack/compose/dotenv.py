@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from functools import cache
+from types import MappingProxyType
 
 from lintstack.compose.expansion import Invalid, expand
 from lintstack.compose.problems import Problems, shown
@@ -228,6 +229,7 @@ def evaluate(
     problems: Problems,
     inherited: Dict[str, str] | None = None,
     eager: bool = False,
+    earlier: Dict[str, str] = MappingProxyType({}),
 ) -> dict[str, EnvEntry]:
     """Values of an env file's statements; the last one of a name wins.
 
@@ -236,9 +238,10 @@ def evaluate(
         outer: values that win over the file's own inside `${…}`.
         inherited: values for names that stand alone (default: `outer`).
         eager: whether defaults that are not used must be well-formed too.
+        earlier: values of earlier files, which the file's own win over.
     """
     entries: dict[str, EnvEntry] = {}
-    values = _Layers(outer)
+    values = _Layers(outer, earlier)
     source_of = outer if inherited is None else inherited
     left = _MOST
     for statement in statements:
@@ -263,16 +266,18 @@ def evaluate(
 
 
 class _Layers(dict[str, str]):
-    """The outer values first, then the file's own as far as they were read."""
+    """The outer values first, then the file's own as far as they were read, then those of earlier files."""
 
-    def __init__(self, outer: Dict[str, str]) -> None:
+    def __init__(self, outer: Dict[str, str], earlier: Dict[str, str]) -> None:
         super().__init__()
         self.outer = outer
+        self.earlier = earlier
         self.own: dict[str, str] = {}
 
     def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
         found = self.outer.get(name)
-        return self.own.get(name, default) if found is None else found
+        found = self.own.get(name) if found is None else found
+        return self.earlier.get(name, default) if found is None else found
 
 
 def _inherited(statement: Statement, values: Dict[str, str]) -> Scalar | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
+from types import MappingProxyType
 
 from lintstack.compose.documents import Files
 from lintstack.compose.dotenv import EnvEntry, Statement, evaluate, parse, parse_raw
@@ -41,8 +42,8 @@ class Environments:
         without = given.get("COMPOSE_DISABLE_ENV_FILE", "") in _TRUE
         found: dict[str, str] = {}
         for path in (() if without else self._default(folder)) if env_files is None else env_files:
-            # Values given win inside the files too; of two files the later one wins.
-            found.update(self.values(path, {**found, **given}))
+            # Values given win inside the files too; of two files the later one wins, inside itself as well.
+            found.update(self.values(path, given, earlier=found))
         return self.interpolator({**found, **given})
 
     def included(
@@ -54,22 +55,37 @@ class Environments:
             for path in self._default(folder):
                 found.update(self.values(path, parent.variables))
         for path, at in env_files or ():
-            found.update(self.values(path, {**found, **parent.variables}, at))
+            found.update(self.values(path, parent.variables, at, found))
         return self.interpolator({**found, **parent.variables}) if found else parent
 
     def _default(self, folder: str) -> tuple[str, ...]:
         path = located(folder, ".env")
         return (path,) if self.files.reader.exists(path) == "file" else ()
 
-    def values(self, path: str, outer: Dict[str, str], at: Span | None = None) -> dict[str, str]:
+    def values(
+        self, path: str, outer: Dict[str, str], at: Span | None = None, earlier: Dict[str, str] = MappingProxyType({})
+    ) -> dict[str, str]:
         """Known values of an env file by name."""
-        entries = self.entries(path, outer, at)
+        entries = self.entries(path, outer, at, earlier=earlier)
         return {name: entry.value.text for name, entry in entries.items() if entry.value and not entry.value.unset}
 
     def entries(
-        self, path: str, outer: Dict[str, str], at: Span | None = None, raw: bool = False
+        self,
+        path: str,
+        outer: Dict[str, str],
+        at: Span | None = None,
+        raw: bool = False,
+        earlier: Dict[str, str] = MappingProxyType({}),
     ) -> dict[str, EnvEntry]:
-        """Entries of an env file by name; `raw`: without quotes, escapes and variables."""
+        """Entries of an env file by name.
+
+        Args:
+            path: the file.
+            outer: values that win over its own inside it.
+            at: the place that names it.
+            raw: without quotes, escapes and variables.
+            earlier: values of the files before it, which its own win over.
+        """
         key = path, raw
         if key not in self._statements:
             source = self.files.open(path, at)
@@ -77,7 +93,7 @@ class Environments:
                 return {}
             self.files.env_sources[path] = source
             self._statements[key] = (parse_raw if raw else parse)(source, self.files.problems)
-        return evaluate(self._statements[key], outer, self.files.problems, eager=self.eager)
+        return evaluate(self._statements[key], outer, self.files.problems, eager=self.eager, earlier=earlier)
 
     def setting(self, name: str, paths: Iterable[str]) -> Span | None:
         """Where the last of some env files that were read sets a variable."""

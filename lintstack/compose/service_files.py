@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from posixpath import basename
@@ -92,7 +91,7 @@ class _Reading:
             if file.path.unset or not self._there(file, path) or not self._has_room(file.path):
                 lost.append(file.path.raw)
                 continue
-            read = self.environments.entries(path, ChainMap(outer, known), file.path.span, file.raw)  # type: ignore[arg-type]
+            read = self.environments.entries(path, outer, file.path.span, file.raw, known)
             self.taken += len(read)
             found.update(read)
             for name, entry in read.items():

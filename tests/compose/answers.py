@@ -46,7 +46,7 @@ def _placed(answer: Any, root: str) -> Any:
 
 def given(case: Authored) -> Answer:
     """Our answer to a project, from memory."""
-    return ours(case.run(Path(PLACE)), MemoryReader(case.files), PLACE)
+    return ours(case.run(Path(PLACE)), MemoryReader(case.files, PLACE), PLACE)
 
 
 def write(names: Iterable[str]) -> None:

@@ -22,9 +22,10 @@ CORPUS = SHARED / "corpus"
 
 
 class MemoryReader:
-    """Files of a dictionary; counts how often each is opened."""
+    """Files of a dictionary, as if they lay in the folder `place`; counts how often each is opened."""
 
-    def __init__(self, files: dict[str, str]) -> None:
+    def __init__(self, files: dict[str, str], place: str = "") -> None:
+        self.place = place
         self.files = {posixpath.normpath(name): text for name, text in files.items()}
         self.opened: dict[str, int] = {}
 
@@ -36,7 +37,7 @@ class MemoryReader:
             return diagnostic("outside-root", "outside", place)
         if path not in self.files:
             return diagnostic("unreadable", "no such file", place)
-        return decode(self.files[path].encode("utf-8", "surrogatepass"), path, "/" + path)
+        return decode(self.files[path].encode("utf-8", "surrogatepass"), path, f"{self.place}/{path}")
 
     def exists(self, path: str) -> str:
         path = posixpath.normpath(path)

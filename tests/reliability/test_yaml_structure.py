@@ -126,7 +126,11 @@ CASES = (
         "services:\n  planted:\n    image: alpine:3.20\n    user: app\n---\nservices:\n  planted:\n    user: root\n",
         ("planted-root compose.yaml:8",),
     ),
-    Case("A8-empty-documents", "---\n---\n" + PLANT + "---\n", ("planted-latest compose.yaml:5",)),
+    Case(
+        "A8-empty-documents",
+        "---\n---\n" + PLANT + "---\n",
+        ("planted-latest compose.yaml:5", "compose-schema compose.yaml:1", "compose-schema compose.yaml:6"),
+    ),
     Case("A9-text-behind-the-end", PLANT + "...\nx: y\n", (*HIT, "yaml-syntax compose.yaml:6 the document has ended")),
     Case(
         "A10-python-object",

@@ -209,8 +209,14 @@ def _from_list(node: Sequence, name: str, null: str | None, paired: bool, readin
             reading.say(f"an item of `{shown(name)}` must have the form `NAME=value`", item)
             continue
         entry = pair(item, null)
+        if null is None and entry.value is not entry.key and _ends_blank(entry.key):
+            reading.say("this name ends with a blank; remove it", entry.key)
         entries[entry.key.text] = entry
     return Mapping(node.source, node.start, node.end, entries, node.tag, True)
+
+
+def _ends_blank(key: Scalar) -> bool:
+    return not key.unset and key.text[-1:].isspace()
 
 
 def pair(item: Scalar, null: str | None = None) -> Entry:
