@@ -6,7 +6,7 @@ declares are the rule `unknown-reference`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from lintstack.compose import contradictions, implied
@@ -29,6 +29,7 @@ class Project(NamedTuple):
         services: by name, those that no profile enables too.
         inactive: names of those.
         whole: whether all of the project was read.
+        overlays: paths of the files after the first.
         problems: what was found so far: a value that was wrong has been left out.
     """
 
@@ -36,6 +37,7 @@ class Project(NamedTuple):
     services: dict[str, Entry]
     inactive: frozenset[str]
     whole: bool
+    overlays: frozenset[str]
     problems: Problems
 
     def node(self, name: str) -> Mapping | None:
@@ -52,6 +54,7 @@ def report(
     root: Mapping | None,
     inactive: frozenset[str],
     incomplete: frozenset[str],
+    overlays: Iterable[str],
     version: Version | None,
     problems: Problems,
 ) -> None:
@@ -61,6 +64,7 @@ def report(
         root: the model.
         inactive: services that no profile enables.
         incomplete: services of which a part could not be read; "" stands for the whole project.
+        overlays: paths of the files after the first, as in their sources.
         version: the Docker Compose in force.
         problems: takes the findings.
     """
@@ -68,7 +72,7 @@ def report(
         return
     services = root.get("services")
     found = services.entries if isinstance(services, Mapping) else {}
-    project = Project(root, found, inactive, "" not in incomplete, problems)
+    project = Project(root, found, inactive, "" not in incomplete, frozenset(overlays), problems)
     checked = [entry for name, entry in found.items() if name not in inactive | incomplete]
     for fault in _faults(project, checked, version):
         problems.say(SLUG, fault.message, fault.at, related=fault.related)
@@ -92,6 +96,8 @@ def runnable(entry: Entry, service: Mapping, project: Project) -> Iterator[Fault
     empty = image is None or (isinstance(image, Scalar) and not image.text and not image.unset)
     if not empty or not project.whole or "build" in service.entries or "provider" in service.entries:
         return
+    if entry.over is None and entry.key.source.path in project.overlays:
+        return  # A slip of the pen in an overlay: the rule `overlay-unknown-service` knows which service was meant.
     if not project.problems.inside(_written(entry)):
         name = shown(entry.key.text)
         yield Fault(f"the service `{name}` has neither `image` nor `build`; name what it runs", entry.key)

@@ -163,7 +163,8 @@ class _Loader:
         inactive = inactive_services(root, profiles)
         incomplete = frozenset(self.incomplete)
         report_cycles(root, inactive, self.problems)
-        report(root, inactive, incomplete, self.version, self.problems)
+        overlays = (self.files.sources[path].path for path in self.asked[1:] if path in self.files.sources)
+        report(root, inactive, incomplete, overlays, self.version, self.problems)
         read = service_files(root, inactive, folder, interpolator, self.environments)
         return Loaded(
             root, tuple(self.files.sources.values()), tuple(self.files.env_sources.values()), self.problems.all(),

@@ -14,7 +14,11 @@ UNREFUSED: tuple[tuple[str, str], ...] = (
     # By design: what depends on a variable or a file that is not there is unknown, and other rules speak of it.
     (r"required variable \w+ is missing a value", "an unset variable is unknown, not wrong"),
     (r"^(env|label) file .* not found|^failed to read ", "a file that is not in the repository is unknown, not wrong"),
-    (r"refers to undefined .*: invalid compose project$", "the rule `unknown-reference` says it"),
+    (
+        r"empty section between colons|No port specified|^invalid hostPort: $|invalid size: ''",
+        "the empty part is an unset variable",
+    ),
+    (r"(refers to|depends on) undefined .*: invalid compose project$", "the rule `unknown-reference` says it"),
     (r"memswap_limit' invalid size: '-1'", "newer versions take -1 for no limit"),
     (r"^cannot override services\.a\.build\.ssh", "2.40.3 cannot merge ssh; later ones can"),
 )

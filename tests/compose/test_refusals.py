@@ -43,10 +43,12 @@ def read(case: Case) -> Loaded:
 
 
 def errors(case: Case) -> list[tuple[str, int, str]]:
-    """File, line and message of every error, names that nothing declares included."""
+    """File, line and message of every error, names that nothing declares and no earlier file has included."""
     found = read(case)
     errors = [(problem.at.span, problem.message) for problem in found.problems if problem.severity == "error"]
-    for service in _stack(found).services if found.root is not None else ():
+    stack = _stack(found)
+    errors += [(item.span, "an unknown service") for item in stack.overrides if item.effect.value == "unmatched"]
+    for service in stack.services:
         for reference in service.references if service.name not in found.inactive else ():
             errors += [(reference.span, problem.message or "") for problem in unknown_reference(reference)]
     return [(span.path, span.line, message) for span, message in errors]
