@@ -13,10 +13,13 @@ from lintstack.compose.environment import Environments
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.paths import folder_of, is_fixed, located
 from lintstack.compose.problems import Problems, shown
+from lintstack.facts import Place
+from lintstack.findings import Severity
 from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 MOST_TAKEN = 100_000  # variables of env files, each counted in every service that takes it
+MOST_RELATED = 8  # further services that name a missing file
 _FORMATS = ("raw",)
 # What stands beside an env file that everybody writes for themselves.
 _EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default")
@@ -69,6 +72,8 @@ def service_files(
                 found.missing[name] = lost
         if "label_file" in service.entries:
             found.labels[name], _ = reading.read(tuple(_label_files(service)), {})
+    for path, named in reading.missing.items():
+        _report(named, path, environments.files.reader, environments.files.problems)
     return found
 
 
@@ -80,6 +85,7 @@ class _Reading:
         self.environments = environments
         self.enabled = True
         self.taken = 0
+        self.missing: dict[str, list[Scalar]] = {}
 
     def read(self, files: tuple[_File, ...], outer: Dict[str, str]) -> tuple[tuple[EnvEntry, ...], tuple[str, ...]]:
         """Entries of files, later ones over earlier ones, and the files that could not be had."""
@@ -110,12 +116,12 @@ class _Reading:
         return False
 
     def _there(self, file: _File, path: str) -> bool:
-        """Whether a file can be opened; a required one that is not there is reported."""
+        """Whether a file can be opened; a required one that is not there is remembered."""
         reader = self.environments.files.reader
         if reader.exists(path) not in ("", "dir"):
             return True
         if file.required and self.enabled and not is_fixed(file.path.text):
-            _report(file.path, path, reader, self.environments.files.problems)
+            self.missing.setdefault(path, []).append(file.path)
         return False
 
 
@@ -150,18 +156,21 @@ def _literals(service: Mapping) -> dict[str, str]:
     }
 
 
-def _report(at: Scalar, path: str, reader: Reader, problems: Problems) -> None:
-    """One finding: Compose refuses the project, but in a repository it is normal that such a file is not committed."""
-    example = _example(path, reader)
+def _report(found: list[Scalar], path: str, reader: Reader, problems: Problems) -> None:
+    """One finding a file: Compose refuses the project, but in a repository it is normal that it is not committed."""
+    name, example = shown(found[0].raw, 80), _example(path, reader)
+    severity: Severity = "info"
     if example:
-        message = f"this file does not exist; copy `{shown(basename(example))}` to it before the project starts"
+        message = f"`{name}` does not exist; copy `{shown(basename(example))}` to it before the project starts"
     elif _ignored(path, reader):
-        message = "this file does not exist and git ignores it: everybody writes their own; an example beside it helps"
+        message = f"`{name}` does not exist and git ignores it: everybody writes their own; an example beside it helps"
+    elif basename(path).startswith(".env"):
+        message = f"`{name}` does not exist; if everybody writes their own, an example beside it says what it needs"
     else:
-        message = "this file does not exist, so the service does not start; create it, or write `required: false`"
-        problems.say("env-file-missing", message, at, "warning")
-        return
-    problems.say("env-file-missing", message, at, "info")
+        message = f"`{name}` does not exist, so the service does not start; create it, or write `required: false`"
+        severity = "warning"
+    related = tuple(Place(at.span, "and here") for at in found[1 : MOST_RELATED + 1])
+    problems.say("env-file-missing", message, found[0], severity, related)
 
 
 def _example(path: str, reader: Reader) -> str:
