@@ -84,7 +84,7 @@ def outline(path: str, reader: Reader) -> Outline:
         real,
         broken or len(roots) < sum(document is not None for document in documents),
         frozenset(services),
-        frozenset(name for name, node in services.items() if not _has_body(node, services)),
+        _bare(services),
         frozenset(name for name, node in services.items() if _is_partial(node)),
         frozenset(_declared(roots)),
         frozenset[Name]().union(*needs.values()),
@@ -139,18 +139,32 @@ def _keys(node: Node) -> frozenset[str]:
     return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
 
 
-def _has_body(node: Node | None, services: dict[str, Node]) -> bool:
-    """Whether a service, or one that it extends, says how it runs; of another file's service nobody knows here."""
-    for _ in services:
-        if not isinstance(node, Mapping):
-            return False
-        if any(name in node.entries for name in _BODIES):
-            return True
-        extends = node.get("extends")
-        if isinstance(extends, Mapping) and "file" in extends.entries:
-            return True
-        node = services.get(next(_texts(extends.get("service") if isinstance(extends, Mapping) else extends), ""))
-    return False
+def _bare(services: dict[str, Node]) -> frozenset[str]:
+    """Services of which neither they nor what they extend says how they run; each is looked at once."""
+    known: dict[str, bool] = {}
+    for first in services:
+        chain: list[str] = []
+        name, told = first, None
+        while told is None:
+            chain.append(name)
+            known[name] = False  # of a circle nobody says how it runs
+            told, name = _body(services[name])
+            if told is None:
+                told = known.get(name, None if name in services else False)
+        known.update(dict.fromkeys(chain, told))
+    return frozenset(name for name, told in known.items() if not told)
+
+
+def _body(node: Node) -> tuple[bool | None, str]:
+    """Whether a service says how it runs; else None and the service of the same file that it extends."""
+    if not isinstance(node, Mapping):
+        return False, ""
+    extends = node.get("extends")
+    elsewhere = isinstance(extends, Mapping) and "file" in extends.entries
+    if elsewhere or any(name in node.entries for name in _BODIES):
+        return True, ""
+    name = next(_texts(extends.get("service") if isinstance(extends, Mapping) else extends), None)
+    return (False, "") if name is None else (None, name)
 
 
 def _borrowed(folder: str, services: dict[str, Node]) -> Iterator[tuple[str, Name]]:

@@ -150,7 +150,7 @@ def test_an_example_outside_the_root_is_not_read(tmp_path: Path) -> None:
     assert variables(root, {"compose.yaml": app("hostname: ${V}")})["V"].unset.value == ("hostname",)
 
 
-@pytest.mark.parametrize("name", ["HOME", "PWD", "USER", "CI", "GITHUB_SHA", "COMPOSE_PROJECT_NAME"])
+@pytest.mark.parametrize("name", ["HOME", "PWD", "USER", "CI", "GITHUB_SHA"])
 def test_what_the_shell_gives(name: str, tmp_path: Path) -> None:
     assert variables(tmp_path, {"compose.yaml": app(f"hostname: ${name}")})[name].unset.unknown
 

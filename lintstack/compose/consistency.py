@@ -73,7 +73,8 @@ def report(
     services = root.get("services")
     found = services.entries if isinstance(services, Mapping) else {}
     project = Project(root, found, inactive, "" not in incomplete, frozenset(overlays), problems)
-    checked = [entry for name, entry in found.items() if name not in inactive | incomplete]
+    passed_over = inactive | incomplete
+    checked = [entry for name, entry in found.items() if name not in passed_over]
     for fault in _faults(project, checked, version):
         problems.say(SLUG, fault.message, fault.at, related=fault.related)
 

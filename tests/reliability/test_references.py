@@ -203,10 +203,14 @@ GRAPH = (
             **_one("extends: {file: o.yaml, service: a}"),
             "o.yaml": "services: {a: {extends: {file: compose.yaml, service: planted}}}",
         },
-        ("compose-cycle o.yaml:1 planted -> a -> planted",),
+        ("compose-cycle compose.yaml:5 a -> planted -> a",),
     ),
     Case("D5-missing", _one("extends: nobody"), ("compose-schema compose.yaml:5 no service `nobody`",)),
-    Case("D5-wrong-type", _one("extends: [a]"), (*HIT, "compose-schema compose.yaml:5 `extends` must be a mapping")),
+    Case(
+        "D5-wrong-type",
+        _one("extends: [a]"),
+        (*HIT, "compose-schema compose.yaml:5 `extends` must be a string or a mapping"),
+    ),
     Case("D5-no-service", _one("extends: {file: x.yaml}"), (*HIT, "compose-schema compose.yaml:5")),
     *(
         Case(f"D5-file-{index}", _one(f"extends: {{file: {path}, service: a}}"), (f"{slug} compose.yaml:5",))
