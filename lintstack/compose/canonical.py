@@ -8,6 +8,8 @@ from lintstack.compose.format.scalars import is_null
 from lintstack.compose.problems import Problems
 from lintstack.yaml import Mapping, Node
 
+_MOST_HINTS = 200
+
 
 def canonical(root: Node, problems: Problems, uses: list[Use] | None = None) -> Mapping | None:
     """The canonical form of a whole document; wrong values are reported and left out.
@@ -29,9 +31,19 @@ def canonical(root: Node, problems: Problems, uses: list[Use] | None = None) -> 
         problems.say("compose-schema", "`services` has no value; give it one or remove it", services.key)
     reading = Reading(problems)
     checked = ROOT.check(root, "the top level", reading)
+    if reading.unknown:
+        _report_unknown(reading)
     if uses is not None and reading.uses:
         uses += _named(reading)
     return checked if isinstance(checked, Mapping) else None
+
+
+def _report_unknown(reading: Reading) -> None:
+    """Keys that nothing knows where they stand; the first of them with what may be meant, which takes its time."""
+    from lintstack.compose.format.misplaced import unknown
+
+    for number, (key, where) in enumerate(reading.unknown):
+        reading.say(unknown(key.text, where, number < _MOST_HINTS), key)
 
 
 def _named(reading: Reading) -> list[Use]:

@@ -17,10 +17,10 @@ from lintstack.compose.finish import finished
 from lintstack.compose.format.field import Use
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.merge import Merger
-from lintstack.compose.naming import VARIABLE, absolute, project_name
 from lintstack.compose.paths import is_remote, located, relocate
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.profiles import active, inactive_services
+from lintstack.compose.project_name import VARIABLE, absolute, project_name
 from lintstack.compose.reset import Path, apply, in_vain
 from lintstack.compose.service_files import service_files
 from lintstack.compose.versions import Version, since

@@ -13,7 +13,6 @@ from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 # Unknown keys of a document that are compared with the known ones; more than these are no slips of the pen.
-_MOST_HINTS = 200
 
 
 def each(inner: Type, unique: bool = False, expected: str = "a list") -> Type:
@@ -140,10 +139,7 @@ def record(
         inner = checks.get(name)
         if inner is None:
             if not open and not (extensions and name.startswith("x-")):
-                from lintstack.compose.format.misplaced import unknown
-
-                reading.unknown += 1
-                reading.say(unknown(name, found, reading.unknown <= _MOST_HINTS), entry.key)
+                reading.unknown.append((entry.key, found))
             return value
         if name in dated:
             field = fields[name]

@@ -101,13 +101,13 @@ class Use(NamedTuple):
 
 
 class Reading:
-    """One walk over a document: where problems go, and what it uses that has a history."""
+    """One walk over a document: where problems go, keys that nothing knows, and what it uses that has a history."""
 
     __slots__ = ("problems", "unknown", "uses")
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
-        self.unknown = 0
+        self.unknown: list[tuple[Scalar, Type]] = []
         self.uses: list[tuple[Field | None, Use]] = []
 
     def say(self, message: str, at: Node | Span) -> None:
