@@ -9,8 +9,9 @@ from lintstack.compose.load import Loaded
 from lintstack.compose.normal import Project, normal
 from lintstack.compose.versions import Version
 from lintstack.merged.document import document
+from lintstack.merged.leaves import Path, leaves
 from lintstack.merged.masks import Mask, escaped, mask
-from lintstack.merged.origins import Path, leaves, origin, places
+from lintstack.merged.origins import origin, places
 from lintstack.named import NamedTuple
 from lintstack.report.text import carried, json_text
 from lintstack.source import Span

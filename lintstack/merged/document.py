@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from lintstack.merged.leaves import Leaf, Path
 from lintstack.merged.masks import Mask, escaped
-from lintstack.merged.origins import Leaf, Origin, Path, nothing_left, origin
+from lintstack.merged.origins import Origin, nothing_left, origin
 from lintstack.named import NamedTuple
 from lintstack.report.text import command, escape, hidden, page, safe
 from lintstack.source import Span

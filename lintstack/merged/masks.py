@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
 from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_placeholder, is_secret_name
-from lintstack.merged.origins import Path, leaves
+from lintstack.merged.leaves import Path, leaves
 from lintstack.named import NamedTuple
 from lintstack.source import Source
 from lintstack.yaml import Mapping, Node, Scalar

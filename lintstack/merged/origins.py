@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
 
+from lintstack.merged.leaves import Leaf, leaves
+from lintstack.merged.masks import Mask
 from lintstack.named import NamedTuple
 from lintstack.source import Span
-from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
-
-if TYPE_CHECKING:
-    from lintstack.merged.masks import Mask
-
-# Keys and indexes from the top.
-Path: TypeAlias = tuple[str, ...]
-
-
-class Leaf(NamedTuple):
-    """A value without values below it: a scalar or an empty collection; `entry` is that of its key, if it has one."""
-
-    path: Path
-    node: Node
-    entry: Entry | None = None
+from lintstack.yaml import Entry, Node, Scalar
 
 
 class Origin(NamedTuple):
@@ -40,18 +27,6 @@ class Origin(NamedTuple):
     written: str = ""
     unset: tuple[str, ...] = ()
     over: tuple[tuple[Span, str | None], ...] = ()
-
-
-def leaves(node: Node, path: Path = (), entry: Entry | None = None) -> Iterator[Leaf]:
-    """All values of a tree, in order; trees are at most 64 deep."""
-    if isinstance(node, Mapping) and node.entries:
-        for name, inner in node.entries.items():
-            yield from leaves(inner.value, (*path, name), inner)
-    elif isinstance(node, Sequence) and node.items:
-        for index, item in enumerate(node.items):
-            yield from leaves(item, (*path, str(index)))
-    else:
-        yield Leaf(path, node, entry)
 
 
 def replaced(entry: Entry | None) -> Iterator[Entry]:
