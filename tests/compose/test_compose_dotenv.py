@@ -88,7 +88,7 @@ def test_env_files_of_services() -> None:
     found = loaded(files, "c.yaml")
     assert slugs(found) == ["env-file-missing"]
     entries = {entry.name: entry.value.text for entry in found.env_file_values["a"] if entry.value}
-    assert entries == {"A": "2", "B": "project own", "S": "secret", "C": "1"}
+    assert entries == {"A": "2", "B": "project own", "S": "secret", "C": "2"}
     assert found.missing_env_files == {"a": ("gone.env",), "b": ("${NOPE}.env",)}
     assert [source.path for source in found.env_sources] == [".env", "e.env", "sub/f.env"]
 

@@ -32,6 +32,10 @@ STRICTER: dict[str, str] = {
     "ulimits.NAME": "limits are cast",
     "build.ulimits.NAME": "limits are cast",
     "ulimits": "names in upper case are checked behind the schema",
+    "pid": "Compose panics when it is null",
+    "build.additional_contexts": "Compose panics when one of them is no string",
+    "blkio_config.weight": "a text is not cast",
+    "blkio_config.weight_device.weight": "a text is not cast",
     "build.ulimits": "names in upper case are checked behind the schema",
 }
 LOOSER: dict[str, str] = {

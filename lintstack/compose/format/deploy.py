@@ -6,6 +6,7 @@ from lintstack.compose.format.build import LABELS, TEXTS
 from lintstack.compose.format.collections import each, keyed, record
 from lintstack.compose.format.field import Field
 from lintstack.compose.format.scalars import (
+    AMOUNT,
     DEVICES,
     DURATION,
     INTEGER,
@@ -40,7 +41,7 @@ _GENERIC = record(
     {
         "discrete_resource_spec": Field(
             record(
-                {"kind": Field(TEXT, "What it is."), "value": Field(LIMIT, "How many.")},
+                {"kind": Field(TEXT, "What it is."), "value": Field(AMOUNT, "How many.")},
                 "`discrete_resource_spec`",
             ),
             "A kind of thing that nodes have a number of.",

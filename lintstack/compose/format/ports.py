@@ -13,6 +13,7 @@ from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
+_NUMBERS = ("target", "published")
 _HIGHEST = 65535
 _LOOPBACK = "127.0.0.1"  # the one that nearly all ports with an address have
 # Ranges of one address and protocol that are compared with each other; more stay as they are written.
@@ -61,7 +62,16 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     if fault:
         reading.say(fault, node)
         return None
-    return Mapping(node.source, node.start, node.end, {name: _entry(name, part) for name, part in fields.items()})
+    entries = {name: _entry(name, _unpadded(part) if name in _NUMBERS else part) for name, part in fields.items()}
+    return Mapping(node.source, node.start, node.end, entries)
+
+
+def _unpadded(ports: Scalar) -> Scalar:
+    """Ports without leading zeros, as Compose compares them."""
+    if ports.unset or not (ports.text.startswith("0") or "-0" in ports.text):
+        return ports
+    text = "-".join(part.lstrip("0") or "0" for part in ports.text.split("-"))
+    return Scalar(ports.source, ports.start, ports.end, text, '"', "", ports.text, (), ports.fallbacks, ports.variables)
 
 
 def _host(parts: Parts, colon: int, fields: dict[str, Scalar]) -> None:

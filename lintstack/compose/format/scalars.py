@@ -100,6 +100,9 @@ PLAIN_INTEGER = scalar(
     "a whole number, without quotes", lambda node: _whole(node) is not None and not is_text(node)
 )  # fmt: skip
 NATURAL = scalar("a whole number, 0 or more", _at_least(0), "int")
+PLAIN_NATURAL = scalar(
+    "a whole number, 0 or more, without quotes", lambda node: not is_text(node) and _at_least(0)(node)
+)  # fmt: skip
 LIMIT = scalar("a whole number", lambda node: as_int(node) is not None, "int")
 PERCENT = scalar("a whole number from 0 to 100", lambda node: _in_percent(node), "float")
 SCORE = scalar("a whole number from -1000 to 1000", _within(-1000, 1000), "int")
@@ -131,7 +134,7 @@ DURATION = scalar(
     "duration",
 )
 OCTAL = scalar("a mode such as `0440`", lambda node: _is_natural(node.value) or _is_octal(node), "mode")
-MODE = scalar("a mode such as `0755`", lambda node: _is_mode(node.value) or _is_octal(node), "mode")
+MODE = scalar("a mode such as `0755`, without quotes", lambda node: _is_mode(node.value), "mode")
 DEVICES = scalar(
     "`all` or a whole number", lambda node: _whole(node) is not None or node.text.lower() == "all", "int"
 )  # fmt: skip

@@ -168,6 +168,17 @@ def _ulimit(node: Node, name: str, reading: Reading) -> Node | None:
 ULIMIT = _SOFT_HARD._replace(check=_ulimit, name="a whole number or a mapping with `soft` and `hard`")
 
 
+def unquoted(inner: Type) -> Type:
+    """A type whose numbers Compose does not take from strings there."""
+
+    def check(node: Node, name: str, reading: Reading) -> Node | None:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and not node.unset:
+            return wrong(node, name, f"{inner.name}, without quotes", reading)
+        return inner.check(node, name, reading)
+
+    return inner._replace(check=check)
+
+
 def missing(node: Mapping, name: str, required: tuple[str, ...], reading: Reading) -> bool:
     """Whether a mapping lacks a key that it must have, which is reported."""
     lacks = [field for field in required if field not in node.entries]
@@ -226,6 +237,9 @@ def _hosts(node: Node, name: str, reading: Reading) -> Node | None:
     if isinstance(node, Sequence):
         duplicates(node, name, reading)
         return _HOSTS.check(node, name, reading)
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.text:
+        found = _listed_host(node, name, reading)
+        return None if found is None else Sequence(node.source, node.start, node.end, (found,))
     if not isinstance(node, Mapping):
         return wrong(node, name, "a mapping or a list", reading)
     items: list[Node] = []

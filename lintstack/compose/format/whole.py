@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from lintstack.compose.format.collections import duplicates
+from lintstack.compose.format.collections import duplicates, is_alone
 from lintstack.compose.format.field import Field, Reading, Type
-from lintstack.compose.format.scalars import is_null
+from lintstack.compose.format.scalars import is_null, wrong
 from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+
+# Unknown keys of a mapping that are compared with what lacks.
+_MOST = 20
+# Merges that make a list of one out of a string.
+_ADDED = frozenset(("new", "pairs"))
 
 
 def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | None = None) -> Mapping:
@@ -19,7 +24,7 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
         at: the place that stands for it: its key.
     """
     for name in type_.required:
-        if name not in node.entries:
+        if name not in node.entries and not _misspelt(name, node, type_):
             label = f"`{shown(at.text)}`" if isinstance(at, Scalar) else type_.kind
             reading.say(f"{label} lacks `{name}`", at or node)
     kept: dict[str, Entry] = {}
@@ -33,12 +38,25 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
     return node.with_entries(kept) if changed else node
 
 
+def _misspelt(name: str, node: Mapping, type_: Type) -> bool:
+    """Whether an unknown key, which has been reported, is most likely the one that lacks."""
+    unknown = [key for key in node.entries if key not in type_.fields and not key.startswith("x-")]
+    if not unknown:
+        return False
+    from lintstack.compose.format.misplaced import meant
+
+    return any(meant(key, type_) == name for key in unknown[:_MOST])
+
+
 def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
     value = entry.value
     if isinstance(value, Scalar):
         if field.null or not is_null(value):
             return entry
         reading.say(f"`{shown(entry.key.text)}` has no value; give it one or remove it", entry.key)
+        return None
+    if field.merge in _ADDED and is_alone(value):
+        wrong(value, entry.key.text, field.type.name, reading)
         return None
     new = _below(value, entry.key, field.type, reading)
     return entry if new is value else Entry(entry.key, new, entry.over)
