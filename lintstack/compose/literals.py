@@ -94,7 +94,7 @@ def _scalar(node: Scalar, version: Version | None, problems: Problems) -> Scalar
         return _plain(node, version, problems)
     if kind == "timestamp" or (kind in _KINDS and not _fits(node.raw, _KINDS[kind])):
         problems.say("compose-schema", f"this value is no `!!{kind}`; remove the tag or correct the value", node)
-        return Scalar(node.source, node.start, node.end, node.text, '"', "", node.raw, node.unset)
+        return Scalar(node.source, node.start, node.end, node.text, '"', "", node.raw, (f"!!{kind}",))
     return node
 
 

@@ -127,6 +127,8 @@ def faults(node: Node) -> Iterator[str]:
 
 def _holds(written: str, scalar: Scalar) -> bool:
     """Whether a stretch of a file is a scalar's text: as it stands, unquoted, or as the number that it is."""
+    if written[0] in "|>" and written[1:2] not in ("", "-", "\n"):
+        return True  # An indentation, or blank lines that are kept: what stands here alone says something else.
     said = {written, *_read(written)}
     if not said.isdisjoint({scalar.raw, scalar.text}) or scalar.raw in _WORDS:
         return True

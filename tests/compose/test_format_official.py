@@ -24,7 +24,6 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 TWICE = "Compose makes these lists unique before it looks at the schema"
 STRICTER: dict[str, str] = {
     "ports": "the grammar of ports is checked behind the schema, and so are addresses",
-    "ports.host_ip": "an address",
     "env_file.format": "only `raw` is registered",
     "storage_opt": "its values become strings",
     "extends": "the service must be there",

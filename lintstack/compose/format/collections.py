@@ -65,7 +65,7 @@ def is_name(text: str) -> bool:
 
 
 def _name_fault(key: Scalar, what: str, reading: Reading) -> None:
-    if not is_name(key.text):
+    if isinstance(key.value, str) and not is_name(key.text):
         reading.say(f"{what} may have letters, digits, `.`, `_` and `-` in its name only", key)
 
 

@@ -64,7 +64,7 @@ _LONG = record(
 def _mount(node: Node, name: str, reading: Reading) -> Node | None:
     """A mount in long form: type, source, target, read_only, bind, volume."""
     if isinstance(node, Mapping):
-        lacks = missing(node, "a volume", ("type", "target"), reading)
+        lacks = missing(node, "a volume", ("type", "target"), reading, _LONG)
         checked = _LONG.check(node, "a volume", reading)
         whole = isinstance(checked, Mapping) and {"type", "target"} <= checked.entries.keys()
         return checked if whole and not lacks else None
@@ -167,8 +167,9 @@ def clean(path: str) -> str:
 def _device(node: Node, name: str, reading: Reading) -> Node | None:
     """A device in long form: source, target, permissions."""
     if isinstance(node, Mapping):
-        lacks = missing(node, "a device", ("source", "target"), reading)
-        return None if lacks else _DEVICE.check(node, "a device", reading)
+        lacks = missing(node, "a device", ("source", "target"), reading, _DEVICE)
+        checked = _DEVICE.check(node, "a device", reading)
+        return None if lacks else checked
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         reading.say("a device must be a string such as `/dev/x:/dev/x` or a mapping", node)
         return None

@@ -153,15 +153,10 @@ def _number(text: str) -> int | None:
 
 def _long(node: Mapping, reading: Reading) -> Mapping | None:
     """The long form: numbers in decimal, so that both forms compare."""
-    if missing(node, "a port", ("target",), reading):
-        return None
+    missing(node, "a port", ("target",), reading, _LONG)
     checked = _LONG.check(node, "a port", reading)
     if not isinstance(checked, Mapping) or "target" not in checked.entries:
         return None
-    host = checked.get("host_ip")
-    fault = _address_fault(host) if isinstance(host, Scalar) and not host.is_null else ""
-    if fault and host is not None:
-        reading.say(fault, host)
     entries = {
         name: Entry(entry.key, _decimal(entry.value, name) if isinstance(entry.value, Scalar) else entry.value)
         for name, entry in checked.entries.items()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from lintstack.compose.format.collections import duplicates, is_alone
 from lintstack.compose.format.field import Field, Reading, Type
 from lintstack.compose.format.scalars import is_null, wrong
+from lintstack.compose.format.short import is_misspelt
 from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
-# Unknown keys of a mapping that are compared with what lacks.
-_MOST = 20
 # Merges that make a list of one out of a string.
 _ADDED = frozenset(("new", "pairs"))
 
@@ -24,7 +23,7 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
         at: the place that stands for it: its key.
     """
     for name in type_.required:
-        if name not in node.entries and not _misspelt(name, node, type_):
+        if name not in node.entries and not is_misspelt(name, node, type_):
             label = f"`{shown(at.text)}`" if isinstance(at, Scalar) else type_.kind
             reading.say(f"{label} lacks `{name}`", at or node)
     kept: dict[str, Entry] = {}
@@ -36,16 +35,6 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
         if new is not None:
             kept[name] = new
     return node.with_entries(kept) if changed else node
-
-
-def _misspelt(name: str, node: Mapping, type_: Type) -> bool:
-    """Whether an unknown key, which has been reported, is most likely the one that lacks."""
-    unknown = [key for key in node.entries if key not in type_.fields and not key.startswith("x-")]
-    if not unknown:
-        return False
-    from lintstack.compose.format.misplaced import meant
-
-    return any(meant(key, type_) == name for key in unknown[:_MOST])
 
 
 def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
