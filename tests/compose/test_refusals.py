@@ -143,5 +143,5 @@ def test_no_place_has_two_findings() -> None:
 )
 def test_a_slip_of_the_pen_is_one_finding(line: str) -> None:
     files = {"compose.yaml": f"services:\n  a:\n    image: x\n    {line}\n  b: {{image: b}}\n"}
-    found = [problem for problem in load(["compose.yaml"], MemoryReader(files), ".").problems]
+    found = load(["compose.yaml"], MemoryReader(files), ".").problems
     assert [problem.severity for problem in found] == ["error"], found
