@@ -145,3 +145,19 @@ def test_a_slip_of_the_pen_is_one_finding(line: str) -> None:
     files = {"compose.yaml": f"services:\n  a:\n    image: x\n    {line}\n  b: {{image: b}}\n"}
     found = load(["compose.yaml"], MemoryReader(files), ".").problems
     assert [problem.severity for problem in found] == ["error"], found
+
+
+def test_a_template_is_unknown_and_not_wrong() -> None:
+    lines = [
+        "image: '{{ image }}'",
+        "ports: ['{{ port }}:80', {target: '{{ port }}'}]",
+        "privileged: '{{ p }}'",
+        "mem_limit: '{{ m }}m'",
+        "scale: '{{ n }}'",
+        "healthcheck: {test: a, interval: '{{ i }}', retries: '{{ r }}'}",
+        "volumes: ['{{ v }}:/x']",
+        "depends_on: {b: {condition: '{{ c }}'}}",
+    ]
+    text = "services:\n  a:\n" + "".join(f"    {line}\n" for line in lines) + "  b: {image: b}\n"
+    case = Case("templates", {"compose.yaml": text}, (), frozenset(), False)
+    assert errors(case) == []

@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from lintstack.compose.format.collections import each, keyed, record
 from lintstack.compose.format.field import Field, Reading
-from lintstack.compose.format.scalars import BOOLEAN, MODE, SIZE_OR_ZERO, TEXT, one_of
+from lintstack.compose.format.scalars import BOOLEAN, MODE, SIZE_OR_ZERO, TEXT, is_template, one_of, unknown
 from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
@@ -84,10 +84,11 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
         reading.say(f"the volume {what}; write `source:target` or `source:target:options`", node)
         return None
     cuts = [parts.cut(start, end) for start, end in fields]
+    cuts = [unknown(cut) if is_template(cut) else cut for cut in cuts]
     if len(cuts) == 1:
         return _whole(node, {"type": _word(cuts[0], "volume"), "target": _cleaned(cuts[0])})
     source, target = cuts[:2]
-    hole = parts.text[fields[0][0]] == HOLE
+    hole = parts.text[fields[0][0]] == HOLE or source.text.startswith("{{")
     kind = "bind" if is_path(source.text) else "volume"
     found: dict[str, Node] = {
         "type": _unknown(source) if hole and not is_path(source.text) else _word(source, kind),

@@ -7,7 +7,7 @@ from collections.abc import Sequence as List
 from lintstack.compose.casts import as_int
 from lintstack.compose.format.collections import each, record
 from lintstack.compose.format.field import Field, Reading
-from lintstack.compose.format.scalars import INTEGER_OR_TEXT, NATURAL, TEXT
+from lintstack.compose.format.scalars import INTEGER_OR_TEXT, NATURAL, TEXT, is_template, unknown
 from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
@@ -48,6 +48,9 @@ def _port(node: Node, name: str, reading: Reading) -> Node | None:
 
 def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     text = parts.text
+    if is_template(node):
+        names = ("target", "published", "host_ip", "protocol")
+        return Mapping(node.source, node.start, node.end, {name: _entry(name, unknown(node)) for name in names})
     if text == HOLE:
         return Mapping(node.source, node.start, node.end, _unknown(parts))
     slash = text.find("/") if "/" in text else len(text)

@@ -36,16 +36,28 @@ def anything(node: Node, name: str, reading: Reading) -> Node | None:
 
 
 def scalar(expected: str, accepts: Callable[[Scalar], bool], cast: str = "") -> Type:
-    """A single value; texts in which a variable has no value are accepted: nobody knows them."""
+    """A single value; texts of templates, or with a variable that has no value, are accepted: nobody knows them."""
     quoted = expected == "a string"
 
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if isinstance(node, Scalar) and (node.unset or accepts(node)):
             return node
+        if isinstance(node, Scalar) and is_template(node):
+            return unknown(node)
         hint = _QUOTES if quoted and isinstance(node, Scalar) and not node.is_null else ""
         return wrong(node, name, expected + hint, reading)
 
     return Type(check, expected, cast)
+
+
+def is_template(node: Scalar) -> bool:
+    """Whether another program fills in a text before Compose reads it (`{{ port }}`)."""
+    return "{{" in node.text and isinstance(node.value, str)
+
+
+def unknown(node: Scalar) -> Scalar:
+    """The same place, its text unknown."""
+    return Scalar(node.source, node.start, node.end, node.text, '"', "", node.raw, ("{{",))
 
 
 def is_text(node: Scalar) -> bool:
@@ -92,6 +104,8 @@ def is_size(node: Scalar) -> bool:
 
 ANY = Type(anything, "anything")
 TEXT = scalar("a string", is_text)
+# Where `{{` is no text of its own, as it is in a command.
+NAME = scalar("a string", lambda node: is_text(node) and "{{" not in node.text)
 BOOLEAN = scalar("true or false", lambda node: as_bool(node) is not None, "bool")
 # For fields that Compose compares before any cast: neither quotes nor variables are understood.
 TRUE_FALSE = scalar("true or false, without quotes or variables", lambda node: isinstance(node.value, bool))
