@@ -174,6 +174,8 @@ def _told(fact: Fact[Any], text: str) -> Cell:
 
 def _raw(fact: Fact[Any], secrets: frozenset[str]) -> str:
     """What the file says where the value cannot be known: the words of one place, or of each item of a list."""
+    if (fact.unknown or "").startswith("image `"):
+        return _line(scrubbed(f"unknown: {fact.unknown}", secrets))  # The place names the image, not the value.
     said = tuple(_BLAME.sub(r"${\1}", place.span.text.strip("\"'")) for place in fact.places)
     words = shown(said if len(said) > 1 else " ".join(said), secrets)
     return _line(" ".join(words) if isinstance(words, list) else words) or f"unknown: {fact.unknown}"

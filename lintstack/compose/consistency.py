@@ -58,7 +58,7 @@ def report(
     version: Version | None,
     problems: Problems,
 ) -> None:
-    """Every contradiction of a finished model; services that are off are not looked at, as in Compose.
+    """Every contradiction of a finished model; little of services that are off is looked at, as in Compose.
 
     Args:
         root: the model.
@@ -80,6 +80,9 @@ def report(
 
 
 def _faults(project: Project, services: list[Entry], version: Version | None) -> Iterator[Fault]:
+    for entry in project.services.values():
+        if isinstance(entry.value, Mapping):
+            yield from contradictions.always(entry.value)
     for entry in services:
         if isinstance(entry.value, Mapping):
             yield from contradictions.faults(entry.value)
@@ -196,7 +199,7 @@ def sources(project: Project) -> Iterator[Fault]:
             kind = f"the {section.removesuffix('s')} `{shown(name)}`"
             if len(given) > 1:
                 yield Fault(f"{kind} comes from several places; keep one of {listed}", given[1].key)
-            elif not given and _made_here(node, section):
+            elif not given and _made_here(node, section) and not project.problems.inside((node.span,)):
                 yield Fault(f"{kind} comes from nowhere; give it one of {listed}, or `external: true`", node)
 
 

@@ -170,15 +170,21 @@ _WITHOUT_TARGET = ("rebuild", "restart")
 
 
 def watches(service: Mapping) -> Iterator[Fault]:
-    """What is synchronised needs a path and a target."""
+    """What is synchronised needs a target."""
     for item in items_of(service, "develop", "watch"):
-        action, path = scalar_of(item, "action"), scalar_of(item, "path")
-        if path is not None and not path.text.strip():
-            yield Fault("the `path` of a watch is empty; name a folder or file", path)
+        action = scalar_of(item, "action")
         target = entry_of(item, "target")
         empty = target is None or (isinstance(target.value, Scalar) and not (target.value.text or target.value.unset))
         if action is not None and action.text not in _WITHOUT_TARGET and empty:
             yield Fault(f"a watch that does `{shown(action.text)}` needs a `target` in the container", action)
+
+
+def watched(service: Mapping) -> Iterator[Fault]:
+    """What is watched needs a path."""
+    for item in items_of(service, "develop", "watch"):
+        path = scalar_of(item, "path")
+        if path is not None and not path.text.strip():
+            yield Fault("the `path` of a watch is empty; name a folder or file", path)
 
 
 def devices(service: Mapping) -> Iterator[Fault]:
@@ -206,7 +212,7 @@ def addresses(service: Mapping) -> Iterator[Fault]:
             yield Fault("the `host_ip` of a port must be an IP address", host)
 
 
-_COMMON = ("", "127.0.0.1", "0.0.0.0")
+_COMMON = ("127.0.0.1", "0.0.0.0")
 
 
 def _is_address(text: str) -> bool:
@@ -223,17 +229,25 @@ def _is_address(text: str) -> bool:
 CHECKS: dict[str, tuple[Check, ...]] = {
     "build": (dockerfiles,),
     "container_name": (names,),
-    "deploy": (scales, twins, devices),
+    "deploy": (scales, twins),
     "develop": (watches,),
-    "gpus": (graphics,),
     "healthcheck": (health_checks,),
     "network_mode": (network_modes,),
     "platform": (platforms,),
-    "ports": (addresses,),
     "scale": (scale,),
     "tmpfs": (targets,),
     "volumes": (targets,),
 }
+
+# The same for services that are off too.
+_ALWAYS: dict[str, Check] = {"deploy": devices, "develop": watched, "gpus": graphics, "ports": addresses}
+
+
+def always(service: Mapping) -> Iterator[Fault]:
+    """What contradicts itself in any service, on or off (compose-go `validation.Validate`)."""
+    for field, check in _ALWAYS.items():
+        if field in service.entries:
+            yield from check(service)
 
 
 def faults(service: Mapping) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Plain scalars that are neither text nor a number that JSON can hold: dates, infinities."""
+"""Scalars that are neither text nor a number that JSON can hold: dates, infinities, what YAML's own tags make."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TypeAlias
 from lintstack.compose.problems import Problems
 from lintstack.compose.versions import Version, since
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+from lintstack.yaml.scalars import resolve
 
 _Read: TypeAlias = Callable[[Scalar], Scalar]
 _SPECIAL = frozenset(
@@ -17,13 +18,16 @@ _SPECIAL = frozenset(
 )
 
 
+_CORE = "tag:yaml.org,2002:"
+# What a value must be that has one of YAML's own tags.
+_KINDS: dict[str, type] = {"bool": bool, "float": float, "int": int, "null": type(None)}
 _WINDOW = 60_000  # characters that are searched at once
 _OVERLAP = 40
 
 
 @cache
 def _hint() -> re.Pattern[str]:
-    return re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]|\.(?:[iI][nN][fF]|[nN][aA][nN])")
+    return re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]|\.(?:[iI][nN][fF]|[nN][aA][nN])|!!|tag:yaml|%TAG")
 
 
 @cache
@@ -46,6 +50,8 @@ def _hinted(text: str) -> bool:
 def written(root: Node, version: Version | None, problems: Problems) -> Node:
     """A document whose dates are the text that Compose makes of them; what the Compose in force refuses is reported.
 
+    The values of YAML's own tags (`!!binary`, `!!bool` …) are what those make of them.
+
     Fields that begin with `x-` are left alone: nothing reads them.
     """
     if not isinstance(root, Mapping) or not _hinted(root.source.text):
@@ -56,7 +62,7 @@ def written(root: Node, version: Version | None, problems: Problems) -> Node:
 def _tree(node: Node, read: _Read, done: dict[int, Node]) -> Node:
     """Trees are at most 64 deep; what aliases share is read once."""
     if isinstance(node, Scalar):
-        return node if node.style or node.tag or node.raw is not node.text else read(node)
+        return read(node) if node.tag or not (node.style or node.raw is not node.text) else node
     known = done.get(id(node))
     if known is None:
         known = _mapping(node, read, done) if isinstance(node, Mapping) else _sequence(node, read, done)
@@ -79,6 +85,38 @@ def _sequence(node: Sequence, read: _Read, done: dict[int, Node]) -> Sequence:
 
 
 def _scalar(node: Scalar, version: Version | None, problems: Problems) -> Scalar:
+    if not node.tag:
+        return _plain(node, version, problems)
+    kind = node.tag.removeprefix(_CORE) if node.tag.startswith(_CORE) else ""
+    if kind == "binary":
+        return _binary(node, problems)
+    if kind == "timestamp" and _go_time(node.raw):
+        return _plain(node, version, problems)
+    if kind == "timestamp" or (kind in _KINDS and not _fits(node.raw, _KINDS[kind])):
+        problems.say("compose-schema", f"this value is no `!!{kind}`; remove the tag or correct the value", node)
+        return Scalar(node.source, node.start, node.end, node.text, '"', "", node.raw, (f"!!{kind}",))
+    return node
+
+
+def _fits(text: str, kind: type) -> bool:
+    """Whether a text, quoted or not, is of a type; whole numbers are floats too, true is no number."""
+    value = resolve(text)
+    return type(value) is kind or (kind is float and type(value) is int) or (kind is type(None) and value is None)
+
+
+def _binary(node: Scalar, problems: Problems) -> Scalar:
+    """The text that is written in base64."""
+    from base64 import b64decode
+
+    try:
+        text = b64decode("".join(node.raw.split("\n")), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        problems.say("compose-schema", "this value is no base64, which `!!binary` wants; remove the tag", node)
+        text = node.text
+    return Scalar(node.source, node.start, node.end, text, '"', "", node.raw)
+
+
+def _plain(node: Scalar, version: Version | None, problems: Problems) -> Scalar:
     if node.text in _SPECIAL and since(version, "finite-floats"):
         problems.say("compose-schema", "a value must be a finite number; put quotes around it", node)
         return Scalar(node.source, node.start, node.end, node.text, '"', "", node.text)

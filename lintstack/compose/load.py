@@ -147,6 +147,8 @@ class _Loader:
             model = self._add_file(model, path, project_dir, interpolator, None)
         if model is None:
             self.files.report_empty(files)
+        elif not (model.entries.keys() - {"version"} or self.incomplete or self.problems.serious):
+            self.problems.say("compose-schema", "no file of this project declares anything", model)
         return self._checked(model, project_dir, interpolator, name, active(profiles, interpolator.variables))
 
     def _name(self, files: List[str], folder: str, env_files: List[str] | None, interpolator: Interpolator) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from lintstack.compose.format import keys
+from lintstack.compose.format.collections import is_alone
 from lintstack.compose.format.document import ROOT
 from lintstack.compose.format.field import Field, Type
 from lintstack.compose.format.scalars import ANY, is_null
@@ -68,8 +69,19 @@ class Merger:
         self.problems.say("compose-schema", message, over.value)
         return base.value
 
+    def repeated(self, field: Scalar, new: Entry, old: Entry) -> None:
+        """A pair of a list that may hold each item once, in both files."""
+        place = old.key.span
+        message = (
+            f"`{shown(field.text)}` has `{shown(new.key.text)}` with the same value in {place.path}:{place.line}"
+            ", which Compose refuses; remove it here"
+        )
+        self.problems.say("compose-schema", message, new.key)
+
 
 def _kind(node: Node) -> str:
+    if isinstance(node, Mapping | Sequence) and is_alone(node):
+        return "a single value"
     if isinstance(node, Mapping):
         return "a list" if node.listed else "a mapping"
     return "a list" if isinstance(node, Sequence) else "a single value"
@@ -123,6 +135,21 @@ def _replace(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     return over.value
 
 
+def _items(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
+    """A list, to which a lone word (`gpus: all`) is not added."""
+    new = over.value
+    alone = isinstance(new, Sequence) and is_alone(new)
+    return merger.clash(base, over) if alone else _default(merger, base, over, field)
+
+
+def _alike(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
+    """Pairs in one form: Compose does not make a mapping and a list there one."""
+    old, new = base.value, over.value
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)) or old.listed is not new.listed:
+        return merger.clash(base, over)
+    return _pairs(merger, base, over, field) if new.listed else merger.joined(old, new, field.type)
+
+
 def _pairs(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """`NAME=value` pairs: the later pair replaces the earlier one at its place, null values too."""
     old, new = base.value, over.value
@@ -131,10 +158,18 @@ def _pairs(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     entries = dict(old.entries)
     for name, entry in new.entries.items():
         before = entries.get(name)
+        if field.type.unique and before is not None and _says_the_same(entry.value, before.value):
+            merger.repeated(over.key, entry, before)
         same = before is None or before is entry
         entries[name] = entry if same else Entry(entry.key, entry.value, _chained(entry, before))  # type: ignore[arg-type]
     # Compose appends both sides as lists: what was merged no longer is a mapping for `!reset`.
-    return Mapping(new.source, new.start, new.end, entries, "", True)
+    place = old if is_alone(new) else new
+    return Mapping(place.source, place.start, place.end, entries, "", True)
+
+
+def _says_the_same(new: Node, old: Node) -> bool:
+    scalars = isinstance(new, Scalar) and isinstance(old, Scalar) and not new.unset and not old.unset
+    return scalars and new is not old and keys.text(new) == keys.text(old)
 
 
 def _names(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
@@ -150,10 +185,11 @@ def _new(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     old, new = base.value, over.value
     if not (isinstance(old, Sequence) and isinstance(new, Sequence)):
         return _default(merger, base, over, field)
+    place = old if is_alone(new) else new
     known = {keys.text(item) for item in old.items}
     added = {keys.text(item): item for item in new.items}
     items = (*old.items, *(item for text, item in added.items() if text not in known))
-    return Sequence(new.source, new.start, new.end, items)
+    return Sequence(place.source, place.start, place.end, items)
 
 
 def _driver(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
@@ -192,6 +228,8 @@ _RULES: dict[str, Rule] = {
     "new": _new,
     "driver": _driver,
     "subnet": _subnet,
+    "alike": _alike,
+    "items": _items,
 }
 
 

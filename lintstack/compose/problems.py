@@ -45,6 +45,11 @@ class Problems:
             for path, start, end in wanted
         )
 
+    @property
+    def serious(self) -> bool:
+        """Whether there is an error."""
+        return any(finding.severity == "error" for finding in self._seen.values())
+
     def all(self) -> tuple[Finding, ...]:
         """Everything so far, in the order in which it was found; the last one says how many are left out."""
         if self._last is None:

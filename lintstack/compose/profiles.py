@@ -9,10 +9,8 @@ from lintstack.yaml import Mapping, Scalar, Sequence
 
 
 def active(given: List[str], variables: Dict[str, str]) -> List[str]:
-    """The profiles asked for, else those of COMPOSE_PROFILES, which commas divide."""
-    if given or "COMPOSE_PROFILES" not in variables:
-        return given
-    return [name.strip() for name in variables["COMPOSE_PROFILES"].split(",")]
+    """The profiles asked for, else those of COMPOSE_PROFILES, which commas divide: nothing there is the profile ""."""
+    return given or [name.strip() for name in variables.get("COMPOSE_PROFILES", "").split(",")]
 
 
 def inactive_services(root: Mapping | None, profiles: List[str]) -> frozenset[str]:

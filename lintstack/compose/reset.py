@@ -37,14 +37,16 @@ def collect(root: Node) -> Tagged:
 def _tagged(node: Mapping, path: Path, met: set[int]) -> Iterator[Path]:
     """Paths of tagged values below a mapping; trees are at most 64 deep.
 
-    Compose takes a `!reset` value out where it meets it first: the aliases of an anchor around it do not reset again.
+    Compose takes a `!reset` value out where it meets it first: the aliases of an anchor around it do not reset again;
+    those of the value itself do.
     """
-    for name, value in node.items():
+    for name, entry in node.entries.items():
+        value = entry.value
         at = (*path, name)
         if value.tag in _TAGS:
-            if value.tag == "!override" or id(value) not in met:
+            if value.tag == "!override" or id(entry) not in met:
                 yield at
-            met.add(id(value))
+            met.add(id(entry))
         elif isinstance(value, Mapping):
             yield from _tagged(value, at, met)
 

@@ -24,7 +24,6 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 TWICE = "Compose makes these lists unique before it looks at the schema"
 STRICTER: dict[str, str] = {
     "ports": "the grammar of ports is checked behind the schema, and so are addresses",
-    "ports.host_ip": "an address",
     "env_file.format": "only `raw` is registered",
     "storage_opt": "its values become strings",
     "extends": "the service must be there",
@@ -32,6 +31,10 @@ STRICTER: dict[str, str] = {
     "ulimits.NAME": "limits are cast",
     "build.ulimits.NAME": "limits are cast",
     "ulimits": "names in upper case are checked behind the schema",
+    "pid": "Compose panics when it is null",
+    "build.additional_contexts": "Compose panics when one of them is no string",
+    "blkio_config.weight": "a text is not cast",
+    "blkio_config.weight_device.weight": "a text is not cast",
     "build.ulimits": "names in upper case are checked behind the schema",
 }
 LOOSER: dict[str, str] = {

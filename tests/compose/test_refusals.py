@@ -116,3 +116,48 @@ def test_nearly_all_verdicts_agree() -> None:
 def test_all_faults_are_found_not_only_the_first() -> None:
     (case,) = [case for case in CASES if case.name == "several faults"]
     assert {place[:2] for place in errors(case)} == case.blamed
+
+
+def test_no_place_has_two_findings() -> None:
+    """A fault is told once, not by the shape of the file and again by what that leads to."""
+    told_twice = []
+    for case in CASES:
+        places = [problem.at.span for problem in read(case).problems if problem.severity == "error"]
+        starts = [(span.path, span.start) for span in places]
+        if len(set(starts)) < len(starts):
+            told_twice.append(case.name)
+    assert told_twice == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "depends_on: {b: {conditon: service_healthy}}",
+        "depends_on: {b: {condition: healthy}}",
+        "ports: [{targt: 80}]",
+        "volumes: [{typ: bind, source: ., target: /x}]",
+        "ulimits: {nofile: {soft: 1, hrd: 2}}",
+        "scale: !!int x",
+        "ports: [{target: 80, host_ip: nowhere}]",
+    ],
+)
+def test_a_slip_of_the_pen_is_one_finding(line: str) -> None:
+    files = {"compose.yaml": f"services:\n  a:\n    image: x\n    {line}\n  b: {{image: b}}\n"}
+    found = load(["compose.yaml"], MemoryReader(files), ".").problems
+    assert [problem.severity for problem in found] == ["error"], found
+
+
+def test_a_template_is_unknown_and_not_wrong() -> None:
+    lines = [
+        "image: '{{ image }}'",
+        "ports: ['{{ port }}:80', {target: '{{ port }}'}]",
+        "privileged: '{{ p }}'",
+        "mem_limit: '{{ m }}m'",
+        "scale: '{{ n }}'",
+        "healthcheck: {test: a, interval: '{{ i }}', retries: '{{ r }}'}",
+        "volumes: ['{{ v }}:/x']",
+        "depends_on: {b: {condition: '{{ c }}'}}",
+    ]
+    text = "services:\n  a:\n" + "".join(f"    {line}\n" for line in lines) + "  b: {image: b}\n"
+    case = Case("templates", {"compose.yaml": text}, (), frozenset(), False)
+    assert errors(case) == []

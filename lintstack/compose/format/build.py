@@ -6,11 +6,11 @@ from lintstack.compose.format import keys
 from lintstack.compose.format.collections import each, keyed, one_or_each, record, values
 from lintstack.compose.format.field import Field
 from lintstack.compose.format.scalars import BOOLEAN, OCTAL, SIZE, TEXT, TEXT_OR_BOOLEAN
-from lintstack.compose.format.short import HOSTS, ULIMIT, text_or
+from lintstack.compose.format.short import HOSTS, ULIMIT, text_or, unquoted
 
 TEXTS = each(TEXT)
-ENVIRONMENT = keyed()
-LABELS = keyed(null="")
+ENVIRONMENT = keyed(alone=True)
+LABELS = keyed(null="", alone=True)
 ULIMITS = values(ULIMIT, merge="replace")
 # What a service or build takes of a declared secret or config.
 GRANTS = each(
@@ -31,7 +31,7 @@ GRANTS = each(
 
 BUILD: dict[str, Field] = {
     "additional_contexts": Field(
-        keyed(paired=True, path="project or remote"),
+        keyed(paired=True, path="project or remote", alone=True),
         "Further folders, images or services that the Dockerfile can copy from.",
         merge="pairs",
         since="2.17.0",
@@ -59,5 +59,5 @@ BUILD: dict[str, Field] = {
     "ssh": Field(keyed(unique=True, path="project"), "SSH agents or keys that RUN can use."),
     "tags": Field(TEXTS, "Further names of the image.", key=keys.before_equals),
     "target": Field(TEXT, "The stage that is built; the last one when left out."),
-    "ulimits": Field(ULIMITS, "Limits of the build's processes.", since="2.23.1"),
+    "ulimits": Field(values(unquoted(ULIMIT), merge="replace"), "Limits of the build's processes.", since="2.23.1"),
 }

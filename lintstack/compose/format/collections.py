@@ -64,7 +64,7 @@ def is_name(text: str) -> bool:
 
 
 def _name_fault(key: Scalar, what: str, reading: Reading) -> None:
-    if not is_name(key.text):
+    if isinstance(key.value, str) and not is_name(key.text):
         reading.say(f"{what} may have letters, digits, `.`, `_` and `-` in its name only", key)
 
 
@@ -146,13 +146,21 @@ def record(
             reading.note(name, entry.key, field, field.since, field.deprecated)
         if is_null(value):
             return None if lone else value
-        return inner(value, name, reading)
+        checked = inner(value, name, reading)
+        return _some(value) if checked is None and name in required else checked
 
     found = Type(check, "a mapping", fields=fields, required=required, kind=kind)
     return found
 
 
-def keyed(null: str | None = None, *, unique: bool = False, paired: bool = False, path: str = "") -> Type:
+def _some(wrong: Node) -> Scalar:
+    """A value that nobody knows, where a wrong one stands: it has been reported, and does not lack."""
+    return Scalar(wrong.source, wrong.start, wrong.end, "", '"', "", None, ("?",))
+
+
+def keyed(
+    null: str | None = None, *, unique: bool = False, paired: bool = False, path: str = "", alone: bool = False
+) -> Type:
     """A mapping of scalars or a list of `NAME=value`; canonical form is the mapping, its values strings.
 
     Args:
@@ -160,25 +168,44 @@ def keyed(null: str | None = None, *, unique: bool = False, paired: bool = False
         unique: whether Compose refuses a list that says the same twice.
         paired: whether every item of a list needs its `=`.
         path: what a relative path in a value starts from.
+        alone: whether one string may be added to what an earlier file has, as a list of one.
     """
 
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if isinstance(node, Mapping):
-            return rebuilt(node, lambda entry: _pair_value(entry, null, reading))
+            return rebuilt(node, lambda entry: _pair_value(entry, null, paired, reading))
+        if alone and isinstance(node, Scalar) and isinstance(node.value, str) and node.text:
+            return _alone(pair(node, null), node)
         if isinstance(node, Sequence):
             if unique:
                 duplicates(node, name, reading)
             return _from_list(node, name, null, paired, reading)
         return wrong(node, name, "a mapping or a list", reading)
 
-    held = Field(TEXT, "", path=path, null=True)  # type: ignore[arg-type]
-    return Type(check, "a mapping or a list of `NAME=value`", names=held)
+    held = Field(TEXT, "", path=path, null=not paired)  # type: ignore[arg-type]
+    return Type(check, "a mapping or a list of `NAME=value`", names=held, unique=unique)
 
 
-def _pair_value(entry: Entry, null: str | None, reading: Reading) -> Node | None:
+def _alone(entry: Entry, node: Scalar) -> Mapping:
+    """A string that stands for a list of one."""
+    return Mapping(node.source, entry.key.start, node.end, {entry.key.text: entry}, "", True)
+
+
+def is_alone(node: Mapping | Sequence) -> bool:
+    """Whether a list is one string in the file, which only counts as one when it is added to an earlier file's."""
+    if isinstance(node, Mapping):
+        first = next(iter(node.entries.values())).key if node.listed and len(node.entries) == 1 else None
+    else:
+        first = node.items[0] if len(node.items) == 1 else None  # type: ignore[assignment]
+    return first is not None and first.start == node.start and first.source is node.source
+
+
+def _pair_value(entry: Entry, null: str | None, paired: bool, reading: Reading) -> Node | None:
     if not entry.key.text:
         reading.say("a name is missing in front of this value; give it one or remove it", entry.value)
         return None
+    if paired and not is_null(entry.value):
+        return TEXT.check(entry.value, entry.key.text, reading)
     return _spelled(entry.value, entry.key.text, null, reading)
 
 

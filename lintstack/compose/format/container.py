@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from lintstack.compose.format import keys
 from lintstack.compose.format.build import ENVIRONMENT, GRANTS, LABELS, TEXTS, ULIMITS
-from lintstack.compose.format.collections import each, keyed, names, one_or_each, record, values
+from lintstack.compose.format.collections import each, names, one_or_each, record, values
 from lintstack.compose.format.deploy import GPUS
 from lintstack.compose.format.field import Field
 from lintstack.compose.format.mounts import DEVICES, MOUNTS
 from lintstack.compose.format.scalars import (
     AMOUNT,
-    ANY_SCALAR,
     BOOLEAN,
     DURATION,
+    INTEGER_OR_TEXT,
     MICROSECONDS,
+    NAME,
     NATURAL,
     NUMBER,
     NUMBER_OR_TEXT,
     OCTAL,
     PERCENT,
+    PLAIN_NATURAL,
     PLAIN_NUMBER,
     SCORE,
     SIZE,
@@ -26,12 +28,15 @@ from lintstack.compose.format.scalars import (
     TRUE_FALSE,
     matching,
     one_of,
+    scalar,
 )
 from lintstack.compose.format.short import COMMAND, HOSTS, listed, nothing, text_or
 
 UNIQUE = each(TEXT, unique=True)
 _WEIGHT = record(
-    {"path": Field(TEXT, "The device."), "weight": Field(NATURAL, "Its share.")}, "a device's weight", extensions=False
+    {"path": Field(TEXT, "The device."), "weight": Field(PLAIN_NATURAL, "Its share.")},
+    "a device's weight",
+    extensions=False,
 )
 _RATE = record(
     {"path": Field(TEXT, "The device."), "rate": Field(SIZE, "The most per second.")},
@@ -44,7 +49,7 @@ _BLKIO = record(
         "device_read_iops": Field(each(_RATE), "The most read operations a second on devices."),
         "device_write_bps": Field(each(_RATE), "The most bytes a second that are written to devices."),
         "device_write_iops": Field(each(_RATE), "The most write operations a second on devices."),
-        "weight": Field(NATURAL, "Its share of block I/O, 10 to 1000."),
+        "weight": Field(PLAIN_NATURAL, "Its share of block I/O, 10 to 1000."),
         "weight_device": Field(each(_WEIGHT), "Its share on single devices."),
     },
     "`blkio_config`",
@@ -58,9 +63,10 @@ _CREDENTIALS = record(
     },
     "`credential_spec`",
 )
+_FORMAT = scalar("`raw`", lambda node: node.text in ("", "raw"))
 _ENV_FILE = record(
     {
-        "format": Field(one_of("raw"), "`raw`: values are taken as they stand.", since="2.30.0"),
+        "format": Field(_FORMAT, "`raw`: values are taken as they stand.", since="2.30.0"),
         "path": Field(TEXT, "The file.", path="project"),
         "required": Field(BOOLEAN, "Whether it must be there.", since="2.24.0"),
     },
@@ -97,7 +103,7 @@ _PULL = (
 )
 
 CONTAINER: dict[str, Field] = {
-    "annotations": Field(keyed(null=""), "Annotations of the container.", merge="pairs"),
+    "annotations": Field(LABELS, "Annotations of the container.", merge="pairs"),
     "blkio_config": Field(_BLKIO, "Limits of block I/O."),
     "cap_add": Field(TEXTS, "Capabilities that it gets.", key=keys.before_equals),
     "cap_drop": Field(TEXTS, "Capabilities that it loses.", key=keys.before_equals),
@@ -125,10 +131,10 @@ CONTAINER: dict[str, Field] = {
     "env_file": Field(listed(text_or("path", _ENV_FILE)), "Files with environment variables.", key=keys.path),
     "environment": Field(ENVIRONMENT, "Environment variables.", merge="pairs"),
     "extra_hosts": Field(HOSTS, "Host names and addresses that it can use.", merge="new"),
-    "gpus": Field(GPUS, "GPUs that it can use.", since="2.30.0"),
-    "group_add": Field(each(NUMBER_OR_TEXT, unique=True), "Further groups of its user."),
+    "gpus": Field(GPUS, "GPUs that it can use.", merge="items", since="2.30.0"),
+    "group_add": Field(each(INTEGER_OR_TEXT, unique=True), "Further groups of its user."),
     "hostname": Field(TEXT, "Its host name."),
-    "image": Field(TEXT, "The image that it runs, or the name of the one that is built."),
+    "image": Field(NAME, "The image that it runs, or the name of the one that is built."),
     "init": Field(BOOLEAN, "Whether a small init is process 1, which reaps and forwards signals."),
     "ipc": Field(TEXT, "Whose shared memory and semaphores it uses."),
     "isolation": Field(TEXT, "Its isolation technology."),
@@ -164,7 +170,7 @@ CONTAINER: dict[str, Field] = {
     ),
     "oom_kill_disable": Field(BOOLEAN, "Whether the kernel spares it when memory runs out."),
     "oom_score_adj": Field(SCORE, "How soon the kernel ends it when memory runs out."),
-    "pid": Field(TEXT, "Whose processes it sees.", null=True),
+    "pid": Field(TEXT, "Whose processes it sees."),
     "pids_limit": Field(AMOUNT, "Processes that it may have."),
     "platform": Field(TEXT, "The platform that it runs on, such as `linux/amd64`."),
     "privileged": Field(BOOLEAN, "Whether it runs with all rights of the host."),
@@ -177,8 +183,8 @@ CONTAINER: dict[str, Field] = {
     "shm_size": Field(SIZE, "The size of /dev/shm."),
     "stop_grace_period": Field(DURATION, "The time between the stop signal and the kill."),
     "stop_signal": Field(TEXT, "The signal that asks it to stop."),
-    "storage_opt": Field(values(ANY_SCALAR, null=True), "Options of the storage driver."),
-    "sysctls": Field(keyed(null=""), "Kernel parameters of its namespace.", merge="pairs"),
+    "storage_opt": Field(values(INTEGER_OR_TEXT, null=True), "Options of the storage driver."),
+    "sysctls": Field(LABELS, "Kernel parameters of its namespace.", merge="pairs"),
     "tmpfs": Field(one_or_each(TEXT), "Paths that are mounted in memory.", key=keys.before_equals),
     "ulimits": Field(ULIMITS, "Limits of its processes."),
     "umask": Field(OCTAL, "Permissions that new files do not get.", null=True),

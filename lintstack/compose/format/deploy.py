@@ -6,6 +6,7 @@ from lintstack.compose.format.build import LABELS, TEXTS
 from lintstack.compose.format.collections import each, keyed, record
 from lintstack.compose.format.field import Field
 from lintstack.compose.format.scalars import (
+    AMOUNT,
     DEVICES,
     DURATION,
     INTEGER,
@@ -16,7 +17,7 @@ from lintstack.compose.format.scalars import (
     TEXT,
     one_of,
 )
-from lintstack.compose.format.short import exclusive, gpus
+from lintstack.compose.format.short import gpus
 
 _UPDATE: dict[str, Field] = {
     "delay": Field(DURATION, "The time between two groups of containers."),
@@ -33,14 +34,14 @@ DEVICE: dict[str, Field] = {
     "driver": Field(TEXT, "The driver that provides them."),
     "options": Field(keyed(null="", unique=True), "Options of the driver."),
 }
-_REQUEST = exclusive(record(DEVICE, "a device request", ("capabilities",)), "count", "device_ids")
+_REQUEST = record(DEVICE, "a device request", ("capabilities",))
 # Its keys are open in the official schema: a misplaced `additionalProperties` there.
-GPUS = gpus(exclusive(record(DEVICE, "a device request", open=True), "count", "device_ids"))
+GPUS = gpus(record(DEVICE, "a device request", open=True))
 _GENERIC = record(
     {
         "discrete_resource_spec": Field(
             record(
-                {"kind": Field(TEXT, "What it is."), "value": Field(LIMIT, "How many.")},
+                {"kind": Field(TEXT, "What it is."), "value": Field(AMOUNT, "How many.")},
                 "`discrete_resource_spec`",
             ),
             "A kind of thing that nodes have a number of.",

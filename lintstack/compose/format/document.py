@@ -5,13 +5,14 @@ from __future__ import annotations
 from lintstack.compose.format.build import LABELS, TEXTS
 from lintstack.compose.format.collections import each, keyed, one_or_each, record, values
 from lintstack.compose.format.field import Field, Type
-from lintstack.compose.format.scalars import BOOLEAN, NUMBER_OR_TEXT, PLAIN_INTEGER, TEXT
+from lintstack.compose.format.scalars import BOOLEAN, INTEGER_OR_TEXT, NUMBER_OR_TEXT, PLAIN_INTEGER, TEXT
 from lintstack.compose.format.services import JOB, SERVICE
 from lintstack.compose.format.short import resource, text_or
 
 _OPTIONS = values(NUMBER_OR_TEXT)
 _TEXT_BY_NAME = values(TEXT)
 # Labels of these are neither made unique nor merged across their two forms.
+_ONCE_LABELS = keyed(null="", unique=True, alone=True)
 _PLAIN_LABELS = keyed(null="", unique=True)
 _NAMED: dict[str, Field] = {
     "name": Field(TEXT, "Its name in Docker; the project's name is put in front of the key when left out."),
@@ -53,17 +54,18 @@ VOLUME: dict[str, Field] = {
     **_NAMED,
     **_DRIVEN,
     "driver_opts": Field(_OPTIONS, "Options of the driver.", path="device when bound"),
-    "labels": Field(_PLAIN_LABELS, "Its labels.", merge="pairs"),
+    "labels": Field(_ONCE_LABELS, "Its labels.", merge="pairs"),
 }
 _FILE: dict[str, Field] = {
     **_NAMED,
     "file": Field(TEXT, "The file that holds it.", path="project"),
-    "labels": Field(_PLAIN_LABELS, "Its labels."),
+    "labels": Field(_PLAIN_LABELS, "Its labels.", merge="alike"),
     "template_driver": Field(TEXT, "The driver that fills in templates."),
 }
 SECRET: dict[str, Field] = {
     **_FILE,
     **_DRIVEN,
+    "driver_opts": Field(values(INTEGER_OR_TEXT), "Options of the driver."),
     "environment": Field(TEXT, "The variable that holds it.", since="2.6.0"),
 }
 CONFIG: dict[str, Field] = {

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 # "names"       a list and a mapping of names merge alike
 # "driver"      merged under one driver, else the later value stands alone
 # "subnet"      items of equal subnets merge; those that the later file does not name are lost
-Merge: TypeAlias = Literal["", "replace", "pairs", "new", "names", "driver", "subnet"]
+# "alike"       as "pairs", but both files must write a mapping, or both a list
+# "items"       as "", but a lone word is not put to a list
+Merge: TypeAlias = Literal["", "replace", "pairs", "new", "names", "driver", "subnet", "alike", "items"]
 # What a relative path starts from: the project directory; the same unless something remote is meant; the same in
 # bind mounts only; the same in `device` of a local volume that binds; the build context (such paths move with it).
 Base: TypeAlias = Literal["", "project", "project or remote", "project when bound", "device when bound", "context"]

@@ -35,6 +35,11 @@ def unknown(name: str, where: Type, hints: bool = True) -> str:
     return f"{fault}; did you mean `{near}`?" if near else f"{fault}; remove it, or begin its name with `x-`"
 
 
+def meant(name: str, where: Type) -> str:
+    """The key that an unknown one is most likely a slip of the pen for, "" for none."""
+    return _near(name, where, 0.7)
+
+
 def _near(name: str, where: Type, least: float) -> str:
     from difflib import get_close_matches
 

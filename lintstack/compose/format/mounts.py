@@ -6,7 +6,7 @@ from posixpath import normpath
 
 from lintstack.compose.format.collections import each, keyed, record
 from lintstack.compose.format.field import Field, Reading
-from lintstack.compose.format.scalars import BOOLEAN, MODE, SIZE_OR_ZERO, TEXT, one_of
+from lintstack.compose.format.scalars import BOOLEAN, MODE, SIZE_OR_ZERO, TEXT, is_template, one_of, unknown
 from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
@@ -64,7 +64,7 @@ _LONG = record(
 def _mount(node: Node, name: str, reading: Reading) -> Node | None:
     """A mount in long form: type, source, target, read_only, bind, volume."""
     if isinstance(node, Mapping):
-        lacks = missing(node, "a volume", ("type", "target"), reading)
+        lacks = missing(node, "a volume", ("type", "target"), reading, _LONG)
         checked = _LONG.check(node, "a volume", reading)
         whole = isinstance(checked, Mapping) and {"type", "target"} <= checked.entries.keys()
         return checked if whole and not lacks else None
@@ -84,10 +84,11 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
         reading.say(f"the volume {what}; write `source:target` or `source:target:options`", node)
         return None
     cuts = [parts.cut(start, end) for start, end in fields]
+    cuts = [unknown(cut) if is_template(cut) else cut for cut in cuts]
     if len(cuts) == 1:
         return _whole(node, {"type": _word(cuts[0], "volume"), "target": _cleaned(cuts[0])})
     source, target = cuts[:2]
-    hole = parts.text[fields[0][0]] == HOLE
+    hole = parts.text[fields[0][0]] == HOLE or source.text.startswith("{{")
     kind = "bind" if is_path(source.text) else "volume"
     found: dict[str, Node] = {
         "type": _unknown(source) if hole and not is_path(source.text) else _word(source, kind),
@@ -167,8 +168,9 @@ def clean(path: str) -> str:
 def _device(node: Node, name: str, reading: Reading) -> Node | None:
     """A device in long form: source, target, permissions."""
     if isinstance(node, Mapping):
-        lacks = missing(node, "a device", ("source", "target"), reading)
-        return None if lacks else _DEVICE.check(node, "a device", reading)
+        lacks = missing(node, "a device", ("source", "target"), reading, _DEVICE)
+        checked = _DEVICE.check(node, "a device", reading)
+        return None if lacks else checked
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         reading.say("a device must be a string such as `/dev/x:/dev/x` or a mapping", node)
         return None

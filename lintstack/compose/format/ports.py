@@ -7,12 +7,13 @@ from collections.abc import Sequence as List
 from lintstack.compose.casts import as_int
 from lintstack.compose.format.collections import each, record
 from lintstack.compose.format.field import Field, Reading
-from lintstack.compose.format.scalars import INTEGER_OR_TEXT, NATURAL, TEXT
+from lintstack.compose.format.scalars import INTEGER_OR_TEXT, NATURAL, TEXT, is_template, unknown
 from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
+_NUMBERS = ("target", "published")
 _HIGHEST = 65535
 _LOOPBACK = "127.0.0.1"  # the one that nearly all ports with an address have
 # Ranges of one address and protocol that are compared with each other; more stay as they are written.
@@ -47,6 +48,9 @@ def _port(node: Node, name: str, reading: Reading) -> Node | None:
 
 def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     text = parts.text
+    if is_template(node):
+        names = ("target", "published", "host_ip", "protocol")
+        return Mapping(node.source, node.start, node.end, {name: _entry(name, unknown(node)) for name in names})
     if text == HOLE:
         return Mapping(node.source, node.start, node.end, _unknown(parts))
     slash = text.find("/") if "/" in text else len(text)
@@ -61,7 +65,16 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     if fault:
         reading.say(fault, node)
         return None
-    return Mapping(node.source, node.start, node.end, {name: _entry(name, part) for name, part in fields.items()})
+    entries = {name: _entry(name, _unpadded(part) if name in _NUMBERS else part) for name, part in fields.items()}
+    return Mapping(node.source, node.start, node.end, entries)
+
+
+def _unpadded(ports: Scalar) -> Scalar:
+    """Ports without leading zeros, as Compose compares them."""
+    if ports.unset or not (ports.text.startswith("0") or "-0" in ports.text):
+        return ports
+    text = "-".join(part.lstrip("0") or "0" for part in ports.text.split("-"))
+    return Scalar(ports.source, ports.start, ports.end, text, '"', "", ports.text, (), ports.fallbacks, ports.variables)
 
 
 def _host(parts: Parts, colon: int, fields: dict[str, Scalar]) -> None:
@@ -143,15 +156,10 @@ def _number(text: str) -> int | None:
 
 def _long(node: Mapping, reading: Reading) -> Mapping | None:
     """The long form: numbers in decimal, so that both forms compare."""
-    if missing(node, "a port", ("target",), reading):
-        return None
+    missing(node, "a port", ("target",), reading, _LONG)
     checked = _LONG.check(node, "a port", reading)
     if not isinstance(checked, Mapping) or "target" not in checked.entries:
         return None
-    host = checked.get("host_ip")
-    fault = _address_fault(host) if isinstance(host, Scalar) and not host.is_null else ""
-    if fault and host is not None:
-        reading.say(fault, host)
     entries = {
         name: Entry(entry.key, _decimal(entry.value, name) if isinstance(entry.value, Scalar) else entry.value)
         for name, entry in checked.entries.items()

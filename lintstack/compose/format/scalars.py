@@ -36,16 +36,28 @@ def anything(node: Node, name: str, reading: Reading) -> Node | None:
 
 
 def scalar(expected: str, accepts: Callable[[Scalar], bool], cast: str = "") -> Type:
-    """A single value; texts in which a variable has no value are accepted: nobody knows them."""
+    """A single value; texts of templates, or with a variable that has no value, are accepted: nobody knows them."""
     quoted = expected == "a string"
 
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if isinstance(node, Scalar) and (node.unset or accepts(node)):
             return node
+        if isinstance(node, Scalar) and is_template(node):
+            return unknown(node)
         hint = _QUOTES if quoted and isinstance(node, Scalar) and not node.is_null else ""
         return wrong(node, name, expected + hint, reading)
 
     return Type(check, expected, cast)
+
+
+def is_template(node: Scalar) -> bool:
+    """Whether another program fills in a text before Compose reads it (`{{ port }}`)."""
+    return "{{" in node.text and isinstance(node.value, str)
+
+
+def unknown(node: Scalar) -> Scalar:
+    """The same place, its text unknown."""
+    return Scalar(node.source, node.start, node.end, node.text, '"', "", node.raw, ("{{",))
 
 
 def is_text(node: Scalar) -> bool:
@@ -92,6 +104,8 @@ def is_size(node: Scalar) -> bool:
 
 ANY = Type(anything, "anything")
 TEXT = scalar("a string", is_text)
+# Where `{{` is no text of its own, as it is in a command.
+NAME = scalar("a string", lambda node: is_text(node) and "{{" not in node.text)
 BOOLEAN = scalar("true or false", lambda node: as_bool(node) is not None, "bool")
 # For fields that Compose compares before any cast: neither quotes nor variables are understood.
 TRUE_FALSE = scalar("true or false, without quotes or variables", lambda node: isinstance(node.value, bool))
@@ -100,6 +114,9 @@ PLAIN_INTEGER = scalar(
     "a whole number, without quotes", lambda node: _whole(node) is not None and not is_text(node)
 )  # fmt: skip
 NATURAL = scalar("a whole number, 0 or more", _at_least(0), "int")
+PLAIN_NATURAL = scalar(
+    "a whole number, 0 or more, without quotes", lambda node: not is_text(node) and _at_least(0)(node)
+)  # fmt: skip
 LIMIT = scalar("a whole number", lambda node: as_int(node) is not None, "int")
 PERCENT = scalar("a whole number from 0 to 100", lambda node: _in_percent(node), "float")
 SCORE = scalar("a whole number from -1000 to 1000", _within(-1000, 1000), "int")
@@ -131,7 +148,7 @@ DURATION = scalar(
     "duration",
 )
 OCTAL = scalar("a mode such as `0440`", lambda node: _is_natural(node.value) or _is_octal(node), "mode")
-MODE = scalar("a mode such as `0755`", lambda node: _is_mode(node.value) or _is_octal(node), "mode")
+MODE = scalar("a mode such as `0755`, without quotes", lambda node: _is_mode(node.value), "mode")
 DEVICES = scalar(
     "`all` or a whole number", lambda node: _whole(node) is not None or node.text.lower() == "all", "int"
 )  # fmt: skip

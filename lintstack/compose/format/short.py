@@ -161,19 +161,53 @@ def _ulimit(node: Node, name: str, reading: Reading) -> Node | None:
     if not isinstance(node, Mapping):
         return wrong(node, name, "a whole number or a mapping with `soft` and `hard`", reading)
     if name.isascii() and name.isalpha() and name.islower():
-        missing(node, name, ("soft", "hard"), reading)
+        missing(node, name, ("soft", "hard"), reading, _SOFT_HARD)
     return _SOFT_HARD.check(node, name, reading)
 
 
 ULIMIT = _SOFT_HARD._replace(check=_ulimit, name="a whole number or a mapping with `soft` and `hard`")
 
 
-def missing(node: Mapping, name: str, required: tuple[str, ...], reading: Reading) -> bool:
-    """Whether a mapping lacks a key that it must have, which is reported."""
+def unquoted(inner: Type) -> Type:
+    """A type whose numbers Compose does not take from strings there."""
+
+    def check(node: Node, name: str, reading: Reading) -> Node | None:
+        if isinstance(node, Scalar) and isinstance(node.value, str) and not node.unset:
+            return wrong(node, name, f"{inner.name}, without quotes", reading)
+        return inner.check(node, name, reading)
+
+    return inner._replace(check=check)
+
+
+def missing(node: Mapping, name: str, required: tuple[str, ...], reading: Reading, where: Type | None = None) -> bool:
+    """Whether a mapping lacks a key that it must have, which is reported.
+
+    Args:
+        node: the mapping.
+        name: what messages call it.
+        required: the keys.
+        reading: where problems go.
+        where: its type: an unknown key that is a slip of the pen for the one that lacks is reported in its place.
+    """
     lacks = [field for field in required if field not in node.entries]
     for field in lacks:
-        reading.say(f"{name if ' ' in name else f'`{shown(name)}`'} lacks `{field}`", node)
+        if where is None or not is_misspelt(field, node, where):
+            reading.say(f"{name if ' ' in name else f'`{shown(name)}`'} lacks `{field}`", node)
     return bool(lacks)
+
+
+# Unknown keys of a mapping that are compared with what lacks.
+_MOST = 20
+
+
+def is_misspelt(name: str, node: Mapping, type_: Type) -> bool:
+    """Whether an unknown key, which is reported as such, is most likely the one that lacks."""
+    unknown = [key for key in node.entries if key not in type_.fields and not key.startswith("x-")]
+    if not unknown:
+        return False
+    from lintstack.compose.format.misplaced import meant
+
+    return any(meant(key, type_) == name for key in unknown[:_MOST])
 
 
 def insistent(inner: Type, *required: str) -> Type:
@@ -181,7 +215,7 @@ def insistent(inner: Type, *required: str) -> Type:
 
     def check(node: Node, name: str, reading: Reading) -> Node | None:
         if isinstance(node, Mapping):
-            missing(node, name, required, reading)
+            missing(node, name, required, reading, inner)
         return inner.check(node, name, reading)
 
     return inner._replace(check=check)
@@ -210,22 +244,14 @@ def gpus(request: Type) -> Type:
     return many._replace(check=check, name="`all` or a list")
 
 
-def exclusive(inner: Type, one: str, other: str) -> Type:
-    """A mapping in which two keys exclude each other."""
-
-    def check(node: Node, name: str, reading: Reading) -> Node | None:
-        if isinstance(node, Mapping) and one in node.entries and other in node.entries:
-            reading.say(f"`{one}` and `{other}` exclude each other; keep one of them", node.entries[other].key)
-        return inner.check(node, name, reading)
-
-    return inner._replace(check=check)
-
-
 def _hosts(node: Node, name: str, reading: Reading) -> Node | None:
     """`extra_hosts`: a list of `name=address`; a mapping becomes that list, several addresses one item each."""
     if isinstance(node, Sequence):
         duplicates(node, name, reading)
         return _HOSTS.check(node, name, reading)
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.text:
+        found = _listed_host(node, name, reading)
+        return None if found is None else Sequence(node.source, node.start, node.end, (found,))
     if not isinstance(node, Mapping):
         return wrong(node, name, "a mapping or a list", reading)
     items: list[Node] = []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from lintstack.compose.format.collections import duplicates
+from lintstack.compose.format.collections import duplicates, is_alone
 from lintstack.compose.format.field import Field, Reading, Type
-from lintstack.compose.format.scalars import is_null
+from lintstack.compose.format.scalars import is_null, wrong
+from lintstack.compose.format.short import is_misspelt
 from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+
+# Merges that make a list of one out of a string.
+_ADDED = frozenset(("new", "pairs"))
 
 
 def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | None = None) -> Mapping:
@@ -19,7 +23,7 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
         at: the place that stands for it: its key.
     """
     for name in type_.required:
-        if name not in node.entries:
+        if name not in node.entries and not is_misspelt(name, node, type_):
             label = f"`{shown(at.text)}`" if isinstance(at, Scalar) else type_.kind
             reading.say(f"{label} lacks `{name}`", at or node)
     kept: dict[str, Entry] = {}
@@ -39,6 +43,9 @@ def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
         if field.null or not is_null(value):
             return entry
         reading.say(f"`{shown(entry.key.text)}` has no value; give it one or remove it", entry.key)
+        return None
+    if field.merge in _ADDED and is_alone(value):
+        wrong(value, entry.key.text, field.type.name, reading)
         return None
     new = _below(value, entry.key, field.type, reading)
     return entry if new is value else Entry(entry.key, new, entry.over)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lintstack.compose.normal import lists
-from lintstack.compose.normal.forms import either, listing, named, nullable, record
+from lintstack.compose.normal.forms import either, filled, listing, named, nullable, record
 from lintstack.compose.normal.values import (
     Convert,
     command,
@@ -15,6 +15,7 @@ from lintstack.compose.normal.values import (
     mode,
     nullable_text,
     number,
+    own_path,
     path,
     shown_flag,
     shown_size,
@@ -30,7 +31,7 @@ _ENVIRONMENT = named(nullable_text)
 _ULIMITS = named(either(record({"soft": whole, "hard": whole}), lists.limit))
 
 BUILD: dict[str, Convert] = {
-    "additional_contexts": named(context),
+    "additional_contexts": named(either(context, full_text)),
     "args": _ENVIRONMENT,
     "cache_from": _TEXTS,
     "cache_to": _TEXTS,
@@ -67,10 +68,11 @@ _UPDATE = record(
         "parallelism": shown_whole,
     }
 )
+_DISCRETE = filled(record({"kind": full_text, "value": shown_whole}), kind="", value="0")
 _RESOURCE: dict[str, Convert] = {
     "cpus": number,
     "devices": listing(lists.device_request),
-    "generic_resources": listing(record({"discrete_resource_spec": record({"kind": full_text, "value": shown_whole})})),
+    "generic_resources": listing(record({"discrete_resource_spec": _DISCRETE})),
     "memory": size,
     "pids": whole,
 }
@@ -120,7 +122,8 @@ _WATCH = record(
 )
 
 
-_RATES = listing(record({"path": full_text, "rate": shown_size}, titled=True))
+_RATES = listing(filled(record({"path": full_text, "rate": shown_size}, titled=True), path="", rate="0"))
+_WEIGHT = filled(record({"path": full_text, "weight": shown_whole}, titled=True), path="", weight="0")
 _BLKIO = record(
     {
         "device_read_bps": _RATES,
@@ -128,7 +131,7 @@ _BLKIO = record(
         "device_write_bps": _RATES,
         "device_write_iops": _RATES,
         "weight": whole,
-        "weight_device": listing(record({"path": full_text, "weight": shown_whole}, titled=True)),
+        "weight_device": listing(_WEIGHT),
     }
 )
 _NETWORK_USE = record(
@@ -225,7 +228,6 @@ SERVICE: dict[str, Convert] = {
     "profiles": _TEXTS,
     "provider": record({"options": lists.options, "type": text}),
     "pull_policy": text,
-    "pull_refresh_after": text,
     "read_only": flag,
     "restart": text,
     "runtime": text,
@@ -254,7 +256,7 @@ service: Convert = record(SERVICE, nulls=("command", "entrypoint"))
 _DECLARED: dict[str, Convert] = {"external": flag, "labels": _LABELS, "name": text}
 _DRIVEN: dict[str, Convert] = {**_DECLARED, "driver": text, "driver_opts": _LABELS}
 _POOL = record({"aux_addresses": _LABELS, "gateway": text, "ip_range": text, "subnet": text})
-_FILES: dict[str, Convert] = {**_DRIVEN, "environment": text, "file": path, "template_driver": text}
+_FILES: dict[str, Convert] = {**_DRIVEN, "environment": text, "file": own_path, "template_driver": text}
 RESOURCES: dict[str, Convert] = {
     "networks": record(
         {

@@ -90,6 +90,19 @@ def named(inner: Convert, keep: bool = False) -> Convert:
     return convert
 
 
+def filled(inner: Convert, **texts: str) -> Convert:
+    """A mapping in which some fields are always printed, with these texts when the file has none."""
+
+    def convert(node: Node, project: Project) -> Node | None:
+        if not isinstance(node, Mapping):
+            return inner(node, project)
+        lacks = {name: implied(node, text) for name, text in texts.items() if name not in node.entries}
+        entries = {name: added(node, name, value) for name, value in lacks.items()}
+        return inner(plain_mapping(node, {**node.entries, **entries}), project)
+
+    return convert
+
+
 def nullable(inner: Convert) -> Convert:
     """Null, or what the inner converter makes."""
 

@@ -70,9 +70,9 @@ def _build(name: Scalar, service: Mapping) -> Entry | None:
         return None
     build = old.value
     entries = dict(build.entries)
-    if not spelled(build.get("context")):
+    if "context" not in build.entries:
         entries["context"] = added(build, "context", implied(build, "."))
-    if not spelled(build.get("dockerfile")) and not spelled(build.get("dockerfile_inline")):
+    if not {"dockerfile", "dockerfile_inline"} & build.entries.keys():
         entries["dockerfile"] = added(build, "dockerfile", implied(build, "Dockerfile"))
     arguments = build.get("args")
     if isinstance(arguments, Mapping):
@@ -101,6 +101,15 @@ def _pull_policy(name: Scalar, service: Mapping) -> Entry | None:
     if old is None or spelled(old.value) != "if_not_present":
         return None
     return Entry(old.key, implied(old.value, "missing"), old.over)
+
+
+def _deploy(name: Scalar, service: Mapping) -> Entry | None:
+    """The number of replicas, which `scale` gives too."""
+    old, scale = service.entries.get("deploy"), service.get("scale")
+    if old is None or scale is None or not isinstance(old.value, Mapping) or "replicas" in old.value.entries:
+        return None
+    replicas = added(scale, "replicas", scale)
+    return Entry(old.key, plain_mapping(old.value, {**old.value.entries, "replicas": replicas}), old.over)
 
 
 def _depends_on(name: Scalar, service: Mapping) -> Entry | None:
@@ -155,4 +164,10 @@ def _items(node: Node | None) -> tuple[Node, ...]:
     return node.items if isinstance(node, Sequence) else ()
 
 
-_IMPLIED = {"build": _build, "networks": _networks, "pull_policy": _pull_policy, "depends_on": _depends_on}
+_IMPLIED = {
+    "build": _build,
+    "networks": _networks,
+    "pull_policy": _pull_policy,
+    "deploy": _deploy,
+    "depends_on": _depends_on,
+}

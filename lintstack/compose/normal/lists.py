@@ -148,7 +148,7 @@ def _mount(node: Node, project: Project) -> Node | None:
 
 def _cleaned(target: str) -> str:
     """A container path without doubled slashes; those of Windows have none to clean."""
-    return "/" + normpath(target).lstrip("/") if target.startswith("/") else target
+    return "/" + normpath(target).lstrip("/") if target.startswith("/") else target or "."
 
 
 def _is_tiny(mount: Mapping) -> bool:
@@ -172,7 +172,7 @@ def hosts(node: Node, project: Project) -> Node | None:
     if not isinstance(node, Sequence):
         return None
     found = [retold(item, host) for item in node.items if isinstance(item, Scalar) for host in _hosts(spelled(item))]
-    return Sequence(node.source, node.start, node.end, tuple(sorted(found, key=spelled)))
+    return Sequence(node.source, node.start, node.end, tuple(sorted(found, key=spelled))) if found else None
 
 
 def _hosts(item: str) -> Iterator[str]:
@@ -217,7 +217,7 @@ def labelled_file(folder: str, mode: Convert) -> Convert:
     plain = record({"source": text, "target": text, "uid": text, "gid": text, "mode": mode})
 
     def convert(node: Node, project: Project) -> Node | None:
-        if folder and isinstance(node, Mapping) and not spelled(node.get("target")):
+        if folder and isinstance(node, Mapping) and "target" not in node.entries:
             target = added(node, "target", implied(node, f"{folder}/{spelled(node.get('source'))}"))
             node = plain_mapping(node, {**node.entries, "target": target})
         return plain(node, project)
@@ -230,7 +230,7 @@ def ssh(node: Node, project: Project) -> Node | None:
     if not isinstance(node, Mapping):
         return None
     items = [retold(entry.key, _ssh_key(name, spelled(entry.value), project)) for name, entry in node.entries.items()]
-    return Sequence(node.source, node.start, node.end, tuple(sorted(items, key=spelled)))
+    return Sequence(node.source, node.start, node.end, tuple(sorted(items, key=spelled))) if items else None
 
 
 def _ssh_key(name: str, key: str, project: Project) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from math import isfinite
 from posixpath import isabs, join, normpath
 from typing import TypeAlias
 
@@ -110,7 +111,9 @@ def _boolean(node: Scalar) -> str | None:
 
 
 def _integer(node: Scalar) -> str | None:
-    found = as_int(node)
+    """A whole number; of one with a fraction Compose drops that."""
+    value = node.value
+    found = int(value) if isinstance(value, float) and isfinite(value) else as_int(node)
     return None if found is None else str(found)
 
 
@@ -208,6 +211,12 @@ def path(node: Node, project: Project) -> Node | None:
     """A path below the project directory, absolute."""
     found = spelled(node)
     return retold(node, located(found, project)) if isinstance(node, Scalar) and found else None
+
+
+def own_path(node: Node, project: Project) -> Node | None:
+    """The same; an empty one is the project directory itself."""
+    known = isinstance(node, Scalar) and not node.is_null
+    return retold(node, located(spelled(node), project)) if known and isinstance(node, Scalar) else None
 
 
 def context(node: Node, project: Project) -> Node | None:
