@@ -142,6 +142,11 @@ class Mapping:
         """The same mapping with other entries."""
         return Mapping(self.source, self.start, self.end, entries, self.tag, self.listed, self.size, self.height)
 
+    def with_changed(self, changed: dict[str, Entry | None]) -> Mapping:
+        """The same mapping with some entries in the places of their namesakes, None for those that go."""
+        entries = {**self.entries, **changed}
+        return self.with_entries({name: entry for name, entry in entries.items() if entry is not None})
+
 
 class Sequence:
     """A sequence; `size` and `height` as for mappings."""

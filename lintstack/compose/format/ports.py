@@ -48,7 +48,8 @@ def _port(node: Node, name: str, reading: Reading) -> Node | None:
 def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     text = parts.text
     if text == HOLE:
-        return Mapping(node.source, node.start, node.end, _unknown(parts))
+        whole = parts.cut(0, len(text))
+        return _whole(node, dict.fromkeys(("target", "published", "host_ip", "protocol"), whole), reading)
     slash = text.find("/") if "/" in text else len(text)
     colon = text.rfind(":", 0, slash)
     fields: dict[str, Scalar] = {"target": parts.cut(colon + 1, slash)}
@@ -61,7 +62,7 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     if fault:
         reading.say(fault, node)
         return None
-    return Mapping(node.source, node.start, node.end, {name: _entry(name, part) for name, part in fields.items()})
+    return _whole(node, fields, reading)
 
 
 def _host(parts: Parts, colon: int, fields: dict[str, Scalar]) -> None:
@@ -81,13 +82,9 @@ def _host(parts: Parts, colon: int, fields: dict[str, Scalar]) -> None:
         fields["host_ip"] = parts.cut(0, colon)
 
 
-def _unknown(parts: Parts) -> dict[str, Entry]:
-    whole = parts.cut(0, len(parts.text))
-    return {name: _entry(name, whole) for name in ("target", "published", "host_ip", "protocol")}
-
-
-def _entry(name: str, part: Scalar) -> Entry:
-    return Entry(Scalar(part.source, part.start, part.start, name, '"'), part)
+def _whole(at: Scalar, fields: dict[str, Scalar], reading: Reading) -> Mapping:
+    entries = {name: Entry(reading.key(name, at), part) for name, part in fields.items()}
+    return Mapping(at.source, at.start, at.end, entries)
 
 
 def _lower(part: Scalar) -> Scalar:
