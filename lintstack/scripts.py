@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from lintstack.commands import Use, commands
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
 from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of
+
+if TYPE_CHECKING:
+    from lintstack.commands import Use
 
 LARGEST_SCRIPT = 256 * 1024
 _MOST_FILES = 400
@@ -94,6 +97,8 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     """
     if "compose -f" not in text and "stack deploy" not in text and "COMPOSE_FILE=" not in text:
         return None
+    from lintstack.commands import commands
+
     comments = "\n".join(line.lstrip(" #") if line.lstrip()[:1] == "#" else "" for line in text.splitlines())
     uses = tuple(commands(comments))
     return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
@@ -171,6 +176,8 @@ def script_kind(name: str) -> Kind:
 
 
 def _by_command(text: str, name: str) -> Iterator[Use]:
+    from lintstack.commands import commands
+
     lower = name.lower()
     targets = (
         lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
@@ -193,6 +200,8 @@ def _compose_files() -> re.Pattern[str]:
 
 def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
     """The files of a development container; the JSON may hold comments."""
+    from lintstack.commands import Use
+
     bare = re.sub(r"(?m)^\s*//.*$", "", text)
     if found := _compose_files().search(bare):
         values = re.sub(r"//[^\n\"]*$|/\*.*?\*/", "", found[1], flags=re.M | re.S)
@@ -209,6 +218,8 @@ def _inputs() -> re.Pattern[str]:
 
 def _by_ci(text: str, name: str) -> Iterator[Use]:
     """Commands of a CI file, and compose files that it gives to actions."""
+    from lintstack.commands import Use, commands
+
     yield from commands(text, targets=True)
     for found in _inputs().finditer(text):
         files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["one"])
@@ -222,6 +233,8 @@ def _tilt() -> re.Pattern[str]:
 
 
 def _by_tiltfile(text: str, name: str) -> Iterator[Use]:
+    from lintstack.commands import Use
+
     for found in _tilt().finditer(text):
         files = tuple(re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", found[1]))
         if files:

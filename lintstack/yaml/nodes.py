@@ -60,8 +60,8 @@ class Scalar:
         self.style = style
         self.tag = tag
         self.raw = text if raw is None else raw
-        # Few scalars have variables, and of scalars there may be a million.
-        self._replaced = (unset, fallbacks, variables, pieces) if variables or unset or fallbacks or pieces else _NOTHING
+        replaced = variables or unset or fallbacks or pieces  # in few scalars, of which there may be a million
+        self._replaced = (unset, fallbacks, variables, pieces) if replaced else _NOTHING
 
     def __repr__(self) -> str:
         return f"Scalar({self.text[:40]!r})"
