@@ -37,9 +37,7 @@ _NAMES = frozenset(
 )
 _SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md rst adoc service".split())
 _CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker", ".gitlab", ".ci", "ci")
-_CI_NAMES = re.compile(
-    r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
-)
+_CI_WORDS = ("gitlab-ci", "pipelines", "travis", "drone", "woodpecker")
 _DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
 _NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
@@ -155,9 +153,18 @@ def sort_of(name: str, folder: str) -> str:
     return "script" if not suffix and (parts[-1] in _OWN_FOLDERS or name.islower()) and "." not in name else ""
 
 
+@cache
+def _ci_names() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
+    )
+
+
 def _is_ci(lower: str, parts: list[str]) -> bool:
-    in_folder = parts[-1] in _CI_FOLDERS and lower.endswith((".yml", ".yaml", ".sh"))
-    return in_folder or _CI_NAMES.fullmatch(lower) is not None or lower.startswith("jenkinsfile")
+    if parts[-1] in _CI_FOLDERS and lower.endswith((".yml", ".yaml", ".sh")):
+        return True
+    named = any(word in lower for word in _CI_WORDS) and _ci_names().fullmatch(lower) is not None
+    return named or lower.startswith("jenkinsfile")
 
 
 @cache

@@ -36,7 +36,7 @@ def declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, fro
     found = []
     for name in sorted(names(folder)):
         words = set(re.split(r"[._-]", name.lower()))
-        if _example().search(name.lower()) and words & EXAMPLES:
+        if words & EXAMPLES and _example().search(name.lower()):
             from lintstack.compose.dotenv import parse
 
             source = open_text(f"{folder}/{name}")
