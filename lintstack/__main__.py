@@ -6,7 +6,7 @@ import atexit
 import gc
 import sys
 
-COLLECT_AFTER = 100_000  # more objects made than freed: one file stays below, and a large repository is still tidied up
+COLLECT_AFTER = 2_000_000  # more objects made than freed, some 200 MB: only what is very large is ever tidied up
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
 from lintstack.source import span_key
 
-Check = Callable[[Subject], Iterator[Problem]]
+Check = Callable[[Subject], Iterable[Problem]]
 MOST_NAMED = 3  # further services that a message names
 BROKEN = "!"  # fact of the problem that a breaking check amounts to
 
@@ -110,30 +110,47 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
 
 def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
     """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
+    subjects: dict[str, tuple[Subject, ...]] = {}  # by the folder of their rules: listed once, for all of them
     hits: list[Hit] = []
     for active in rules:
         if active.level(stack):
-            hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, stack)]
+            hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, stack, subjects)]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
-        if not any((name, hit.subject.anchor) in fired for name in hit.active.rule.yields_to):
+        preferred = hit.active.rule.yields_to
+        if not preferred or not any((name, hit.subject.anchor) in fired for name in preferred):
             yield hit
 
 
-def _problems(active: Active, stack: Stack) -> Iterator[tuple[Subject, Problem]]:
-    """What a rule says about each of its subjects in a stack; without a subject its check is not even loaded."""
-    check: Check | None = None
-    for subject in SUBJECTS[active.rule.subject](stack):
-        check = check or checker(active.rule, active.options)
-        yield from ((subject, problem) for problem in _guarded(check, subject))
+def _problems(
+    active: Active, stack: Stack, subjects: dict[str, tuple[Subject, ...]]
+) -> Iterator[tuple[Subject, Problem]]:
+    """What a rule says about each of its subjects in a stack; without a subject its check is not even loaded.
+
+    Args:
+        active: the rule.
+        stack: the stack.
+        subjects: of this stack, those that were listed already.
+    """
+    folder = active.rule.subject
+    if folder not in subjects:
+        subjects[folder] = tuple(SUBJECTS[folder](stack))
+    if subjects[folder]:
+        check = checker(active.rule, active.options)
+        for subject in subjects[folder]:
+            for problem in _guarded(check, subject):
+                yield subject, problem
 
 
-def _guarded(check: Check, subject: Subject) -> Iterator[Problem]:
+def _guarded(check: Check, subject: Subject) -> list[Problem]:
     """Problems of a check; one that breaks says so instead, so that the rest of the run is still reported."""
+    found: list[Problem] = []
     try:
-        yield from check(subject)
+        found.extend(check(subject))
     except Exception as error:
-        yield Problem(f"the rule broke on `{subject.name}` ({type(error).__name__})", Place(subject.span), fact=BROKEN)
+        message = f"the rule broke on `{subject.name}` ({type(error).__name__})"
+        found.append(Problem(message, Place(subject.span), fact=BROKEN))
+    return found
 
 
 def _prod_only(stacks: Iterable[Stack], rules: Iterable[Active]) -> Iterator[Finding]:
@@ -203,6 +220,8 @@ class _Lacking:
 
     def everywhere(self, hit: Hit) -> bool:
         """Whether every environment that has the service has the same problem."""
+        if len(self.stacks) == 1:
+            return True
         name = hit.subject.service.name  # type: ignore[attr-defined]
         return self._missing(hit.active)[hit.subject.anchor, hit.problem.fact] >= self.having[name]
 
@@ -215,7 +234,7 @@ class _Lacking:
 
 def _placeless(active: Active, stack: Stack) -> set[tuple[str, str]]:
     """Anchors and facts of a rule's problems in a stack that have no place."""
-    found = _problems(active, stack)
+    found = _problems(active, stack, {})
     return {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
 
 
@@ -237,9 +256,12 @@ def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
         causes[key] = _merged(causes[key], finding) if key in causes else finding
     alike: dict[tuple[object, ...], list[Finding]] = {}
     for finding in causes.values():
-        said = finding.message.replace(f"`{finding.service}`", "``")
+        said = finding.message.replace(f"`{finding.service}`", "``") if finding.service else finding.message
         alike.setdefault((finding.rule, span_key(finding.at.span), said), []).append(finding)
     for first, *others in alike.values():
+        if not others:
+            yield first
+            continue
         names = list(dict.fromkeys(f"`{other.service}`" for other in others if other.service != first.service))
         for other in others:
             first = _merged(first, other)
@@ -289,13 +311,16 @@ def _sentence(rule: Rule) -> Check:
     except SchemaError as error:
         raise PageError(f"{rule.page or rule.name}: {error}") from error
 
-    def check(subject: Subject) -> Iterator[Problem]:
-        if not all(_holds(get(subject), test, absent) for get, test, absent in when):
-            return
+    def check(subject: Subject) -> Iterable[Problem]:
+        for get, test, absent in when:
+            if not _holds(get(subject), test, absent):
+                return ()
+        found = []
         for name, get, test, optional in require:
             fact = get(subject)
             if _fails(fact, test, optional):
-                yield problem_of(name, fact)
+                found.append(problem_of(name, fact))
+        return found
 
     return check
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lintstack.config import Config, ConfigError, EnvironmentSetting
 from lintstack.evidence import distinct, left_out
@@ -18,7 +19,9 @@ from lintstack.reader import Reader, inside, suggest
 from lintstack.recognise import by_name, kind_of
 from lintstack.scripts import Script, commented, scripts
 from lintstack.source import Source
-from lintstack.usage import Run, resolved
+
+if TYPE_CHECKING:
+    from lintstack.usage import Run
 
 __all__ = ["Environment", "Project", "infer", "kind_of"]
 
@@ -218,6 +221,10 @@ class _Survey:
             return runs
         ignored = {self.reader.real(path) for path in self.tree.ignored}
         said = (*scripts(set(bases), self.reader), *self._commented())
+        if not said:
+            return runs
+        from lintstack.usage import resolved
+
         for run in resolved(said, bases, self.reader):
             if ignored.isdisjoint(map(self.reader.real, run.files)):
                 files = tuple(self._outline(file).path for file in run.files)

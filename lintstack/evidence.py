@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lintstack.findings import Kind
 from lintstack.folder import Environment, Folder, set_name
 from lintstack.naming import is_aside, is_common, overlay_name
 from lintstack.outline import Outline
 from lintstack.recognise import kind_of, kind_of_folder
-from lintstack.usage import Run
+
+if TYPE_CHECKING:
+    from lintstack.usage import Run
 
 _MOST_SEEN = 3
 

@@ -59,14 +59,14 @@ def getter(name: str) -> Callable[[object], Fact[Any]]:
     Args:
         name: attribute names joined by dots; each may be a fact, a related subject or a plain value.
     """
-    steps = name.split(".")
+    first, *further = name.split(".")
 
     def get(subject: object) -> Fact[Any]:
-        value: object = subject
-        for step in steps:
+        value = getattr(subject, first, None)
+        for step in further:
             value = getattr(value, step, None)
-            if value is None:
-                return ABSENT
+        if value is None:
+            return ABSENT
         return value if isinstance(value, Fact) else Fact(value)
 
     return get

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
@@ -13,7 +14,9 @@ from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of
 from lintstack.source import Source
-from lintstack.usage import STARTING, Run
+
+if TYPE_CHECKING:
+    from lintstack.usage import Run
 
 
 class Environment(NamedTuple):
@@ -190,6 +193,10 @@ class Folder:
     @cached_property
     def started(self) -> list[Run]:
         """Commands that start what Docker Compose takes by itself."""
+        if not self.runs:
+            return []
+        from lintstack.usage import STARTING
+
         return [run for run in self.runs if not run.files and run.verb in STARTING]
 
     @cached_property

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import itemgetter
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+
+    @cache
+    def _maker(count: int) -> CodeType:
+        """What makes a tuple of so many fields: compiled once for each number, the names are put in afterwards."""
+        names = ", ".join(f"field_{number}" for number in range(count))
+        return eval(f"lambda cls, {names}: new(cls, ({names},))").__code__
 
     class _Fields(type):
         """Turns annotations into fields, without compiling each annotation.
@@ -18,9 +26,9 @@ else:
         def __new__(cls, name, bases, body):
             fields = tuple(body.get("__annotations__", ()))
             if fields:
-                names = ", ".join(fields)
-                new = eval(f"lambda cls, {names}: new(cls, ({names},))", {"new": tuple.__new__})
-                new.__defaults__ = tuple(body[field] for field in fields if field in body)
+                code = _maker(len(fields)).replace(co_varnames=("cls", *fields))
+                defaults = tuple(body[field] for field in fields if field in body)
+                new = FunctionType(code, {"new": tuple.__new__}, "__new__", defaults)
                 body |= {field: property(itemgetter(index)) for index, field in enumerate(fields)}
                 body |= {"__new__": new, "__match_args__": fields, "_fields": fields}
             return super().__new__(cls, name, bases, {"__slots__": (), **body})

@@ -47,7 +47,7 @@ def is_base(name: str) -> bool:
 
 def is_common(name: str) -> bool:
     """Whether a file name says that others build upon it: `compose.base.yaml`, `common.yml`."""
-    return (overlay_name(name) or os.path.splitext(name)[0]).lower() in _COMMON
+    return name not in BASES and (overlay_name(name) or os.path.splitext(name)[0]).lower() in _COMMON
 
 
 def is_aside(name: str) -> bool:

@@ -38,7 +38,7 @@ class Outline(NamedTuple):
         includes: absolute paths of the local files that it includes.
         extended: absolute paths of the local files that its services extend.
         inherited: services of those files that its services extend, as path and name.
-        needs: what each service refers to, by its name.
+        needs: what services refer to, by their names; those that refer to nothing are left out.
         borrowed: services that only another file's service says how to run, with that file and service.
         told: services that are given variables.
         dev_sign: what in it is done in development only, in words; "" for nothing.
@@ -78,7 +78,7 @@ def outline(path: str, reader: Reader) -> Outline:
     services = {name: node for root in roots for name, node in _entries(root.get("services"))}
     folder = os.path.dirname(reader.absolute(path))
     extended = list(_extended(folder, services.values()))
-    needs = {name: frozenset(_used([node])) for name, node in services.items()}
+    needs = {name: used for name, node in services.items() if (used := frozenset(_used([node])))}
     return Outline(
         shown,
         real,

@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from lintstack.commands import Use, commands
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
 from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of
+
+if TYPE_CHECKING:
+    from lintstack.commands import Use
 
 LARGEST_SCRIPT = 256 * 1024
 _MOST_FILES = 400
@@ -34,9 +37,7 @@ _NAMES = frozenset(
 )
 _SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md rst adoc service".split())
 _CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker", ".gitlab", ".ci", "ci")
-_CI_NAMES = re.compile(
-    r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
-)
+_CI_WORDS = ("gitlab-ci", "pipelines", "travis", "drone", "woodpecker")
 _DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
 _NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
@@ -94,6 +95,8 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     """
     if "compose -f" not in text and "stack deploy" not in text and "COMPOSE_FILE=" not in text:
         return None
+    from lintstack.commands import commands
+
     comments = "\n".join(line.lstrip(" #") if line.lstrip()[:1] == "#" else "" for line in text.splitlines())
     uses = tuple(commands(comments))
     return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
@@ -150,9 +153,18 @@ def sort_of(name: str, folder: str) -> str:
     return "script" if not suffix and (parts[-1] in _OWN_FOLDERS or name.islower()) and "." not in name else ""
 
 
+@cache
+def _ci_names() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
+    )
+
+
 def _is_ci(lower: str, parts: list[str]) -> bool:
-    in_folder = parts[-1] in _CI_FOLDERS and lower.endswith((".yml", ".yaml", ".sh"))
-    return in_folder or _CI_NAMES.fullmatch(lower) is not None or lower.startswith("jenkinsfile")
+    if parts[-1] in _CI_FOLDERS and lower.endswith((".yml", ".yaml", ".sh")):
+        return True
+    named = any(word in lower for word in _CI_WORDS) and _ci_names().fullmatch(lower) is not None
+    return named or lower.startswith("jenkinsfile")
 
 
 @cache
@@ -171,6 +183,8 @@ def script_kind(name: str) -> Kind:
 
 
 def _by_command(text: str, name: str) -> Iterator[Use]:
+    from lintstack.commands import commands
+
     lower = name.lower()
     targets = (
         lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
@@ -193,6 +207,8 @@ def _compose_files() -> re.Pattern[str]:
 
 def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
     """The files of a development container; the JSON may hold comments."""
+    from lintstack.commands import Use
+
     bare = re.sub(r"(?m)^\s*//.*$", "", text)
     if found := _compose_files().search(bare):
         values = re.sub(r"//[^\n\"]*$|/\*.*?\*/", "", found[1], flags=re.M | re.S)
@@ -209,6 +225,8 @@ def _inputs() -> re.Pattern[str]:
 
 def _by_ci(text: str, name: str) -> Iterator[Use]:
     """Commands of a CI file, and compose files that it gives to actions."""
+    from lintstack.commands import Use, commands
+
     yield from commands(text, targets=True)
     for found in _inputs().finditer(text):
         files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["one"])
@@ -222,6 +240,8 @@ def _tilt() -> re.Pattern[str]:
 
 
 def _by_tiltfile(text: str, name: str) -> Iterator[Use]:
+    from lintstack.commands import Use
+
     for found in _tilt().finditer(text):
         files = tuple(re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", found[1]))
         if files:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from lintstack.compose.documents import Files
-from lintstack.compose.dotenv import EnvEntry, Statement, evaluate, parse, parse_raw
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.paths import located
 from lintstack.compose.versions import Version, since
 from lintstack.source import Span
+
+if TYPE_CHECKING:
+    from lintstack.compose.dotenv import EnvEntry, Statement
 
 # What Go reads as true.
 _TRUE = frozenset(("1", "t", "T", "true", "True", "TRUE"))
@@ -86,6 +89,8 @@ class Environments:
             raw: without quotes, escapes and variables.
             earlier: values of the files before it, which its own win over.
         """
+        from lintstack.compose.dotenv import evaluate, parse, parse_raw
+
         key = path, raw
         if key not in self._statements:
             source = self.files.open(path, at)

@@ -64,17 +64,19 @@ class Extender:
         services = model.root.get("services")
         if not isinstance(services, Mapping):
             return model.root
-        resolved: dict[str, Entry] = {}
+        resolved: dict[str, Entry | None] = {}
         for name, entry in services.entries.items():
+            if _extends(entry) is None:
+                continue
             self._open_end = False
-            found = self._service(model, name) if _extends(entry) is not None else entry
-            resolved[name] = found or entry
+            resolved[name] = self._service(model, name) or entry
             if self._open_end:
                 self.incomplete.add(name)
+        if not resolved:
+            return model.root
         entry = model.root.entries["services"]
-        return model.root.with_entries(
-            {**model.root.entries, "services": Entry(entry.key, services.with_entries(resolved), entry.over)}
-        )
+        changed = Entry(entry.key, services.with_changed(resolved), entry.over)
+        return model.root.with_changed({"services": changed})
 
     def _service(self, model: Model, name: str) -> Entry | None:
         """A service with its whole chain merged: down the chain first, then merging back up."""

@@ -14,9 +14,11 @@ def finished(model: Mapping, problems: Problems) -> Mapping:
     """The model with lists made unique, and without keys that no file gives a value."""
     entry = model.entries.get("services")
     if entry is not None and isinstance(entry.value, Mapping):
-        services = {name: _unique(service) for name, service in entry.value.entries.items()}
-        changed = Entry(entry.key, entry.value.with_entries(services), entry.over)
-        model = model.with_entries({**model.entries, "services": changed})
+        found = ((name, service, _unique(service)) for name, service in entry.value.entries.items())
+        changed: dict[str, Entry | None] = {name: new for name, service, new in found if new is not service}
+        if changed:
+            services = Entry(entry.key, entry.value.with_changed(changed), entry.over)
+            model = model.with_changed({"services": services})
     return whole(model, ROOT, Reading(problems))
 
 

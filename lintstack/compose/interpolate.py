@@ -47,16 +47,14 @@ class Interpolator:
         return known
 
     def _mapping(self, node: Mapping, done: dict[int, Node]) -> Mapping:
-        entries: dict[str, Entry] = {}
-        changed = False
+        changed: dict[str, Entry | None] = {}
         for name, entry in node.entries.items():
             value = self._node(entry.value, done)
             if "$" in name:
                 self.keys.append(entry.key)
             if value is not entry.value:
-                entry, changed = Entry(entry.key, value), True
-            entries[name] = entry
-        return node.with_entries(entries) if changed else node
+                changed[name] = Entry(entry.key, value)
+        return node.with_changed(changed) if changed else node
 
     def _list(self, node: Sequence, done: dict[int, Node]) -> Sequence:
         items = tuple(self._node(item, done) for item in node.items)

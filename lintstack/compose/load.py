@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
+from typing import TYPE_CHECKING
 
 from lintstack.compose import include
 from lintstack.compose.consistency import report
 from lintstack.compose.cycles import report_cycles
 from lintstack.compose.documents import Document, Files, Reader
-from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.extended import Extended
 from lintstack.compose.extends import Extender, Model, Opener
@@ -29,6 +29,9 @@ from lintstack.findings import Finding
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 from lintstack.yaml import Entry, Mapping, Scalar
+
+if TYPE_CHECKING:
+    from lintstack.compose.dotenv import EnvEntry
 
 __all__ = ["Loaded", "Reader", "load"]
 

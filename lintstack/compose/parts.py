@@ -84,7 +84,10 @@ class Parts:
         begin = _verbatim(self.scalar)
         if begin is None:
             return self.scalar.span
-        return Span(self.scalar.source, begin + raw_start, begin + raw_end)
+        whole, start, end = self.scalar, begin + raw_start, begin + raw_end
+        # Parts at the edges share the numbers of the whole: a list may have a hundred thousand short forms.
+        start = whole.start if start == whole.start else start
+        return Span(whole.source, start, whole.end if end == whole.end else end)
 
     def _in_text(self, index: int) -> int:
         """Offset in the scalar's text of an offset in ours."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
 from posixpath import basename
+from typing import TYPE_CHECKING
 
 from lintstack.compose.casts import as_bool
 from lintstack.compose.documents import Reader
-from lintstack.compose.dotenv import EnvEntry
 from lintstack.compose.environment import Environments
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.paths import folder_of, is_fixed, located
@@ -17,6 +17,9 @@ from lintstack.facts import Place
 from lintstack.findings import Severity
 from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from lintstack.compose.dotenv import EnvEntry
 
 MOST_TAKEN = 100_000  # variables of env files, each counted in every service that takes it
 MOST_RELATED = 8  # further services that name a missing file

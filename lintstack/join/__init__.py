@@ -15,7 +15,6 @@ from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import service as services
 from lintstack.join import variables
-from lintstack.join.features import features
 from lintstack.join.files import compose_files
 from lintstack.join.image import Built, Ground
 from lintstack.join.mounts import Disk, mounts
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.stages import ImageConfig, Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.gitignore import Patterns
+    from lintstack.model import Feature
     from lintstack.source import Source
     from lintstack.yaml import Entry
 
@@ -112,7 +112,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         service_names=Fact(tuple(service.name for service in running)),
         resources=all_resources,
         files=files,
-        features=tuple(features(loaded)) if loaded.uses else (),
+        features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
         secrets=tuple(_secrets(found)),
@@ -122,6 +122,14 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         **told(stack, loaded, found, site.disk, site.open_text),
     )
     return stack
+
+
+def _features(loaded: Loaded) -> tuple[Feature, ...]:
+    if not loaded.uses:
+        return ()
+    from lintstack.join.features import features
+
+    return tuple(features(loaded))
 
 
 def _builds(root: Mapping, site: Site) -> dict[str, Built]:

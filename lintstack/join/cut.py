@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lintstack.compose.format.command import words
 from lintstack.compose.parts import source_offset
 from lintstack.facts import Fact, Place
 from lintstack.join.read import entry, places
@@ -20,6 +19,8 @@ def cuts(node: Mapping) -> dict[str, Fact[str]]:
         value = said.value if said is not None else None
         if said is None or not isinstance(value, Scalar) or value.unset or _OPERATORS.isdisjoint(value.text):
             continue
+        from lintstack.compose.format.command import words
+
         line = words(value)
         if line is not None and line.dropped is not None:
             where = (Place(_span(value, line.dropped)), *places(said)[1:])

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lintstack.compose.dotenv import parse
 from lintstack.compose.problems import Problems
 
 if TYPE_CHECKING:
@@ -37,7 +36,9 @@ def declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, fro
     found = []
     for name in sorted(names(folder)):
         words = set(re.split(r"[._-]", name.lower()))
-        if _example().search(name.lower()) and words & EXAMPLES:
+        if words & EXAMPLES and _example().search(name.lower()):
+            from lintstack.compose.dotenv import parse
+
             source = open_text(f"{folder}/{name}")
             if source is not None:
                 declared = frozenset(statement.key.text for statement in parse(source, Problems()))

@@ -63,7 +63,7 @@ def _top(source: Source) -> dict[str, Fact[Any]]:
     if len(found) > 1:
         second = next((document.span for document in found[1:] if document is not None), source.whole)
         facts["documents"] = Fact(sum(document is not None for document in found), (Place(second),))
-    if _has_tag().search(source.text):
+    if "!" in source.text and _has_tag().search(source.text):
         facts["tags"] = _tags(source)
     return facts
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.read import mappings, scalar, scalars, text
+from lintstack.join.read import mappings, scalar, scalars, shared, text
 from lintstack.model import Mount, Service
 from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar
@@ -95,7 +95,8 @@ def mounts(service: Service, node: Mapping, context: str, disk: Disk) -> Iterato
 def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
     source = scalar(item, "source", cast=text)
     target = scalar(item, "target", cast=text)
-    type_ = scalar(item, "type", cast=text)
+    type_ = shared(scalar(item, "type", cast=text), source)
+    whole = (Place(item.span),)
     path = disk.locate(source.value) if type_.value == "bind" and source.value else ""
     inside = bool(path) and disk.inside(path)
     shown = os.path.relpath(path, disk.root) if inside else source.value
@@ -103,13 +104,13 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
     kind = disk.exists(path) if inside else ""
     return Mount(
         name=f"{source.value or ''}:{target.value or ''}".strip(":"),
-        span=item.span,
+        span=whole[0].span,
         anchor=f"services.{service.name}.volumes[{target.value or '?'}]",
         service=service,
         type=type_,
         source=source if shown == source.value else Fact(shown, source.places, source.unknown),
         target=target,
-        read_only=_read_only(item),
+        read_only=_read_only(item, whole),
         in_repository=verdicts.on(inside),
         is_source_code=verdicts.on(_is_source(path, kind, context, disk) if inside else False),
         is_file=verdicts.on(kind == "file" if kind in {"file", "dir"} else None),
@@ -148,9 +149,9 @@ def _tmpfs(service: Service, target: Scalar) -> Mount:
     )
 
 
-def _read_only(item: Mapping) -> Fact[bool]:
+def _read_only(item: Mapping, whole: tuple[Place, ...]) -> Fact[bool]:
     said = scalar(item, "read_only", cast=as_bool)
-    return said if said.value is not None or said.unknown else Fact(False, (Place(item.span),))
+    return said if said.value is not None or said.unknown else Fact(False, whole)
 
 
 class _Verdicts:

@@ -6,7 +6,6 @@ import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lintstack.compose.dotenv import Statement, evaluate, parse
 from lintstack.compose.problems import Problems
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL, Names, Open, declared
@@ -18,6 +17,7 @@ from lintstack.naming import BASES, OVERRIDES
 from lintstack.record import bind
 
 if TYPE_CHECKING:
+    from lintstack.compose.dotenv import Statement
     from lintstack.compose.load import Loaded
     from lintstack.source import Source
 
@@ -106,6 +106,8 @@ def _lone(loaded: Loaded, here: frozenset[str], first: Source) -> Fact[str]:
 
 def dotenvs(loaded: Loaded, disk: Disk) -> Iterator[Dotenv]:
     """Variables of the env files that were read."""
+    from lintstack.compose.dotenv import parse
+
     for source in loaded.env_sources:
         if "$" in source.text or " #" in source.text or "COMPOSE_" in source.text:
             statements = parse(source, Problems())
@@ -134,6 +136,8 @@ def _expanded(statement: Statement, known: dict[str, str]) -> tuple[str, ...]:
     """Variables that a value reads by `$NAME`, without braces, and that nothing sets: more likely a part of it."""
     if statement.quote == "'" or "$" not in (statement.text or ""):
         return ()
+    from lintstack.compose.dotenv import evaluate
+
     value = evaluate((statement,), known, Problems())[statement.key.text].value
     pieces = value.pieces if value is not None else ()
     raw = statement.text or ""

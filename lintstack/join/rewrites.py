@@ -9,7 +9,6 @@ from functools import cache
 from lintstack.compose.casts import go_text
 from lintstack.facts import Fact, Place
 from lintstack.join.read import entries, entry, mappings
-from lintstack.join.secrets import MASK
 from lintstack.join.variables import is_secret_name
 from lintstack.model import Rewrite, Service
 from lintstack.yaml import Entry, Mapping, Scalar
@@ -85,6 +84,8 @@ def _type(written: str) -> str:
 
 
 def _made(service: Service, field: str, found: Entry, type_: str, written: str, text: str) -> Rewrite:
+    from lintstack.join.secrets import MASK
+
     where = (Place(found.value.span),)
     hidden = is_secret_name(found.key.text)
     return Rewrite(

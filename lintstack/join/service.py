@@ -13,7 +13,7 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.cut import cuts
 from lintstack.join.process import Process
 from lintstack.join.raw import documents
-from lintstack.join.read import entries, entry, mappings, places, scalar, text, unset, words
+from lintstack.join.read import entries, entry, mappings, places, scalar, shared, text, unset, words
 from lintstack.model import Dependency, Logging, Reference, Service
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
@@ -168,7 +168,7 @@ def dependencies(service: Service, node: Mapping) -> Iterator[Dependency]:
     """Entries of `depends_on`; the service that each names is bound later."""
     for found in entries(node, "depends_on"):
         condition = scalar(found.value, "condition", cast=text)
-        required = scalar(found.value, "required", cast=as_bool)
+        required = shared(scalar(found.value, "required", cast=as_bool), condition)
         yield Dependency(
             found.key.text,
             found.key.span,
@@ -194,15 +194,16 @@ def references(
         reason = unset(item)
         if not complete and item.text not in declared[type_]:
             reason = "a part of the project was not read"
-        exists: Fact[bool] = Fact(item.text in declared[type_], (Place(item.span),))
+        where = (Place(item.span),)
+        exists: Fact[bool] = Fact(item.text in declared[type_], where)
         alike = near(item.text, declared[type_]) if not reason and not exists.value else ""
         yield Reference(
             item.text,
-            item.span,
+            where[0].span,
             f"services.{service.name}.{type_}[{item.text}]",
             service,
-            type=Fact(type_, (Place(item.span),)),
-            defined=Fact(None, (Place(item.span),), reason) if reason else exists,
+            type=Fact(type_, where),
+            defined=Fact(None, where, reason) if reason else exists,
             declared_by=_declared_by(item, type_) if exists.value is False and not reason else ABSENT,
             suggestion=Fact(alike) if alike else ABSENT,
         )

@@ -25,6 +25,10 @@ class Piece(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
+_Replaced: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[Piece, ...]]
+_NOTHING: _Replaced = ((), (), (), ())
+
+
 class Scalar:
     """A scalar.
 
@@ -40,9 +44,7 @@ class Scalar:
         pieces: what interpolation replaced, in order.
     """
 
-    __slots__ = (
-        "end", "fallbacks", "pieces", "raw", "source", "start", "style", "tag", "text", "unset", "variables",
-    )  # fmt: skip
+    __slots__ = ("_replaced", "end", "raw", "source", "start", "style", "tag", "text")
     size = 1
     height = 0
 
@@ -58,10 +60,8 @@ class Scalar:
         self.style = style
         self.tag = tag
         self.raw = text if raw is None else raw
-        self.unset = unset
-        self.fallbacks = fallbacks
-        self.variables = variables
-        self.pieces = pieces
+        replaced = variables or unset or fallbacks or pieces  # in few scalars, of which there may be a million
+        self._replaced = (unset, fallbacks, variables, pieces) if replaced else _NOTHING
 
     def __repr__(self) -> str:
         return f"Scalar({self.text[:40]!r})"
@@ -69,6 +69,22 @@ class Scalar:
     @property
     def span(self) -> Span:
         return Span(self.source, self.start, self.end)
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        return self._replaced[0]
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        return self._replaced[1]
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        return self._replaced[2]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        return self._replaced[3]
 
     @property
     def value(self) -> Value:
@@ -141,6 +157,11 @@ class Mapping:
     def with_entries(self, entries: dict[str, Entry]) -> Mapping:
         """The same mapping with other entries."""
         return Mapping(self.source, self.start, self.end, entries, self.tag, self.listed, self.size, self.height)
+
+    def with_changed(self, changed: dict[str, Entry | None]) -> Mapping:
+        """The same mapping with some entries in the places of their namesakes, None for those that go."""
+        entries = {**self.entries, **changed}
+        return self.with_entries({name: entry for name, entry in entries.items() if entry is not None})
 
 
 class Sequence:

@@ -95,6 +95,7 @@ class _Builder:
         self.failure: Finding | None = None
         self.edge = 0
         self.anchors: dict[str, Node | _Frame] = {}
+        self.texts: dict[str, str] = {}  # equal ones are kept once: most keys stand in every service
         self.begin()
 
     def begin(self) -> None:
@@ -161,7 +162,7 @@ class _Builder:
             end = start + len(self.text[start:end].rstrip())
         elif style == '"' and not text.isascii() and _has_surrogate(text):
             raise refusal(self.source, start, "an escape in a double-quoted text is not a Unicode character")
-        node = Scalar(self.source, start, end, text, style, tag)
+        node = Scalar(self.source, start, end, self.texts.setdefault(text, text), style, tag)
         if anchor:
             self.anchors[anchor] = node
         self.edge = end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from lintstack.findings import Finding, diagnostic
@@ -71,15 +72,25 @@ def refusal(source: Source, offset: int, message: str, slug: str = "yaml-syntax"
 
 def parsers(source: Source) -> Iterator[Callable[[], Iterator[Any]]]:
     """The event parsers in the order in which to ask them; the next one only when the one before refused."""
-    try:
-        from _ruamel_yaml import CParser
-    except ImportError:
-        CParser = None
+    CParser = _c_parser()
     if CParser is not None:
         yield lambda: _c_events(CParser(_marked(source.text)))
         if len(source.text) > _LONGEST_SECOND_OPINION:
             return
     yield lambda: _pure_events(source.text)
+
+
+@cache
+def _c_parser() -> Any:
+    """The C parser, None where there is none."""
+    from lintstack.yaml.postponed import postpone
+
+    postpone("ruamel.yaml")
+    try:
+        from _ruamel_yaml import CParser
+    except ImportError:
+        return None
+    return CParser
 
 
 def _marked(text: str) -> str:

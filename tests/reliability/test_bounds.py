@@ -46,6 +46,13 @@ def _layers(count: int, keys: int) -> Files:
     return {**files, ".lintstack.yaml": f"environments:\n  prod:\n    files: [{', '.join(names)}]\n"}
 
 
+def _services_in(count: int, services: int) -> Files:
+    """One environment of many files that all say something about the same services."""
+    names = [f"compose.f{n}.yaml" for n in range(count)]
+    files = {name: _services(services, f"image: 'x:1', hostname: h{count}") for name in names}
+    return {**files, ".lintstack.yaml": f"environments:\n  prod:\n    files: [{', '.join(names)}]\n"}
+
+
 def _includes(count: int) -> Files:
     names = [f"i{n}.yaml" for n in range(count)]
     body = {
@@ -101,11 +108,13 @@ LARGE: dict[str, Callable[[], Files]] = {
         "compose.yaml": "include:\n" + "".join(f"  - x{n}.yaml\n" for n in range(30_000)) + PLAIN
     },
     "5000-keys-in-21-files": lambda: _layers(21, 5_000),
+    "5000-services-in-21-files": lambda: _services_in(21, 5_000),
     "2000-overlays-of-one-base": lambda: _overlays(2_000),
     "2000-documents": lambda: {"compose.yaml": PLAIN + "---\nservices: {a: {user: app}}\n" * 2_000},
     "2000-services-with-2000-variables-each": lambda: _env_files(2_000),
     "100000-ports": lambda: _list("ports", "- '%:80'")(99_000),
-    "60000-mounts": lambda: _list("volumes", "- ./a%:/b%")(60_000),
+    "100000-mounts": lambda: _list("volumes", "- ./a%:/b%")(99_000),
+    "100000-dependencies-nobody-has": lambda: _list("depends_on", "- s%")(99_000),
     "100000-labels": lambda: _list("labels", "a%: b")(99_000),
     "100000-words": lambda: _list("command", "- x")(99_000),
     "a-scalar-of-5-MB": lambda: _scalar("hostname: " + "a" * 4_900_000),

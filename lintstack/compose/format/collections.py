@@ -44,17 +44,12 @@ def one_or_each(inner: Type, unique: bool = False) -> Type:
 
 def rebuilt(node: Mapping, convert: Callable[[Entry], Node | None]) -> Mapping:
     """The mapping with converted values; entries whose value is dropped are left out, others shared if unchanged."""
-    entries: dict[str, Entry] = {}
-    changed = False
+    changed: dict[str, Entry | None] = {}
     for name, entry in node.entries.items():
         value = convert(entry)
-        if value is entry.value:
-            entries[name] = entry
-            continue
-        changed = True
-        if value is not None:
-            entries[name] = Entry(entry.key, value, entry.over)
-    return node.with_entries(entries) if changed else node
+        if value is not entry.value:
+            changed[name] = None if value is None else Entry(entry.key, value, entry.over)
+    return node.with_changed(changed) if changed else node
 
 
 def is_name(text: str) -> bool:
@@ -255,7 +250,7 @@ def pair(item: Scalar, null: str | None = None) -> Entry:
     return Entry(key, Scalar(item.source, item.end, item.end, null or "", style))
 
 
-def names(value: Callable[[Scalar], Node], mapping: Type) -> Type:
+def names(value: Callable[[Scalar, Reading], Node], mapping: Type) -> Type:
     """A mapping by name, or a list of names; canonical form is the mapping, a listed name gets `value`."""
     expected = "a list or a mapping"
 
@@ -268,7 +263,7 @@ def names(value: Callable[[Scalar], Node], mapping: Type) -> Type:
         entries: dict[str, Entry] = {}
         for item in node.items:
             if isinstance(item, Scalar) and (item.unset or isinstance(item.value, str)):
-                entries[item.text] = Entry(item, value(item))
+                entries[item.text] = Entry(item, value(item, reading))
             else:
                 wrong(item, name, "a list of names", reading)
         return Mapping(node.source, node.start, node.end, entries, node.tag, True)

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from lintstack.named import NamedTuple
+from lintstack.yaml import Scalar
 
 if TYPE_CHECKING:
     from lintstack.compose.problems import Problems
     from lintstack.source import Span
-    from lintstack.yaml import Node, Scalar
+    from lintstack.yaml import Node
 
 # How a later file's value meets that of an earlier one:
 # ""            mappings merge key by key, lists append, a scalar gives way, null leaves what was
@@ -105,9 +106,10 @@ class Use(NamedTuple):
 class Reading:
     """One walk over a document: where problems go, keys that nothing knows, and what it uses that has a history."""
 
-    __slots__ = ("problems", "unknown", "uses")
+    __slots__ = ("_keys", "problems", "unknown", "uses")
 
     def __init__(self, problems: Problems) -> None:
+        self._keys: dict[str, Scalar] = {}
         self.problems = problems
         self.unknown: list[tuple[Scalar, Type]] = []
         self.uses: list[tuple[Field | None, Use]] = []
@@ -115,6 +117,12 @@ class Reading:
     def say(self, message: str, at: Node | Span) -> None:
         """What Docker Compose refuses."""
         self.problems.say("compose-schema", message, at)
+
+    def key(self, field: str, at: Scalar) -> Scalar:
+        """A key that no file spells out: one of a name for the whole document, which may imply it 100 000 times."""
+        if field not in self._keys:
+            self._keys[field] = Scalar(at.source, at.start, at.start, field, '"')
+        return self._keys[field]
 
     def note(self, name: str, at: Scalar, field: Field | None = None, since: str = "", deprecated: str = "") -> None:
         """A use of what not every Docker Compose knows, or should no longer be written."""

@@ -86,7 +86,7 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     cuts = [parts.cut(start, end) for start, end in fields]
     cuts = [unknown(cut) if is_template(cut) else cut for cut in cuts]
     if len(cuts) == 1:
-        return _whole(node, {"type": _word(cuts[0], "volume"), "target": _cleaned(cuts[0])})
+        return _whole(node, {"type": _word(cuts[0], "volume"), "target": _cleaned(cuts[0])}, reading)
     source, target = cuts[:2]
     hole = parts.text[fields[0][0]] == HOLE or source.text.startswith("{{")
     kind = "bind" if is_path(source.text) else "volume"
@@ -96,8 +96,8 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
         "target": _cleaned(target),
     }
     if len(cuts) == 3:
-        _options(cuts[2], found)
-    return _whole(node, found)
+        _options(cuts[2], found, reading)
+    return _whole(node, found, reading)
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -117,31 +117,24 @@ def is_path(source: str) -> bool:
     return source.startswith((".", "/", "~", "\\\\")) or (source[1:2] == ":" and source[:1].isalpha())
 
 
-def _options(cut: Scalar, found: dict[str, Node]) -> None:
+def _options(cut: Scalar, found: dict[str, Node], reading: Reading) -> None:
     """Options of the third field: the last of each kind wins, unknown ones are ignored."""
     for option in cut.text.split(","):
         if option in ("ro", "rw"):
             found["read_only"] = _word(cut, "true" if option == "ro" else "false")
         elif option == "nocopy":
-            found["volume"] = _record(cut, {"nocopy": _word(cut, "true")})
+            found["volume"] = _whole(cut, {"nocopy": _word(cut, "true")}, reading)
         elif option in ("z", "Z"):
-            found["bind"] = _record(cut, {"selinux": _word(cut, option)})
+            found["bind"] = _whole(cut, {"selinux": _word(cut, option)}, reading)
         elif option in _PROPAGATION:
-            found["bind"] = _record(cut, {"propagation": _word(cut, option)})
+            found["bind"] = _whole(cut, {"propagation": _word(cut, option)}, reading)
     if cut.unset:
         found["read_only"] = _unknown(cut, spelled="true" if "ro" in cut.text.split(",") else "false")
 
 
-def _whole(node: Scalar, fields: dict[str, Node]) -> Mapping:
-    return Mapping(node.source, node.start, node.end, _entries(fields))
-
-
-def _record(at: Scalar, fields: dict[str, Node]) -> Mapping:
-    return Mapping(at.source, at.start, at.end, _entries(fields))
-
-
-def _entries(fields: dict[str, Node]) -> dict[str, Entry]:
-    return {name: Entry(Scalar(part.source, part.start, part.start, name, '"'), part) for name, part in fields.items()}
+def _whole(at: Scalar, fields: dict[str, Node], reading: Reading) -> Mapping:
+    entries = {name: Entry(reading.key(name, at), part) for name, part in fields.items()}
+    return Mapping(at.source, at.start, at.end, entries)
 
 
 def _word(at: Scalar, text: str) -> Scalar:
@@ -185,7 +178,7 @@ def _device(node: Node, name: str, reading: Reading) -> Node | None:
             found[field] = parts.cut(start, end)
         start = end + 1
     found.setdefault("target", found.get("source", node))
-    return _whole(node, dict(found))
+    return _whole(node, dict(found), reading)
 
 
 _DEVICE = record(

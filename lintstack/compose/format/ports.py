@@ -12,6 +12,7 @@ from lintstack.compose.format.short import missing
 from lintstack.compose.parts import HOLE, Parts
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
+_PARTS = ("target", "published", "host_ip", "protocol")
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _NUMBERS = ("target", "published")
 _HIGHEST = 65535
@@ -49,10 +50,9 @@ def _port(node: Node, name: str, reading: Reading) -> Node | None:
 def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     text = parts.text
     if is_template(node):
-        names = ("target", "published", "host_ip", "protocol")
-        return Mapping(node.source, node.start, node.end, {name: _entry(name, unknown(node)) for name in names})
+        return _whole(node, dict.fromkeys(_PARTS, unknown(node)), reading)
     if text == HOLE:
-        return Mapping(node.source, node.start, node.end, _unknown(parts))
+        return _whole(node, dict.fromkeys(_PARTS, parts.cut(0, len(text))), reading)
     slash = text.find("/") if "/" in text else len(text)
     colon = text.rfind(":", 0, slash)
     fields: dict[str, Scalar] = {"target": parts.cut(colon + 1, slash)}
@@ -65,8 +65,7 @@ def _short(parts: Parts, node: Scalar, reading: Reading) -> Mapping | None:
     if fault:
         reading.say(fault, node)
         return None
-    entries = {name: _entry(name, _unpadded(part) if name in _NUMBERS else part) for name, part in fields.items()}
-    return Mapping(node.source, node.start, node.end, entries)
+    return _whole(node, {name: _unpadded(part) if name in _NUMBERS else part for name, part in fields.items()}, reading)
 
 
 def _unpadded(ports: Scalar) -> Scalar:
@@ -94,13 +93,9 @@ def _host(parts: Parts, colon: int, fields: dict[str, Scalar]) -> None:
         fields["host_ip"] = parts.cut(0, colon)
 
 
-def _unknown(parts: Parts) -> dict[str, Entry]:
-    whole = parts.cut(0, len(parts.text))
-    return {name: _entry(name, whole) for name in ("target", "published", "host_ip", "protocol")}
-
-
-def _entry(name: str, part: Scalar) -> Entry:
-    return Entry(Scalar(part.source, part.start, part.start, name, '"'), part)
+def _whole(at: Scalar, fields: dict[str, Scalar], reading: Reading) -> Mapping:
+    entries = {name: Entry(reading.key(name, at), part) for name, part in fields.items()}
+    return Mapping(at.source, at.start, at.end, entries)
 
 
 def _lower(part: Scalar) -> Scalar:

@@ -51,14 +51,14 @@ def listed(inner: Type) -> Type:
     return many._replace(check=check, name="a string or a list")
 
 
-def dependency(name: Scalar) -> Mapping:
+def dependency(name: Scalar, reading: Reading) -> Mapping:
     """What a name in a `depends_on` list amounts to."""
     fields = {"condition": "service_started", "required": "true"}
-    entries = {field: Entry(synthetic(name, field), synthetic(name, text)) for field, text in fields.items()}
+    entries = {field: Entry(reading.key(field, name), synthetic(name, text)) for field, text in fields.items()}
     return Mapping(name.source, name.start, name.end, entries)
 
 
-def nothing(name: Scalar) -> Scalar:
+def nothing(name: Scalar, reading: Reading) -> Scalar:
     """The null that a listed name stands for."""
     return Scalar(name.source, name.end, name.end, "")
 

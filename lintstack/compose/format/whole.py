@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lintstack.compose.format.collections import duplicates, is_alone
 from lintstack.compose.format.field import Field, Reading, Type
-from lintstack.compose.format.scalars import is_null, wrong
+from lintstack.compose.format.scalars import wrong
 from lintstack.compose.format.short import is_misspelt
 from lintstack.compose.problems import shown
 from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
@@ -26,21 +26,22 @@ def whole(node: Mapping, type_: Type, reading: Reading, at: Scalar | Mapping | N
         if name not in node.entries and not is_misspelt(name, node, type_):
             label = f"`{shown(at.text)}`" if isinstance(at, Scalar) else type_.kind
             reading.say(f"{label} lacks `{name}`", at or node)
-    kept: dict[str, Entry] = {}
-    changed = False
+    fields, held = type_.fields, type_.names
+    changed: dict[str, Entry | None] = {}
     for name, entry in node.entries.items():
-        field = type_.fields.get(name) or type_.names
-        new = entry if field is None else _entry(entry, field, reading)
-        changed = changed or new is not entry
-        if new is not None:
-            kept[name] = new
-    return node.with_entries(kept) if changed else node
+        value = entry.value
+        if isinstance(value, Scalar) and not value.is_null:
+            continue
+        field = fields.get(name, held)
+        if field is not None and (new := _entry(entry, field, reading)) is not entry:
+            changed[name] = new
+    return node.with_changed(changed) if changed else node
 
 
 def _entry(entry: Entry, field: Field, reading: Reading) -> Entry | None:
     value = entry.value
     if isinstance(value, Scalar):
-        if field.null or not is_null(value):
+        if field.null:
             return entry
         reading.say(f"`{shown(entry.key.text)}` has no value; give it one or remove it", entry.key)
         return None
