@@ -66,7 +66,7 @@ def _command() -> re.Pattern[str]:
     options = r"(?:\s{1,8}-{1,2}\w[\w-]{0,40}(?:[= ][^\s-]\S{0,80})?){0,3}"
     return re.compile(
         rf"""(?<![A-Za-z0-9_])(?:
-            (?P<compose>(?:docker|podman|nerdctl){options}[ ]+compose | (?:docker|podman)-compose)
+            (?P<compose>(?:docker|podman|nerdctl|\0){options}[ ]+compose | (?:docker|podman|\0)-compose)
             (?:\.exe)?(?![\w./:=-])
           | (?P<stack>docker{options}[ ]+stack[ ]+(?:deploy|up))\b
           | (?P<bake>docker[ ]+(?:buildx[ ]+)?bake)\b )""",
@@ -154,6 +154,7 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
     found = {_line_start(text, match.start()) for match in _command().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _listed().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _variable().finditer(text)}
+    found |= {_line_start(text, match.start()) for match in _engine().finditer(text)}
     if commands := frozenset(variables.names(_command())):
         found |= {_line_start(text, at) for at in variables.references(commands)}
     end = -1
@@ -161,6 +162,12 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
         if start > end and not variables.is_definition(start):
             end = line_end(text, start)
             yield start
+
+
+@cache
+def _engine() -> re.Pattern[str]:
+    """A command whose program a variable names: `$(DOCKER) compose`."""
+    return re.compile(r"(?:\$\(\w{1,40}\)|\$\{\w{1,40}\}|\$\w{1,40})(?:-|[ ]{1,4})compose(?![\w./:=-])")
 
 
 @cache
@@ -225,6 +232,8 @@ def _parsed(tool: str, rest: str) -> Use | None:
                 at, value = following.end(), _bare(following[1])
             kept[options[option]].append(value)
     files = tuple(kept[_FILE])
+    if verb.startswith("#"):  # "your other files here"
+        return None
     if any(UNKNOWN in name.removeprefix(f"{UNKNOWN}/") or not name for name in files):
         return None
     known = {key: [value for value in values if UNKNOWN not in value] for key, values in kept.items()}

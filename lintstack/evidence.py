@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lintstack.findings import Kind
 from lintstack.folder import Environment, Folder, set_name
-from lintstack.naming import is_aside, is_common, overlay_name
+from lintstack.naming import is_aside, is_common, is_override, overlay_name
 from lintstack.outline import Outline
 from lintstack.recognise import kind_of, kind_of_folder
 from lintstack.usage import Run
@@ -95,7 +95,8 @@ def _by_overlay(folder: Folder) -> Iterator[Environment]:
     """An overlay that needs the base is run with it; scripts that name it know better."""
     for name, file in folder.paired:
         kind = kind_of(name)
-        likely = kind != "unknown" or (folder.base_is_run and all(run.sort == "comment" for run in folder.runs))
+        told = kind != "unknown" or is_override(name)
+        likely = told or (folder.base_is_run and all(run.sort == "comment" for run in folder.runs))
         if folder.foundation and file.real not in folder.scripted and likely and not is_aside(name):
             yield folder.environment(name, kind, (folder.foundation.path, file.path), _says(name, kind))
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 UNKNOWN = "\0"  # stands for what only the run knows
-_MOST_VALUES = 6
+_MOST_VALUES = 10
+_MOST_APPENDED = 100
+_MOST_LINES = 200  # that are looked through for the blocks around an appended value
 _MOST_DEPTH = 4
 _LONGEST = 4000  # characters of a line
 _LONGEST_VALUE = 1000
@@ -39,6 +41,23 @@ def _reference() -> re.Pattern[str]:
           | %(?P<batch>[A-Za-z_]\w{0,60})%""",
         re.VERBOSE,
     )
+
+
+@cache
+def _default() -> re.Pattern[str]:
+    """`: ${NAME:=value}`, which sets what is not set."""
+    value = r"""(?:"(?P<quoted>[^"\n]{1,200})"|'?(?P<bare>[^}"'\n]{1,200})'?)"""
+    return re.compile(rf'(?m)^[ \t]*:[ \t]+"?\$\{{(?P<name>[A-Za-z_]\w*):?={value}\}}')
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    return re.compile(r"(?:if|ifeq|ifneq|ifdef|ifndef|case|for|while)\b(?!.*;[ \t]*(?:fi|done|esac)\b)")
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(r"(?:fi|endif|esac|done)\b")
 
 
 @cache
@@ -80,6 +99,45 @@ def logical_line(text: str, start: int) -> str:
     return _continued().sub(" ", text[start : line_end(text, start)][:_LONGEST])
 
 
+class _Grown:
+    """The values that a variable may have where it is set, each with the blocks around it.
+
+    What is appended under a condition makes one value more; what is appended whatever happens makes longer ones.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.live: list[tuple[tuple[int, ...], list[str]]] = []
+        self.since = 0
+        self.count = 0
+
+    def put(self, known: list[str], value: str, found: re.Match[str]) -> None:
+        """Add what an assignment makes of the known values to them."""
+        more = _appended(found, value)
+        blocks = _blocks(self.text, found.start("name")) if self.count < _MOST_APPENDED else ()
+        self.count += 1
+        inner = [item for item in self.live if item[0][: len(blocks)] == blocks]
+        outer = [item for item in self.live if item not in inner and blocks[: len(item[0])] == item[0]]
+        kept = outer[-1][1] if outer and all(item[0] != blocks for item in inner) else []
+        before = [*kept, *(value for item in inner for value in item[1])]
+        if not more:
+            after = [value]
+        elif before:
+            after = [f"{value} {more}" for value in before][:_MOST_VALUES]
+            ended = {value for item in inner for value in item[1]} if not self._used(found) else set()
+            known[:] = [value for value in known if value not in ended or value in kept]
+        else:
+            after = [more]
+        self.live = [item for item in self.live if item not in inner] + [(blocks, after)]
+        self.since = found.end()
+        known.extend(value for value in after if value not in known and len(known) < _MOST_VALUES)
+
+    def _used(self, found: re.Match[str]) -> bool:
+        """Whether the text refers to the variable between two assignments."""
+        between = self.text[self.since : found.start("name")]
+        return re.search(rf"\$[({{]?{found['name']}\b", between) is not None
+
+
 class Variables:
     """The variables of one text.
 
@@ -94,16 +152,18 @@ class Variables:
     def _assigned(self) -> tuple[dict[str, list[str]], dict[int, str]]:
         values: dict[str, list[str]] = {}
         lines: dict[int, str] = {}
+        grown: dict[str, _Grown] = {}
         for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
             value = _value(found)
             if value and len(value) <= _LONGEST_VALUE and _telling().search(value):
                 name = found["name"]
-                before = values.setdefault(name, [])
-                if found["sign"] == "+=":
-                    value = f"{before[-1]} {value}" if before else value
-                if value not in before and len(before) < _MOST_VALUES:
-                    before.append(value)
+                known = values.setdefault(name, [])
+                grown.setdefault(name, _Grown(self.text)).put(known, value, found)
                 lines[self.text.rfind("\n", 0, found.start("name")) + 1] = name
+        for found in _default().finditer(self.text) if ": " in self.text and "=" in self.text else ():
+            value = found["quoted"] or found["bare"]
+            if _telling().search(value):
+                values.setdefault(found["name"], []).append(value)
         return values, lines
 
     @property
@@ -164,6 +224,43 @@ class Variables:
         values = self.values.get(_name(found), [])
         default = found["default"]
         return list(dict.fromkeys((*values, *([default] if default else ())))) or [UNKNOWN]
+
+
+def _appended(found: re.Match[str], value: str) -> str:
+    """What an assignment adds to the value before: `X+=more`, `X="$X more"`; "" when it sets another."""
+    if found["sign"] == "+=":
+        return value
+    own = _reference().match(value)
+    return value[own.end() :].strip() if own and _name(own) == found["name"] else ""
+
+
+def _blocks(text: str, at: int) -> tuple[int, ...]:
+    """Where the lines begin that open the blocks around an offset, the outermost first."""
+    start = text.rfind("\n", 0, at) + 1
+    lead = text[start:at]
+    blocks = [start] if re.search(r"&&|\|\||\bthen\b|\belse\b|\)", lead) else []
+    indent, skipped, deeper = len(lead) - len(lead.lstrip()), 0, False
+    for _ in range(_MOST_LINES):
+        if start == 0:
+            break
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        bare = text[start:end].strip()
+        here = len(text[start:end]) - len(text[start:end].lstrip())
+        if not bare or bare[0] == "#":
+            continue
+        other = bare.startswith(("else", "elif"))
+        if here < indent or (here == indent and not skipped and other):
+            blocks.append(start)
+            indent, skipped = here, int(other)
+        elif here == indent and _closing().match(bare):
+            skipped += 1
+        elif here == indent and _opening().match(bare):
+            if not skipped and not deeper:
+                blocks.append(start)
+            skipped = max(0, skipped - 1)
+        deeper = here > indent
+    return tuple(reversed(blocks))
 
 
 def _replaced(line: str, values: dict[str, str]) -> str:

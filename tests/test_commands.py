@@ -49,7 +49,7 @@ LINES: dict[str, list[str]] = {
     "DC = docker compose -f a.yml": ["a.yml "],
     "BASE := docker compose -f a.yml\nDEV := $(BASE) -f b.yml\nx:\n\t$(DEV) up": ["a.yml b.yml up"],
     "COMPOSE_FILE = a.yml\nup:\n\tdocker compose -f $(COMPOSE_FILE) up": ["a.yml up"],
-    'args=(-f a.yml)\nargs+=(-f b.yml)\ndocker compose "${args[@]}" up': ["a.yml up", "a.yml b.yml up"],
+    'args=(-f a.yml)\nargs+=(-f b.yml)\ndocker compose "${args[@]}" up': ["a.yml b.yml up"],
     "if x; then F=a.yml; else F=b.yml; fi\ndocker compose -f $F up": ["a.yml up", "b.yml up"],
     "case $1 in\n  p) F=(-f a.yml -f p.yml) ;;\n  *) F=(-f a.yml) ;;\nesac\ndocker compose ${F[@]} up": [
         "a.yml p.yml up",
