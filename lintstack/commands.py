@@ -99,6 +99,11 @@ def _folder() -> re.Pattern[str]:
 
 
 @cache
+def _moving() -> re.Pattern[str]:
+    return re.compile(r"\b(?:cd|pushd|Set-Location)[ \t]|working-directory:")
+
+
+@cache
 def _target() -> re.Pattern[str]:
     return re.compile(
         r"""^(?:([\w.-]{1,60})[^:=\n#]{0,80}:(?!=)|[ ]{2,4}([\w:.-]{1,60}):[ \t]*$|[ \t]*"([\w:.-]{1,60})":[ \t]*")""",
@@ -122,8 +127,10 @@ def commands(text: str, targets: bool = False) -> Iterator[Use]:
         text: a script, build file, CI file or document.
         targets: whether it is a file of named targets or jobs, so that the name above a command says what it is for.
     """
+    if not any(pattern().search(text) for pattern in (_command, _listed, _engine, _variable)):
+        return
     variables = Variables(text)
-    folders = list(_folder().finditer(text))
+    folders = list(_folder().finditer(text)) if _moving().search(text) else []
     everywhere = tuple(found[2] for found in folders if found[2])[:_MOST_FOLDERS]
     changes = [found for found in folders if found[1]]
     named = [found for found in _target().finditer(text) if _named(found) not in _PARTS] if targets else []

@@ -41,6 +41,7 @@ _CI_NAMES = re.compile(
     r"(?:.*\.)?gitlab-ci\.ya?ml|(?:azure|bitbucket)-pipelines.*\.ya?ml|\.?(?:travis|drone|woodpecker).*\.ya?ml"
 )
 _DOCUMENTS = (".md", ".mdx", ".rst", ".adoc", ".txt", "readme")
+_SPELLED_OUT = (" compose ", "-compose ", "COMPOSE_FILE", "stack deploy", " bake ", "compose\n")
 # Folders with documents in folders.
 _DOCUMENTED = ("docs", "doc", "documentation", "site", "website", "wiki")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
@@ -82,9 +83,10 @@ def scripts(folders: set[str], reader: Reader) -> Iterator[Script]:
                 continue
             text = reader.searched(os.path.join(folder, name), LARGEST_SCRIPT)
             count, total = count + 1, total + len(text)
-            if "." not in name and name.lower() not in _NAMES and text[:2] != "#!":
+            known = name.lower() in _NAMES or name.lower().startswith(_BEGINNINGS)
+            if "." not in name and not known and text[:2] != "#!":
                 continue
-            if _speaks(text) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
+            if _speaks(text, sort) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
                 shown = reader.display(os.path.join(folder, name))
                 yield Script(shown, folder, sort, script_kind(name), uses)
 
@@ -104,7 +106,10 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
 
 
-def _speaks(text: str) -> bool:
+def _speaks(text: str, sort: str) -> bool:
+    """Whether a text may have a command; documents, which are many, must spell one out."""
+    if sort == "document":
+        return any(word in text for word in _SPELLED_OUT)
     return "ompose" in text or "COMPOSE_FILE" in text or "stack deploy" in text or " bake" in text
 
 
@@ -222,7 +227,7 @@ def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
 
 @cache
 def _inputs() -> re.Pattern[str]:
-    item = r"""[ \t]*(?:-[ \t]*)?["']?[^\n:"'\[\]]{1,200}\.ya?ml["']?,?[ \t]*"""
+    item = r"""[ \t]*(?:-[ \t]*)?["']?[\w./$][^\n:"'\[\]]{0,200}\.ya?ml["']?,?[ \t]*"""
     listed = rf"(?:[|>][+-]?[ \t]*)?(?P<block>(?:\n{item}){{1,12}})|\[(?P<list>[^\]]{{1,1000}})\]"
     key = r"""^[ \t-]*["']?(?:docker[-_])?compose[-_]files?["']?[ \t]*[:=][ \t]*"""
     return re.compile(rf"(?m){key}(?:{listed}|(?P<one>[^\n#|>\[]{{1,200}}))")

@@ -100,37 +100,32 @@ def logical_line(text: str, start: int) -> str:
 
 
 class _Grown:
-    """The values that a variable may have where it is set, each with the blocks around it.
+    """The values that a variable may have at the end of a text.
 
     What is appended under a condition makes one value more; what is appended whatever happens makes longer ones.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.live: list[tuple[tuple[int, ...], list[str]]] = []
+        self.known: list[str] = []
+        self.live: list[tuple[tuple[int, ...], list[str]]] = []  # blocks around an assignment, and what it leaves
         self.since = 0
-        self.count = 0
 
-    def put(self, known: list[str], value: str, found: re.Match[str]) -> None:
-        """Add what an assignment makes of the known values to them."""
+    def put(self, found: re.Match[str], value: str) -> None:
+        """Take in an assignment, the next one in the text."""
         more = _appended(found, value)
-        blocks = _blocks(self.text, found.start("name")) if self.count < _MOST_APPENDED else ()
-        self.count += 1
+        blocks = _blocks(self.text, found.start("name"))
         inner = [item for item in self.live if item[0][: len(blocks)] == blocks]
-        outer = [item for item in self.live if item not in inner and blocks[: len(item[0])] == item[0]]
-        kept = outer[-1][1] if outer and all(item[0] != blocks for item in inner) else []
-        before = [*kept, *(value for item in inner for value in item[1])]
-        if not more:
-            after = [value]
-        elif before:
-            after = [f"{value} {more}" for value in before][:_MOST_VALUES]
-            ended = {value for item in inner for value in item[1]} if not self._used(found) else set()
-            known[:] = [value for value in known if value not in ended or value in kept]
-        else:
-            after = [more]
+        outer = [item[1] for item in self.live if item not in inner and blocks[: len(item[0])] == item[0]]
+        certain = any(item[0] == blocks for item in inner)
+        before = [*(outer[-1] if outer and not certain else ()), *(value for item in inner for value in item[1])]
+        after = [f"{value} {more}".strip() for value in before or [""]][:_MOST_VALUES] if more else [value]
+        if more and not self._used(found):
+            ended = {value for item in inner for value in item[1]}
+            self.known = [value for value in self.known if value not in ended]
         self.live = [item for item in self.live if item not in inner] + [(blocks, after)]
         self.since = found.end()
-        known.extend(value for value in after if value not in known and len(known) < _MOST_VALUES)
+        self.known.extend(value for value in after if value not in self.known and len(self.known) < _MOST_VALUES)
 
     def _used(self, found: re.Match[str]) -> bool:
         """Whether the text refers to the variable between two assignments."""
@@ -147,24 +142,38 @@ class Variables:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.appended = 0
 
     @cached_property
     def _assigned(self) -> tuple[dict[str, list[str]], dict[int, str]]:
-        values: dict[str, list[str]] = {}
+        every: dict[str, list[tuple[re.Match[str], str]]] = {}
         lines: dict[int, str] = {}
-        grown: dict[str, _Grown] = {}
+        if not self._used and "COMPOSE_FILE" not in self.text:  # nothing would ask for them
+            return {}, {}
         for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
             value = _value(found)
             if value and len(value) <= _LONGEST_VALUE and _telling().search(value):
-                name = found["name"]
-                known = values.setdefault(name, [])
-                grown.setdefault(name, _Grown(self.text)).put(known, value, found)
-                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = name
-        for found in _default().finditer(self.text) if ": " in self.text and "=" in self.text else ():
+                every.setdefault(found["name"], []).append((found, value))
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = found["name"]
+        values = {name: self._grown(items) for name, items in every.items()}
+        for found in _default().finditer(self.text) if "${" in self.text else ():
             value = found["quoted"] or found["bare"]
             if _telling().search(value):
                 values.setdefault(found["name"], []).append(value)
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = found["name"]
         return values, lines
+
+    def _grown(self, items: list[tuple[re.Match[str], str]]) -> list[str]:
+        """What the assignments to one variable leave; of too many that append, what the others set."""
+        set_anew = [value for found, value in items if not _appended(found, value)]
+        if len(set_anew) < len(items):
+            self.appended += len(items)
+        if len(set_anew) == len(items) or self.appended > _MOST_APPENDED:
+            return list(dict.fromkeys(set_anew))[:_MOST_VALUES]
+        grown = _Grown(self.text)
+        for found, value in items:
+            grown.put(found, value)
+        return grown.known
 
     @property
     def values(self) -> dict[str, list[str]]:
