@@ -8,7 +8,7 @@ from functools import cached_property
 
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
-from lintstack.naming import BASES, OVERRIDES, is_base, is_common, overlay_name
+from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, overlay_name
 from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
 from lintstack.recognise import by_name, kind_of
@@ -153,7 +153,7 @@ class Folder:
         stem, _ = os.path.splitext(os.path.basename(file.path))
         if by_name(os.path.basename(file.path)):
             return False
-        others = (other for name, other in self.outlines.items() if _is_variant(stem, os.path.splitext(name)[0]))
+        others = (other for name, other in self.outlines.items() if is_variant(stem, os.path.splitext(name)[0]))
         return any(file.services < other.services for other in others)
 
     def _picks_targets(self, file: Outline) -> bool:
@@ -237,10 +237,6 @@ class Folder:
         listed = tuple(files)
         shown = " + ".join(os.path.basename(file) for file in listed)
         return Environment(name, kind, listed, (), (), self.path, f"{shown}: {why}")
-
-
-def _is_variant(stem: str, other: str) -> bool:
-    return stem.startswith(other) and stem[len(other) : len(other) + 1] in ("-", "_", ".")
 
 
 def set_name(files: tuple[str, ...], folder: Folder, runs: list[Run]) -> str:

@@ -468,6 +468,27 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"compose.yaml": BASE, "compose.override.tls.yaml": OVERLAY, "up.sh": "docker compose up\n"},
         ["override.tls unknown: compose.yaml compose.override.tls.yaml", "default unknown: compose.yaml"],
     ),
+    "an overlay that is called after another one": (
+        {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "compose.prod.eu.yaml": OVERLAY},
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "one that a script puts on top": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "compose.prod.eu.yaml": OVERLAY,
+            "up.sh": "docker compose -f compose.yaml -f compose.prod.yaml -f compose.prod.eu.yaml up\n",
+        },
+        ["prod-prod.eu prod: compose.yaml compose.prod.yaml compose.prod.eu.yaml", "default unknown: compose.yaml"],
+    ),
+    "two in the place of the override": (
+        {"compose.yaml": BASE, "compose.override.ci.yaml": OVERLAY, "compose.override.ci-arm.yaml": OVERLAY},
+        [
+            "override.ci-arm dev: compose.yaml compose.override.ci-arm.yaml",
+            "override.ci dev: compose.yaml compose.override.ci.yaml",
+            "default unknown: compose.yaml",
+        ],
+    ),
     "a common file that is only stopped by itself": (
         {
             "compose.base.yaml": BASE,
