@@ -66,7 +66,7 @@ def _command() -> re.Pattern[str]:
     options = r"(?:\s{1,8}-{1,2}\w[\w-]{0,40}(?:[= ][^\s-]\S{0,80})?){0,3}"
     return re.compile(
         rf"""(?<![A-Za-z0-9_])(?:
-            (?P<compose>(?:docker|podman|nerdctl){options}[ ]+compose | (?:docker|podman)-compose)
+            (?P<compose>(?:docker|podman|nerdctl|\0){options}[ ]+compose | (?:docker|podman|\0)-compose)
             (?:\.exe)?(?![\w./:=-])
           | (?P<stack>docker{options}[ ]+stack[ ]+(?:deploy|up))\b
           | (?P<bake>docker[ ]+(?:buildx[ ]+)?bake)\b )""",
@@ -99,6 +99,11 @@ def _folder() -> re.Pattern[str]:
 
 
 @cache
+def _moving() -> re.Pattern[str]:
+    return re.compile(r"\b(?:cd|pushd|Set-Location)[ \t]|working-directory:")
+
+
+@cache
 def _target() -> re.Pattern[str]:
     return re.compile(
         r"""^(?:([\w.-]{1,60})[^:=\n#]{0,80}:(?!=)|[ ]{2,4}([\w:.-]{1,60}):[ \t]*$|[ \t]*"([\w:.-]{1,60})":[ \t]*")""",
@@ -122,8 +127,10 @@ def commands(text: str, targets: bool = False) -> Iterator[Use]:
         text: a script, build file, CI file or document.
         targets: whether it is a file of named targets or jobs, so that the name above a command says what it is for.
     """
+    if not any(pattern().search(text) for pattern in (_command, _listed, _engine, _variable)):
+        return
     variables = Variables(text)
-    folders = list(_folder().finditer(text))
+    folders = list(_folder().finditer(text)) if _moving().search(text) else []
     everywhere = tuple(found[2] for found in folders if found[2])[:_MOST_FOLDERS]
     changes = [found for found in folders if found[1]]
     named = [found for found in _target().finditer(text) if _named(found) not in _PARTS] if targets else []
@@ -154,6 +161,7 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
     found = {_line_start(text, match.start()) for match in _command().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _listed().finditer(text)}
     found |= {_line_start(text, match.start()) for match in _variable().finditer(text)}
+    found |= {_line_start(text, match.start()) for match in _engine().finditer(text)}
     if commands := frozenset(variables.names(_command())):
         found |= {_line_start(text, at) for at in variables.references(commands)}
     end = -1
@@ -161,6 +169,12 @@ def _starts(text: str, variables: Variables) -> Iterator[int]:
         if start > end and not variables.is_definition(start):
             end = line_end(text, start)
             yield start
+
+
+@cache
+def _engine() -> re.Pattern[str]:
+    """A command whose program a variable names: `$(DOCKER) compose`."""
+    return re.compile(r"(?:\$\(\w{1,40}\)|\$\{\w{1,40}\}|\$\w{1,40})(?:-|[ ]{1,4})compose(?![\w./:=-])")
 
 
 @cache
@@ -225,6 +239,8 @@ def _parsed(tool: str, rest: str) -> Use | None:
                 at, value = following.end(), _bare(following[1])
             kept[options[option]].append(value)
     files = tuple(kept[_FILE])
+    if verb.startswith("#"):  # "your other files here"
+        return None
     if any(UNKNOWN in name.removeprefix(f"{UNKNOWN}/") or not name for name in files):
         return None
     known = {key: [value for value in values if UNKNOWN not in value] for key, values in kept.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lintstack.findings import Kind
 from lintstack.folder import Environment, Folder, set_name
-from lintstack.naming import is_aside, is_common, overlay_name
+from lintstack.naming import is_aside, is_common, is_override, is_variant, overlay_name
 from lintstack.outline import Outline
 from lintstack.recognise import kind_of, kind_of_folder
 
@@ -95,10 +95,17 @@ def _kind_of_runs(name: str, runs: Iterable[Run]) -> tuple[Kind, str]:
 
 
 def _by_overlay(folder: Folder) -> Iterator[Environment]:
-    """An overlay that needs the base is run with it; scripts that name it know better."""
+    """An overlay that needs the base is run with it; scripts that name it know better.
+
+    `prod.eu` beside `prod` is left out: nothing tells whether it goes on top of that or in its place.
+    """
+    names = {name for name, _ in folder.paired}
     for name, file in folder.paired:
+        if not is_override(name) and any(is_variant(name, other) for other in names):
+            continue
         kind = kind_of(name)
-        likely = kind != "unknown" or (folder.base_is_run and all(run.sort == "comment" for run in folder.runs))
+        told = kind != "unknown" or is_override(name)
+        likely = told or (folder.base_is_run and all(run.sort == "comment" for run in folder.runs))
         if folder.foundation and file.real not in folder.scripted and likely and not is_aside(name):
             yield folder.environment(name, kind, (folder.foundation.path, file.path), _says(name, kind))
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
-from lintstack.naming import BASES, OVERRIDES, is_base, is_common, overlay_name
+from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, overlay_name
 from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
-from lintstack.recognise import kind_of
+from lintstack.recognise import by_name, kind_of
 from lintstack.source import Source
 
 if TYPE_CHECKING:
@@ -135,17 +135,29 @@ class Folder:
 
     def alone(self, file: Outline) -> bool:
         """Whether a file, with what it includes, needs no other."""
-        return complete(self.follow(file)) and not self._picks_targets(file) and not self._leans(file)
+        leans = self._picks_targets(file) or self._leans(file) or self._varies(file)
+        return complete(self.follow(file)) and not leans
 
     def _leans(self, file: Outline) -> bool:
         """Whether a file completes the base, or most services that both have get their variables there only."""
         base = self.base
         if base is None or base is file or base.real in self.fragments:
             return False
-        if base.bare & (file.services - file.bare):
+        full = file.services - file.bare
+        if base.bare & full and (is_common(self.bases[0]) or not base.services <= full):
             return True
+        if file.services < base.services and file.services <= file.plain - base.plain:
+            return True  # other images or variables for wired services
         shared = file.services & (base.services - base.bare)
         return len(shared & base.told - file.told) * 2 > len(shared)
+
+    def _varies(self, file: Outline) -> bool:
+        """Whether a file of an odd name is called after one that has all its services: `run-gpu.yaml`, `run.yaml`."""
+        stem, _ = os.path.splitext(os.path.basename(file.path))
+        if by_name(os.path.basename(file.path)):
+            return False
+        others = (other for name, other in self.outlines.items() if is_variant(stem, os.path.splitext(name)[0]))
+        return any(file.services < other.services for other in others)
 
     def _picks_targets(self, file: Outline) -> bool:
         """Whether a `build` without context in it changes how the base builds that service."""
@@ -180,12 +192,19 @@ class Folder:
         for run in self.runs:
             if run.files:
                 found.setdefault(run.files, []).append(run)
-        larger = {file for files, runs in found.items() if len(files) > 1 for file in files[1:]}
-        return {files: runs for files, runs in found.items() if self._is_run(files, runs, larger)}
+        merged = [files for files, runs in found.items() if len(files) > 1]
+        overlays = {file for files in merged for file in files[1:]}
+        started = (files[0] for files in merged if any(run.starts for run in found[files]))
+        built_upon = {file for file in started if kind_of(os.path.basename(file)) == "unknown"}
+        return {
+            files: runs
+            for files, runs in found.items()
+            if self._is_run(files, runs, overlays if len(files) > 1 else overlays | built_upon)
+        }
 
-    def _is_run(self, files: tuple[str, ...], runs: Iterable[Run], overlays: set[str]) -> bool:
-        """Whether a list of files is a stack: an overlay that is only looked at without its base is none."""
-        if files[0] in overlays and not any(run.starts for run in runs):
+    def _is_run(self, files: tuple[str, ...], runs: Iterable[Run], parts: set[str]) -> bool:
+        """Whether a list of files is a stack: a part of others that is only looked at or stopped is none."""
+        if files[0] in parts and not any(run.starts for run in runs):
             return False
         outlines = [self.look(file) for file in files]
         return any(file.broken for file in outlines) or complete(together(map(self.follow, outlines)))
@@ -207,6 +226,8 @@ class Folder:
             return False
         if (base.path,) in self.sets:
             return self.alone(base) or not self.paired
+        if base.real in self.scripted and not any(base.path in run.files for run in self.runs):
+            return self.alone(base)  # an overlay of another folder's base
         if any(run.sort == "environment" for run in self.runs):
             return False
         if self.started:

@@ -63,6 +63,16 @@ def overlay_name(name: str) -> str:
     return found["behind"] or f"{found['before']}{found['after'] or ''}"
 
 
+def is_variant(name: str, other: str) -> bool:
+    """Whether a name is another one with something behind it: `prod.eu` and `prod`."""
+    return name.startswith(other) and name[len(other) : len(other) + 1] in ("-", "_", ".")
+
+
+def is_override(name: str) -> bool:
+    """Whether an environment's name says that its file takes the place of `compose.override.yaml`."""
+    return re.match(r"override[-_.]|.*[-_.]override$", name.lower()) is not None
+
+
 def runs(name: str) -> bool:
     """Whether a name says that the file is run by itself."""
     return is_base(name) or kind_of(overlay_name(name)) != "unknown"

@@ -17,6 +17,11 @@ from lintstack.yaml import Mapping, Node, Scalar, Sequence, parse
 _SECTIONS = ("services", "volumes", "networks", "secrets", "configs")
 _BODIES = ("image", "build", "provider")
 _VARIABLES = frozenset({"environment", "env_file"})
+# What a service of a stack of its own says beside its image and variables.
+_WIRING = frozenset(
+    """command configs depends_on entrypoint expose extends healthcheck links network_mode networks ports secrets
+    volumes volumes_from""".split()
+)
 _DEV_TARGETS = frozenset({"dev", "develop", "development", "debug", "local"})
 _SOURCE_FOLDERS = frozenset({"app", "apps", "lib", "packages", "source", "src"})
 
@@ -41,6 +46,7 @@ class Outline(NamedTuple):
         needs: what services refer to, by their names; those that refer to nothing are left out.
         borrowed: services that only another file's service says how to run, with that file and service.
         told: services that are given variables.
+        plain: services that are not wired: no ports, volumes, networks, dependencies, command.
         dev_sign: what in it is done in development only, in words; "" for nothing.
     """
 
@@ -58,6 +64,7 @@ class Outline(NamedTuple):
     needs: abc.Mapping[str, frozenset[Name]] = MappingProxyType({})
     borrowed: abc.Mapping[str, Name] = MappingProxyType({})
     told: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
     dev_sign: str = ""
 
 
@@ -94,6 +101,7 @@ def outline(path: str, reader: Reader) -> Outline:
         needs,
         dict(_borrowed(folder, services)),
         frozenset(name for name, node in services.items() if _keys(node) & _VARIABLES),
+        frozenset(name for name, node in services.items() if not _keys(node) & _WIRING),
         next(_dev_signs(services), ""),
     )
 

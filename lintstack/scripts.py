@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ _MOST_FILES = 400
 _MOST_IN_FOLDER = 60
 _MOST_BYTES = 8_000_000
 _MOST_INNER = 40
+_MOST_DOCUMENTED = 80
+_DEEPEST_DOCUMENT = 7
 
 # Folders beside compose files, and above them, in which such files lie.
 _PLACES = (
@@ -35,10 +37,14 @@ _NAMES = frozenset(
     bitbucket-pipelines.yml .travis.yml .drone.yml appveyor.yml taskfile.yml taskfile.yaml skaffold.yaml
     lefthook.yml tox.ini deno.json""".split()
 )
-_SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md rst adoc service".split())
+_BEGINNINGS = ("jenkinsfile", "procfile", "makefile.", "makefile-", "invoke.")
+_SUFFIXES = frozenset("sh bash zsh fish ps1 bat cmd mk make just md mdx rst adoc service".split())
 _CI_FOLDERS = (".github", "workflows", ".circleci", ".buildkite", ".woodpecker", ".gitlab", ".ci", "ci")
 _CI_WORDS = ("gitlab-ci", "pipelines", "travis", "drone", "woodpecker")
-_DOCUMENTS = (".md", ".rst", ".adoc", ".txt", "readme")
+_DOCUMENTS = (".md", ".mdx", ".rst", ".adoc", ".txt", "readme")
+_SPELLED_OUT = (" compose ", "-compose ", "COMPOSE_FILE", "stack deploy", " bake ", "compose\n")
+# Folders with documents in folders.
+_DOCUMENTED = ("docs", "doc", "documentation", "site", "website", "wiki")
 _OWN_FOLDERS = ("bin", "script", "scripts", "tools", "hack", "dev", "ops", "ci")  # of scripts without extension
 _NOT_ENTERED = frozenset({"node_modules", "vendor", "venv", "target", "LICENSE", "Makefile", "Dockerfile"})
 _TARGETS = (".mk", ".json", ".just", ".make")
@@ -78,9 +84,10 @@ def scripts(folders: set[str], reader: Reader) -> Iterator[Script]:
                 continue
             text = reader.searched(os.path.join(folder, name), LARGEST_SCRIPT)
             count, total = count + 1, total + len(text)
-            if "." not in name and name.lower() not in _NAMES and text[:2] != "#!":
+            known = name.lower() in _NAMES or name.lower().startswith(_BEGINNINGS)
+            if "." not in name and not known and text[:2] != "#!":
                 continue
-            if _speaks(text) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
+            if _speaks(text, sort) and (uses := tuple(_READERS.get(sort, _by_command)(text, name))):
                 shown = reader.display(os.path.join(folder, name))
                 yield Script(shown, folder, sort, script_kind(name), uses)
 
@@ -102,7 +109,10 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     return Script(path, os.path.dirname(reader.absolute(path)), "comment", "unknown", uses) if uses else None
 
 
-def _speaks(text: str) -> bool:
+def _speaks(text: str, sort: str) -> bool:
+    """Whether a text may have a command; documents, which are many, must spell one out."""
+    if sort == "document":
+        return any(word in text for word in _SPELLED_OUT)
     return "ompose" in text or "COMPOSE_FILE" in text or "stack deploy" in text or " bake" in text
 
 
@@ -124,6 +134,19 @@ def _places(folders: set[str], reader: Reader) -> Iterator[str]:
         for inner in (path for path in _inner(folder, names, reader) if path not in seen):
             seen.add(inner)
             yield inner
+    yield from (path for path in _documented(above, reader) if path not in seen)
+
+
+def _documented(above: Iterable[str], reader: Reader) -> Iterator[str]:
+    """Folders of documents at any depth, the upper ones first."""
+    tops = (os.path.join(folder, name) for folder in above for name in _DOCUMENTED if name in reader.names(folder))
+    pending = [(path, 1) for path in tops]
+    for path, depth in pending:
+        if depth > 1:
+            yield path
+        if depth < _DEEPEST_DOCUMENT and len(pending) < _MOST_DOCUMENTED:
+            inner = [name for name in sorted(reader.names(path)) if "." not in name and name not in _NOT_ENTERED]
+            pending.extend((os.path.join(path, name), depth + 1) for name in inner[:_MOST_INNER])
 
 
 def _inner(folder: str, names: frozenset[str], reader: Reader) -> Iterator[str]:
@@ -146,7 +169,7 @@ def sort_of(name: str, folder: str) -> str:
         return "tiltfile"
     parts = folder.split(os.sep)[-2:]
     suffix = lower.rpartition(".")[2] if "." in lower else ""
-    if lower in _NAMES or suffix in _SUFFIXES or lower.startswith(("jenkinsfile", "procfile", "makefile.")):
+    if lower in _NAMES or suffix in _SUFFIXES or lower.startswith(_BEGINNINGS):
         return "ci" if _is_ci(lower, parts) else "document" if lower.endswith(_DOCUMENTS) else "script"
     if suffix in ("yml", "yaml"):
         return "ci" if _is_ci(lower, parts) else ""
@@ -190,6 +213,7 @@ def _by_command(text: str, name: str) -> Iterator[Use]:
         lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
     )
     yield from commands(text, targets)
+    yield from _by_input(text, alone=False)
 
 
 def _by_variable(text: str, name: str) -> Iterator[Use]:
@@ -219,19 +243,34 @@ def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
 
 @cache
 def _inputs() -> re.Pattern[str]:
-    block = r"(?:[|>][+-]?[ \t]*(?P<block>(?:\n[ \t]+[^\n:]+\.ya?ml[ \t]*){1,12}))"
-    return re.compile(rf"(?m)^[ \t-]*(?:docker-)?compose-files?:[ \t]*(?:{block}|(?P<one>[^\n#|>]{{1,200}}))")
+    item = r"""[ \t]*(?:-[ \t]*)?["']?[\w./$][^\n:"'\[\]]{0,200}\.ya?ml["']?,?[ \t]*"""
+    listed = rf"(?:[|>][+-]?[ \t]*)?(?P<block>(?:\n{item}){{1,12}})|\[(?P<list>[^\]]{{1,1000}})\]"
+    key = r"""^[ \t-]*["']?(?:docker[-_])?compose[-_]files?["']?[ \t]*[:=][ \t]*"""
+    return re.compile(rf"(?m){key}(?:{listed}|(?P<one>[^\n#|>\[]{{1,200}}))")
+
+
+def _by_input(text: str, alone: bool) -> Iterator[Use]:
+    """Compose files that an action or a task is given: `compose-file: x.yaml`, `"compose_files": [...]`.
+
+    Args:
+        text: a CI file, tasks in Python or their settings.
+        alone: whether a single file counts, too.
+    """
+    from lintstack.commands import Use
+
+    for found in _inputs().finditer(text) if "ompose" in text else ():
+        if alone or not found["one"]:
+            files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["list"] or found["one"])
+            if files:
+                yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
 
 
 def _by_ci(text: str, name: str) -> Iterator[Use]:
     """Commands of a CI file, and compose files that it gives to actions."""
-    from lintstack.commands import Use, commands
+    from lintstack.commands import commands
 
     yield from commands(text, targets=True)
-    for found in _inputs().finditer(text):
-        files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["one"])
-        if files:
-            yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
+    yield from _by_input(text, alone=True)
 
 
 @cache

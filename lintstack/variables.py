@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 UNKNOWN = "\0"  # stands for what only the run knows
-_MOST_VALUES = 6
+_MOST_VALUES = 10
+_MOST_APPENDED = 100
+_MOST_LINES = 200  # that are looked through for the blocks around an appended value
 _MOST_DEPTH = 4
 _LONGEST = 4000  # characters of a line
 _LONGEST_VALUE = 1000
@@ -39,6 +41,23 @@ def _reference() -> re.Pattern[str]:
           | %(?P<batch>[A-Za-z_]\w{0,60})%""",
         re.VERBOSE,
     )
+
+
+@cache
+def _default() -> re.Pattern[str]:
+    """`: ${NAME:=value}`, which sets what is not set."""
+    value = r"""(?:"(?P<quoted>[^"\n]{1,200})"|'?(?P<bare>[^}"'\n]{1,200})'?)"""
+    return re.compile(rf'(?m)^[ \t]*:[ \t]+"?\$\{{(?P<name>[A-Za-z_]\w*):?={value}\}}')
+
+
+@cache
+def _opening() -> re.Pattern[str]:
+    return re.compile(r"(?:if|ifeq|ifneq|ifdef|ifndef|case|for|while)\b(?!.*;[ \t]*(?:fi|done|esac)\b)")
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(r"(?:fi|endif|esac|done)\b")
 
 
 @cache
@@ -80,6 +99,40 @@ def logical_line(text: str, start: int) -> str:
     return _continued().sub(" ", text[start : line_end(text, start)][:_LONGEST])
 
 
+class _Grown:
+    """The values that a variable may have at the end of a text.
+
+    What is appended under a condition makes one value more; what is appended whatever happens makes longer ones.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.known: list[str] = []
+        self.live: list[tuple[tuple[int, ...], list[str]]] = []  # blocks around an assignment, and what it leaves
+        self.since = 0
+
+    def put(self, found: re.Match[str], value: str) -> None:
+        """Take in an assignment, the next one in the text."""
+        more = _appended(found, value)
+        blocks = _blocks(self.text, found.start("name"))
+        inner = [item for item in self.live if item[0][: len(blocks)] == blocks]
+        outer = [item[1] for item in self.live if item not in inner and blocks[: len(item[0])] == item[0]]
+        certain = any(item[0] == blocks for item in inner)
+        before = [*(outer[-1] if outer and not certain else ()), *(value for item in inner for value in item[1])]
+        after = [f"{value} {more}".strip() for value in before or [""]][:_MOST_VALUES] if more else [value]
+        if more and not self._used(found):
+            ended = {value for item in inner for value in item[1]}
+            self.known = [value for value in self.known if value not in ended]
+        self.live = [item for item in self.live if item not in inner] + [(blocks, after)]
+        self.since = found.end()
+        self.known.extend(value for value in after if value not in self.known and len(self.known) < _MOST_VALUES)
+
+    def _used(self, found: re.Match[str]) -> bool:
+        """Whether the text refers to the variable between two assignments."""
+        between = self.text[self.since : found.start("name")]
+        return re.search(rf"\$[({{]?{found['name']}\b", between) is not None
+
+
 class Variables:
     """The variables of one text.
 
@@ -89,22 +142,38 @@ class Variables:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.appended = 0
 
     @cached_property
     def _assigned(self) -> tuple[dict[str, list[str]], dict[int, str]]:
-        values: dict[str, list[str]] = {}
+        every: dict[str, list[tuple[re.Match[str], str]]] = {}
         lines: dict[int, str] = {}
+        if not self._used and "COMPOSE_FILE" not in self.text:  # nothing would ask for them
+            return {}, {}
         for found in _assignment().finditer(self.text) if "=" in self.text or ":" in self.text else ():
             value = _value(found)
             if value and len(value) <= _LONGEST_VALUE and _telling().search(value):
-                name = found["name"]
-                before = values.setdefault(name, [])
-                if found["sign"] == "+=":
-                    value = f"{before[-1]} {value}" if before else value
-                if value not in before and len(before) < _MOST_VALUES:
-                    before.append(value)
-                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = name
+                every.setdefault(found["name"], []).append((found, value))
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = found["name"]
+        values = {name: self._grown(items) for name, items in every.items()}
+        for found in _default().finditer(self.text) if "${" in self.text else ():
+            value = found["quoted"] or found["bare"]
+            if _telling().search(value):
+                values.setdefault(found["name"], []).append(value)
+                lines[self.text.rfind("\n", 0, found.start("name")) + 1] = found["name"]
         return values, lines
+
+    def _grown(self, items: list[tuple[re.Match[str], str]]) -> list[str]:
+        """What the assignments to one variable leave; of too many that append, what the others set."""
+        set_anew = [value for found, value in items if not _appended(found, value)]
+        if len(set_anew) < len(items):
+            self.appended += len(items)
+        if len(set_anew) == len(items) or self.appended > _MOST_APPENDED:
+            return list(dict.fromkeys(set_anew))[:_MOST_VALUES]
+        grown = _Grown(self.text)
+        for found, value in items:
+            grown.put(found, value)
+        return grown.known
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -164,6 +233,43 @@ class Variables:
         values = self.values.get(_name(found), [])
         default = found["default"]
         return list(dict.fromkeys((*values, *([default] if default else ())))) or [UNKNOWN]
+
+
+def _appended(found: re.Match[str], value: str) -> str:
+    """What an assignment adds to the value before: `X+=more`, `X="$X more"`; "" when it sets another."""
+    if found["sign"] == "+=":
+        return value
+    own = _reference().match(value)
+    return value[own.end() :].strip() if own and _name(own) == found["name"] else ""
+
+
+def _blocks(text: str, at: int) -> tuple[int, ...]:
+    """Where the lines begin that open the blocks around an offset, the outermost first."""
+    start = text.rfind("\n", 0, at) + 1
+    lead = text[start:at]
+    blocks = [start] if re.search(r"&&|\|\||\bthen\b|\belse\b|\)", lead) else []
+    indent, skipped, deeper = len(lead) - len(lead.lstrip()), 0, False
+    for _ in range(_MOST_LINES):
+        if start == 0:
+            break
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        bare = text[start:end].strip()
+        here = len(text[start:end]) - len(text[start:end].lstrip())
+        if not bare or bare[0] == "#":
+            continue
+        other = bare.startswith(("else", "elif"))
+        if here < indent or (here == indent and not skipped and other):
+            blocks.append(start)
+            indent, skipped = here, int(other)
+        elif here == indent and _closing().match(bare):
+            skipped += 1
+        elif here == indent and _opening().match(bare):
+            if not skipped and not deeper:
+                blocks.append(start)
+            skipped = max(0, skipped - 1)
+        deeper = here > indent
+    return tuple(reversed(blocks))
 
 
 def _replaced(line: str, values: dict[str, str]) -> str:

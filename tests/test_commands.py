@@ -49,7 +49,46 @@ LINES: dict[str, list[str]] = {
     "DC = docker compose -f a.yml": ["a.yml "],
     "BASE := docker compose -f a.yml\nDEV := $(BASE) -f b.yml\nx:\n\t$(DEV) up": ["a.yml b.yml up"],
     "COMPOSE_FILE = a.yml\nup:\n\tdocker compose -f $(COMPOSE_FILE) up": ["a.yml up"],
-    'args=(-f a.yml)\nargs+=(-f b.yml)\ndocker compose "${args[@]}" up': ["a.yml up", "a.yml b.yml up"],
+    'args=(-f a.yml)\nargs+=(-f b.yml)\ndocker compose "${args[@]}" up': ["a.yml b.yml up"],
+    # appended whatever happens, or under a condition
+    'F="-f a.yml"\nF="$F -f b.yml"\ndocker compose $F up': ["a.yml b.yml up"],
+    "F = -f a.yml\nF := $(F) -f b.yml\nx:\n\tdocker compose $(F) up": ["a.yml b.yml up"],
+    'F="-f a.yml"\ndocker compose $F up\nF+=" -f b.yml"\ndocker compose $F up': ["a.yml up", "a.yml b.yml up"],
+    'F="-f a.yml"\nif x; then\n  F+=" -f b.yml"\nfi\nif y; then\n  F+=" -f c.yml"\nfi\ndocker compose $F up': [
+        "a.yml up",
+        "a.yml b.yml up",
+        "a.yml c.yml up",
+    ],
+    'F="-f a.yml"\nif x\nthen\nF+=" -f b.yml"\nfi\nF+=" -f c.yml"\ndocker compose $F up': [
+        "a.yml c.yml up",
+        "a.yml b.yml c.yml up",
+    ],
+    'F="-f a.yml"\nif x; then\n  F+=" -f b.yml"\n  F+=" -f c.yml"\nfi\ndocker compose $F up': [
+        "a.yml up",
+        "a.yml b.yml c.yml up",
+    ],
+    'F="-f a.yml"\n[ -n "$X" ] && F="$F -f b.yml"\ndocker compose $F up': ["a.yml up", "a.yml b.yml up"],
+    "F = -f a.yml\nifeq ($(X),1)\nF += -f b.yml\nelse\nF += -f c.yml\nendif\nx:\n\tdocker compose $(F) up": [
+        "a.yml up",
+        "a.yml b.yml up",
+        "a.yml c.yml up",
+    ],
+    "f = '-f a.yml'\nif x:\n    f += ' -f b.yml'\nf += ' -f c.yml'\nrun(f'docker compose {f} up')": [
+        "a.yml c.yml up",
+        "a.yml b.yml c.yml up",
+    ],
+    "else\n  F='-f a.yml'\n  if y; then\n    F+=' -f b.yml'\n  fi\nfi\ndocker compose $F up": [
+        "a.yml up",
+        "a.yml b.yml up",
+    ],
+    # the program in a variable, and defaults
+    "DOCKER ?= docker\nup:\n\t$(DOCKER) compose -f a.yml up": ["a.yml up"],
+    "up:\n\t@env A=b $(ENGINE) compose -f a.yml up": ["a.yml up"],
+    ': ${E:="podman"}\n${E}-compose -f a.yml up': ["a.yml up"],
+    ': "${E:=docker}"\n: ${C:="${E} compose"}\n$C -f a.yml -f ${E}.yml up': ["a.yml docker.yml up"],
+    "the $NAME compose file": [" file"],
+    # what a document leaves open
+    "docker compose -f a.yml \\\n  # your other files\n  config": [],
     "if x; then F=a.yml; else F=b.yml; fi\ndocker compose -f $F up": ["a.yml up", "b.yml up"],
     "case $1 in\n  p) F=(-f a.yml -f p.yml) ;;\n  *) F=(-f a.yml) ;;\nesac\ndocker compose ${F[@]} up": [
         "a.yml p.yml up",
@@ -138,6 +177,12 @@ def test_any_text_is_read() -> None:
         "{{a",
         "`a",
         "COMPOSE_FILE=",
+        "A+=a.yml\n",
+        "if x\nA+=a.yml\n",
+        " A+=a.yml\n",
+        "A=$A a.yml;",
+        "$A compose ",
+        ": ${A:=",
     ],
 )
 def test_the_cost_of_any_text(piece: str) -> None:

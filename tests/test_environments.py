@@ -436,6 +436,101 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
     ),
+    "a list of files in the settings of tasks": (
+        {
+            "env/compose.base.yml": HALF,
+            "env/compose.pg.yml": "services:\n  web:\n    image: a\n",
+            "env/compose.my.yml": "services:\n  web:\n    image: b\n",
+            "tasks.py": 'CONFIG = {"compose_files": ["compose.base.yml", "compose.pg.yml"], "dir": "env/"}\n'.replace(
+                "{", "{\n  "
+            ),
+            "invoke.my.yml": "app:\n  compose_files:\n    - compose.base.yml\n    - compose.my.yml\n",
+        },
+        [
+            "my unknown: env/compose.base.yml env/compose.my.yml",
+            "pg unknown: env/compose.base.yml env/compose.pg.yml",
+        ],
+    ),
+    "a document far down": (
+        {
+            "compose.yaml": BASE,
+            "compose.tls.yaml": OVERLAY,
+            "compose.auth.yaml": OVERLAY,
+            "site/content/en/guide/tls.mdx": "```\ndocker compose -f compose.yaml -f compose.tls.yaml up\n```\n",
+        },
+        ["tls unknown: compose.yaml compose.tls.yaml", "default unknown: compose.yaml"],
+    ),
+    "a makefile for one system": (
+        {"compose.yaml": BASE, "compose.auth.yaml": OVERLAY, "Makefile-mac": "up:\n\tdocker compose up -d\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "an overlay that takes the place of the override": (
+        {"compose.yaml": BASE, "compose.override.tls.yaml": OVERLAY, "up.sh": "docker compose up\n"},
+        ["override.tls unknown: compose.yaml compose.override.tls.yaml", "default unknown: compose.yaml"],
+    ),
+    "an overlay that is called after another one": (
+        {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "compose.prod.eu.yaml": OVERLAY},
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "one that a script puts on top": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": OVERLAY,
+            "compose.prod.eu.yaml": OVERLAY,
+            "up.sh": "docker compose -f compose.yaml -f compose.prod.yaml -f compose.prod.eu.yaml up\n",
+        },
+        ["prod-prod.eu prod: compose.yaml compose.prod.yaml compose.prod.eu.yaml", "default unknown: compose.yaml"],
+    ),
+    "two in the place of the override": (
+        {"compose.yaml": BASE, "compose.override.ci.yaml": OVERLAY, "compose.override.ci-arm.yaml": OVERLAY},
+        [
+            "override.ci-arm dev: compose.yaml compose.override.ci-arm.yaml",
+            "override.ci dev: compose.yaml compose.override.ci.yaml",
+            "default unknown: compose.yaml",
+        ],
+    ),
+    "a common file that is only stopped by itself": (
+        {
+            "compose.base.yaml": BASE,
+            "compose.x.yaml": OVERLAY,
+            "run.sh": "F=compose.base.yaml\ndocker compose -f $F -f compose.x.yaml up\ndocker compose -f $F down\n",
+        },
+        ["x unknown: compose.base.yaml compose.x.yaml"],
+    ),
+    "a base that only completes another folder's": (
+        {
+            "compose.yaml": BASE,
+            "probe/compose.yaml": "services:\n  web:\n    ports: [80]\n  probe:\n    image: p\n",
+            "probe/run.sh": "cd ..\ndocker compose -f compose.yaml -f probe/compose.yaml up\n",
+        },
+        ["probe unknown: compose.yaml probe/compose.yaml", "default unknown: compose.yaml"],
+    ),
+    "other images for services that only the base connects": (
+        {
+            "compose.yaml": "services:\n  web: {image: a, ports: [80]}\n  db: {image: b, volumes: ['./d:/d']}\n",
+            "compose.rocm.yaml": "services:\n  db: {image: c, environment: {A: b}, devices: [/dev/x:/dev/x]}\n",
+            "compose.alone.yaml": "services:\n  db: {image: c, ports: [5432]}\n",
+            "up.sh": "docker compose up\n",
+        },
+        ["default unknown: compose.yaml", "alone unknown: compose.alone.yaml"],
+    ),
+    "a variant of a file of an odd name": (
+        {
+            "start.yml": BASE,
+            "start-debug.yml": "services:\n  web:\n    build: .\n    ports: [80]\n",
+            "starter.yml": "services:\n  web:\n    image: nginx\n",
+        },
+        ["start unknown: start.yml", "starter unknown: starter.yml"],
+    ),
+    "a file that has all of an incomplete base": (
+        {
+            "compose.yaml": HALF,
+            "compose.dev.yaml": "services:\n  web: {build: .}\n",
+            "compose.full.yaml": "services:\n  web: {image: a, ports: [80]}\n  db: {image: b}\n",
+            "up.sh": "docker compose -f compose.yaml -f compose.dev.yaml up\n",
+        },
+        ["dev dev: compose.yaml compose.dev.yaml", "full unknown: compose.full.yaml"],
+    ),
     "ignored files are nobody's": (
         {
             ".gitignore": "compose.mine.yaml\n",
