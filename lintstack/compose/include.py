@@ -125,6 +125,8 @@ def _joined(ours: Entry, theirs: Entry, section: str, merger: Merger, merges: bo
         entry = found.get(name)
         if entry is not None and not merges and not _alike(imported.value, entry.value):
             _conflict(entry, imported, section, merger.problems)
+        if entry is not None and section == "volumes" and _alike(imported.value, entry.value):
+            continue  # Merged, its labels would stand twice.
         found[name] = imported if entry is None else merger.entry(imported, entry, (section, "*"))
     return Entry(ours.key, ours.value.with_entries(found), ours.over)
 

@@ -187,7 +187,8 @@ class _Loader:
         documents = self.files.documents(path, interpolator, at)
         if documents is None:
             self.incomplete.add("")
-        extender = Extender(self._opener(interpolator), self.merger, self.problems)
+        early = Merger(self.problems, self.merger.kept, early=True)
+        extender = Extender(self._opener(interpolator), early, self.problems)
         for document in documents or ():
             model = self._add_document(model, document, Model(path, folder, *document), interpolator, extender)
         self.incomplete |= extender.incomplete

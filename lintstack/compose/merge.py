@@ -20,11 +20,18 @@ _UNKNOWN = Field(ANY, "A key that the format does not know.")
 
 
 class Merger:
-    """Merges trees; clashes of types are reported and leave the base as it is."""
+    """Merges trees; clashes of types are reported and leave the base as it is.
 
-    def __init__(self, problems: Problems) -> None:
+    Args:
+        problems: takes what cannot be merged.
+        kept: takes null, `[]` or `{}`, and the entry that stays all the same.
+        early: whether short forms still stand in the base, as when services extend each other.
+    """
+
+    def __init__(self, problems: Problems, kept: list[tuple[Entry, Entry]] | None = None, early: bool = False) -> None:
         self.problems = problems
-        self.kept: list[tuple[Entry, Entry]] = []  # null, `[]` or `{}`, and the entry that stays all the same
+        self.kept = [] if kept is None else kept
+        self.early = early
 
     def entry(self, base: Entry, over: Entry, path: Path) -> Entry:
         """The entry that results when `over` meets `base` at a path; it remembers `base`.
@@ -138,8 +145,10 @@ def _replace(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
 def _items(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
     """A list, to which a lone word (`gpus: all`) is not added."""
     new = over.value
-    alone = isinstance(new, Sequence) and is_alone(new)
-    return merger.clash(base, over) if alone else _default(merger, base, over, field)
+    if not (isinstance(new, Sequence) and is_alone(new)):
+        return _default(merger, base, over, field)
+    old = base.value
+    return new if merger.early and isinstance(old, Sequence) and is_alone(old) else merger.clash(base, over)
 
 
 def _alike(merger: Merger, base: Entry, over: Entry, field: Field) -> Node:
