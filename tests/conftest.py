@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,17 @@ from hypothesis import HealthCheck, settings
 # No deadlines: other work shares the processor. The same examples on every machine, so that a failure is everyone's.
 settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+_BYTECODE = "PYTHONPYCACHEPREFIX"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Programs that tests start share compiled modules, or each of hundreds would compile the package anew: 1 s."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if _BYTECODE not in os.environ:
+        os.environ[_BYTECODE] = mkdtemp(prefix="lintstack-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(_BYTECODE), ignore_errors=True))
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ ELISION = "…\n"
 
 def ran(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """A Python command that has ended."""
-    environment = {**os.environ, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "100", **variables}
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100", **variables}
     words = (sys.executable, *words)
     return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 

@@ -37,8 +37,8 @@ class Ran(NamedTuple):
 
 
 def _environment(**variables: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PYTHONPATH": PACKAGE, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPYCACHEPREFIX") if name in os.environ}
+    return {**kept, "PYTHONPATH": PACKAGE, **variables}
 
 
 def _words(house: House, *words: str) -> list[str]:
