@@ -179,7 +179,7 @@ def project_of(given: Given, config: Config, reader: Reader, name: str, as_kind:
         as_kind: its kind; None lets the configuration, names and contents tell.
     """
     from lintstack.environments import Project
-    from lintstack.folder import Environment
+    from lintstack.environments.folder import Environment
     from lintstack.naming import overlay_name
 
     overlays = [overlay_name(os.path.basename(path)) for path in given.files]
@@ -202,7 +202,7 @@ def project_of(given: Given, config: Config, reader: Reader, name: str, as_kind:
 
 def _kind(name: str, folder: str, files: Iterable[str], reader: Reader) -> Kind:
     """What the name says, else the folders, else a sign in the files."""
-    from lintstack.outline import outline
+    from lintstack.environments.outline import outline
 
     kind = kind_of(name)
     if kind == "unknown":

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from lintstack.commands import commands, variable_lines
-from lintstack.variables import UNKNOWN
+from lintstack.environments.commands import commands, variable_lines
+from lintstack.environments.variables import UNKNOWN
 from tests import clock
 
 # One text, then what is run: files, and other things as they are asked for.

@@ -8,10 +8,10 @@ import pytest
 
 from lintstack.config import ConfigError, load
 from lintstack.environments import Project, infer, kind_of
+from lintstack.environments.showing import show
 from lintstack.findings import Kind
 from lintstack.naming import overlay_name
 from lintstack.project import Reader, discover
-from lintstack.showing import show
 from tests import clock
 
 BASE = "services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"

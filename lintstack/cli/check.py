@@ -89,7 +89,7 @@ def check(**asked: Any) -> None:
 
 
 def _environments(options: Options) -> str:
-    from lintstack.showing import show
+    from lintstack.environments.showing import show
     from lintstack.stacks import Stacks
 
     return show(Stacks(options).projects)

@@ -8,22 +8,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lintstack.config import Config, ConfigError, EnvironmentSetting
-from lintstack.evidence import distinct, left_out
+from lintstack.environments.evidence import distinct, left_out
+from lintstack.environments.folder import Environment, Folder, join
+from lintstack.environments.outline import Outline, outline, together
+from lintstack.environments.scripts import Script, commented, scripts
 from lintstack.findings import KINDS, Kind
-from lintstack.folder import Environment, Folder, join
 from lintstack.named import NamedTuple
 from lintstack.naming import is_base, runs
-from lintstack.outline import Outline, outline, together
 from lintstack.project import Tree
 from lintstack.reader import Reader, inside, suggest
 from lintstack.recognise import by_name, kind_of
-from lintstack.scripts import Script, commented, scripts
 from lintstack.source import Source
 
 if TYPE_CHECKING:
-    from lintstack.usage import Run
+    from lintstack.environments.usage import Run
 
-__all__ = ["Environment", "Project", "infer", "kind_of"]
 
 _MOST_ROUNDS = 3
 _MOST_INCLUDED = 256
@@ -223,7 +222,7 @@ class _Survey:
         said = (*scripts(set(bases), self.reader), *self._commented())
         if not said:
             return runs
-        from lintstack.usage import resolved
+        from lintstack.environments.usage import resolved
 
         for run in resolved(said, bases, self.reader):
             if ignored.isdisjoint(map(self.reader.real, run.files)):

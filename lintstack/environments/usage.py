@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
 
-from lintstack.commands import Use
+from lintstack.environments.commands import Use
+from lintstack.environments.scripts import Script, script_kind
+from lintstack.environments.variables import UNKNOWN
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
 from lintstack.reader import Reader, inside
-from lintstack.scripts import Script, script_kind
-from lintstack.variables import UNKNOWN
 
 # What starts or builds a stack. What the others do happens to a stack that something else has started.
 STARTING = frozenset({"build", "create", "run", "start", "up", "watch"})

@@ -14,7 +14,7 @@ from lintstack.reader import Reader, inside
 from lintstack.recognise import kind_of
 
 if TYPE_CHECKING:
-    from lintstack.commands import Use
+    from lintstack.environments.commands import Use
 
 LARGEST_SCRIPT = 256 * 1024
 _MOST_FILES = 400
@@ -102,7 +102,7 @@ def commented(path: str, text: str, reader: Reader) -> Script | None:
     """
     if "compose -f" not in text and "stack deploy" not in text and "COMPOSE_FILE=" not in text:
         return None
-    from lintstack.commands import commands
+    from lintstack.environments.commands import commands
 
     comments = "\n".join(line.lstrip(" #") if line.lstrip()[:1] == "#" else "" for line in text.splitlines())
     uses = tuple(commands(comments))
@@ -206,7 +206,7 @@ def script_kind(name: str) -> Kind:
 
 
 def _by_command(text: str, name: str) -> Iterator[Use]:
-    from lintstack.commands import commands
+    from lintstack.environments.commands import commands
 
     lower = name.lower()
     targets = (
@@ -218,7 +218,7 @@ def _by_command(text: str, name: str) -> Iterator[Use]:
 
 def _by_variable(text: str, name: str) -> Iterator[Use]:
     """`COMPOSE_FILE` in an example of a .env file; what is commented out there is offered."""
-    from lintstack.commands import variable_lines
+    from lintstack.environments.commands import variable_lines
 
     if name != ".env":  # read where it counts: with the folder that it lies in
         yield from variable_lines(text)
@@ -231,7 +231,7 @@ def _compose_files() -> re.Pattern[str]:
 
 def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
     """The files of a development container; the JSON may hold comments."""
-    from lintstack.commands import Use
+    from lintstack.environments.commands import Use
 
     bare = re.sub(r"(?m)^\s*//.*$", "", text)
     if found := _compose_files().search(bare):
@@ -256,7 +256,7 @@ def _by_input(text: str, alone: bool) -> Iterator[Use]:
         text: a CI file, tasks in Python or their settings.
         alone: whether a single file counts, too.
     """
-    from lintstack.commands import Use
+    from lintstack.environments.commands import Use
 
     for found in _inputs().finditer(text) if "ompose" in text else ():
         if alone or not found["one"]:
@@ -267,7 +267,7 @@ def _by_input(text: str, alone: bool) -> Iterator[Use]:
 
 def _by_ci(text: str, name: str) -> Iterator[Use]:
     """Commands of a CI file, and compose files that it gives to actions."""
-    from lintstack.commands import commands
+    from lintstack.environments.commands import commands
 
     yield from commands(text, targets=True)
     yield from _by_input(text, alone=True)
@@ -279,7 +279,7 @@ def _tilt() -> re.Pattern[str]:
 
 
 def _by_tiltfile(text: str, name: str) -> Iterator[Use]:
-    from lintstack.commands import Use
+    from lintstack.environments.commands import Use
 
     for found in _tilt().finditer(text):
         files = tuple(re.findall(r"""["']([^"'\n]+\.ya?ml)["']""", found[1]))

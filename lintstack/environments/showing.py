@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from lintstack.compose.problems import shown
-from lintstack.environments import Environment, Project
+from lintstack.environments.folder import Environment
+from lintstack.environments.survey import Project
 from lintstack.naming import overlay_name
 
 _LONGEST = 2000

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lintstack.environments.outline import Outline, complete, together
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
 from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, overlay_name
-from lintstack.outline import Outline, complete, together
 from lintstack.reader import Reader, inside
 from lintstack.recognise import by_name, kind_of
 from lintstack.source import Source
 
 if TYPE_CHECKING:
-    from lintstack.usage import Run
+    from lintstack.environments.usage import Run
 
 
 class Environment(NamedTuple):
@@ -214,7 +214,7 @@ class Folder:
         """Commands that start what Docker Compose takes by itself."""
         if not self.runs:
             return []
-        from lintstack.usage import STARTING
+        from lintstack.environments.usage import STARTING
 
         return [run for run in self.runs if not run.files and run.verb in STARTING]
 

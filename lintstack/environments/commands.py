@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
+from lintstack.environments.variables import UNKNOWN, Variables, line_end, logical_line
 from lintstack.named import NamedTuple
-from lintstack.variables import UNKNOWN, Variables, line_end, logical_line
 
 _MOST_USES = 200
 _MOST_FOLDERS = 6

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from lintstack.environments.folder import Environment, Folder, set_name
+from lintstack.environments.outline import Outline
 from lintstack.findings import Kind
-from lintstack.folder import Environment, Folder, set_name
 from lintstack.naming import is_aside, is_common, is_override, is_variant, overlay_name
-from lintstack.outline import Outline
 from lintstack.recognise import kind_of, kind_of_folder
 
 if TYPE_CHECKING:
-    from lintstack.usage import Run
+    from lintstack.environments.usage import Run
 
 _MOST_SEEN = 3
 
