@@ -28,7 +28,7 @@ def program() -> None:
     try:
         main()
     except SystemExit as end:
-        if isinstance(end.code, int) and "coverage" not in sys.modules and _flushed():
+        if isinstance(end.code, int) and _flushed():
             os._exit(end.code)
         raise
 

@@ -118,6 +118,9 @@ def _by_base(folder: Folder) -> Iterator[Environment]:
     built_upon = folder.paired or any(base.path in files for files in folder.sets)
     if is_common(folder.bases[0]) and (built_upon or not folder.alone(base)):
         return
+    completed = any(folder.completes(file) for _, file in folder.overlays.values())
+    if completed and not base.broken and not folder.alone(base):
+        return
     command = "podman-compose up" if folder.bases[0].startswith("podman") else "docker compose up"
     for name, runs in _by_profile("default", folder.started) if folder.started else [("default", [])]:
         kind, why = _kind_of_runs("" if name == "default" else name, runs)

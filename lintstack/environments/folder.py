@@ -138,13 +138,23 @@ class Folder:
         leans = self._picks_targets(file) or self._leans(file) or self._varies(file)
         return complete(self.follow(file)) and not leans
 
+    @cached_property
+    def _completed_otherwise(self) -> bool:
+        """Whether scripts complete the base, or a file that lacks some of its services: who has all may do without."""
+        base = self.base
+        if base is None or any(base.path in run.files[:-1] for run in self.runs):
+            return base is not None
+        overlays = (file for _, file in self.overlays.values() if not base.services <= file.services)
+        return any(base.bare & file.services - file.bare for file in overlays)
+
     def _leans(self, file: Outline) -> bool:
         """Whether a file completes the base, or most services that both have get their variables there only."""
         base = self.base
         if base is None or base is file or base.real in self.fragments:
             return False
         full = file.services - file.bare
-        if base.bare & full and (is_common(self.bases[0]) or not base.services <= full):
+        needed = is_common(self.bases[0]) or not base.services <= full or not self._completed_otherwise
+        if base.bare & full and needed:
             return True
         if file.services < base.services and file.services <= file.plain - base.plain:
             return True  # other images or variables for wired services

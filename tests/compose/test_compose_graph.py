@@ -145,9 +145,8 @@ def test_hints_name_the_nearest_key() -> None:
 
 
 def test_values_never_reach_messages() -> None:
-    fields = (
-        "environment image ports volumes secrets labels command build env_file depends_on privileged mem_limit logging"
-    )
+    # Names of env files are told: which one is missing is what the reader wants to know.
+    fields = "environment image ports volumes secrets labels command build depends_on privileged mem_limit logging"
     for shape in ("[{a: CANARY}]", "{a: [CANARY]}", "'CANARY'", "[CANARY, [CANARY]]"):
         for field in fields.split():
             for problem in loaded(f"services: {{s: {{{field}: {shape}}}}}").problems:

@@ -73,8 +73,9 @@ class Gauge:
             "LINTSTACK_DEBUG": "1",
             "PYTHONIOENCODING": "utf-8:backslashreplace",
         }
+        environment.pop("PYTHONPYCACHEPREFIX", None)  # what is opened there would be taken for what a run opens
         self.server = subprocess.Popen(
-            [sys.executable, "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT,
+            [sys.executable, "-B", "-m", _MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT,
             env=environment, text=True,
         )  # fmt: skip
 

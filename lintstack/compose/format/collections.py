@@ -181,18 +181,20 @@ def keyed(
     return Type(check, "a mapping or a list of `NAME=value`", names=held, unique=unique)
 
 
+# Stands where the tag of a mapping would, until it is merged.
+_ALONE = "one text"
+
+
 def _alone(entry: Entry, node: Scalar) -> Mapping:
     """A string that stands for a list of one."""
-    return Mapping(node.source, entry.key.start, node.end, {entry.key.text: entry}, "", True)
+    return Mapping(node.source, entry.key.start, node.end, {entry.key.text: entry}, _ALONE, True)
 
 
 def is_alone(node: Mapping | Sequence) -> bool:
     """Whether a list is one string in the file, which only counts as one when it is added to an earlier file's."""
     if isinstance(node, Mapping):
-        first = next(iter(node.entries.values())).key if node.listed and len(node.entries) == 1 else None
-    else:
-        first = node.items[0] if len(node.items) == 1 else None  # type: ignore[assignment]
-    return first is not None and first.start == node.start and first.source is node.source
+        return node.tag == _ALONE
+    return len(node.items) == 1 and node.items[0].start == node.start and node.items[0].source is node.source
 
 
 def _pair_value(entry: Entry, null: str | None, paired: bool, reading: Reading) -> Node | None:
