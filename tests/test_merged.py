@@ -284,7 +284,8 @@ def test_docker_compose_reads_it_back_as_the_same_project(tmp_path: Path) -> Non
         loaded = opened(case.run(Path(answers.PLACE)), MemoryReader(case.files), answers.PLACE)
         assert loaded.root is not None
         text = render(Effective(case.title, loaded, answers.PLACE, VERSION), "yaml")
-        if "masked: ***" not in text:
+        # Profiles that an env file sets are no part of what is printed.
+        if "masked: ***" not in text and "COMPOSE_PROFILES" not in case.files.get(".env", ""):
             folder = tmp_path / str(len(runs))
             folder.mkdir()
             (folder / "compose.yaml").write_text(text, "utf-8")
