@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Resolve = Callable[[str], "Stage | None"]
 HUB = frozenset("docker.io index.docker.io registry-1.docker.io hub.docker.com registry.hub.docker.com".split())
 REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
+MOST_STAGES = 50  # whose places a fact about them has: as many services may build them
 
 
 class Ground(NamedTuple):
@@ -287,7 +288,9 @@ def _with_stage(base: Build, node: Node, dockerfile: Dockerfile, context: str, r
         context=Fact(os.path.relpath(context, root), base.context.places),
         dockerfile=Fact(dockerfile.source.path, (first,)),
         target_exists=exists if target.value or target.unknown else ABSENT,
-        stage_names=Fact(names, tuple(Place(item.origin.span) for item in dockerfile.stages if item.origin)),
+        stage_names=Fact(
+            names, tuple(Place(item.origin.span) for item in dockerfile.stages[:MOST_STAGES] if item.origin)
+        ),
         stage_name=Fact(stage.name or str(stage.index), target.places) if stage else ABSENT,
         is_local=Fact(True, base.context.places),
         stage=stage,
