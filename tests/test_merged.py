@@ -60,7 +60,7 @@ name: shop                                      # compose.yaml:1, implied
 services:
   api:
     build:
-      context: /work/shop/api                   # compose.yaml:3
+      context: /srv/shop/api                   # compose.yaml:3
       args:
         VERSION: dev                            # compose.yaml:3 `${TAG:-dev}`
       dockerfile: Dockerfile                    # compose.yaml:3, implied
@@ -119,7 +119,7 @@ configs:
 def effective(files: dict[str, str], *names: str, env: str = "prod") -> Effective:
     loaded = load(names or ("compose.yaml",), MemoryReader(files), ".")
     assert loaded.root is not None
-    return Effective(env, loaded, "/work/shop")
+    return Effective(env, loaded, "/srv/shop")
 
 
 def shown(text: str, format: str = "yaml") -> str:

@@ -18,7 +18,7 @@ from tests.compose.support import MemoryReader
 
 GENERATED = "generated"
 # Where every project lies, as far as answers go.
-PLACE = "/work/project"
+PLACE = "/srv/project"
 
 
 def projects() -> dict[str, tuple[Authored, ...]]:
