@@ -114,6 +114,8 @@ class _Builder:
             self._dispatch(events())
         except Refusal as refused:
             self.failure = refused.finding
+        except ImportError:
+            raise  # a parser that is not there says nothing of the file
         except Exception as error:
             # The parsers raise far more than their own errors: RecursionError, ValueError, OverflowError, ...
             self.failure = explain(self.source, error).finding
