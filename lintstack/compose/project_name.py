@@ -22,8 +22,7 @@ def _name() -> re.Pattern[str]:
 
 def normalised(text: str) -> str:
     """A name in lower case without what a project's name cannot hold (compose-go `NormalizeProjectName`)."""
-    kept = "".join(character for character in text.lower() if character in "_-" or _name().fullmatch(character))
-    return kept.lstrip("_-")
+    return re.sub(r"[^-_a-z0-9]", "", text.lower()).lstrip("_-")
 
 
 def project_name(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.paths import is_fixed, is_remote
+from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.mounts import Disk
 from lintstack.join.raw import below, documents, services, tag_span, walk
@@ -77,12 +78,7 @@ def _names(name: Scalar) -> dict[str, Fact[Any]]:
     if "$" in name.text:
         unknown: Fact[Any] = Fact(None, where, "a variable takes part in it")
         return {"project_name": unknown, "normal_name": unknown}
-    return {"project_name": Fact(name.text, where), "normal_name": Fact(normal(name.text), where)}
-
-
-def normal(name: str) -> str:
-    """A project's name as compose-go normalises it (`NormalizeProjectName`)."""
-    return re.sub(r"[^-_a-z0-9]", "", name.lower()).lstrip("_-")
+    return {"project_name": Fact(name.text, where), "normal_name": Fact(normalised(name.text), where)}
 
 
 @cache

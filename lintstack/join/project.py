@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.problems import Problems
+from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL, Names, Open, declared
-from lintstack.join.files import normal
 from lintstack.join.mounts import Disk
 from lintstack.join.variables import is_secret_name
 from lintstack.model import ComposeFile, Dotenv, Project, Service
@@ -61,7 +61,7 @@ def _naming(
     chosen = next(iter(last_first), os.path.basename(disk.folder))
     where = tuple(last_first.values())
     return {
-        "project_name": Fact(normal(chosen), where or (Place(first.whole),), default=not where),
+        "project_name": Fact(normalised(chosen), where or (Place(first.whole),), default=not where),
         "names": Fact(tuple(last_first), where) if where else ABSENT,
     }
 

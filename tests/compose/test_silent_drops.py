@@ -11,10 +11,10 @@ import pytest
 from lintstack.analysis import Options, analyse
 from lintstack.compose.format.command import split
 from lintstack.compose.load import load
+from lintstack.compose.project_name import normalised
 from lintstack.config import Config
 from lintstack.config import load as load_config
 from lintstack.join.effects import EFFECTS, REFUSED, effect
-from lintstack.join.files import normal
 from lintstack.rules import builtin
 from tests.compose.support import MemoryReader, config, oracle
 from tests.test_rules import CONFIGURATIONS, Example, all_examples, write
@@ -210,4 +210,4 @@ def test_names_are_normalised_as_docker_compose_does(name: str, tmp_path: Path) 
     (tmp_path / "a.yaml").write_text(f"name: '{name}'\n{BASE}", encoding="utf-8")
     found = config(tmp_path, "a.yaml")
     assert isinstance(found, dict), found
-    assert found["name"] == normal(name)
+    assert found["name"] == normalised(name)
