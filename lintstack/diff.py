@@ -7,7 +7,7 @@ variables) by the facts of the stacks. Credentials are never part of a row: it s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lintstack.facts import Fact, getter
@@ -262,11 +262,3 @@ def _plain(node: Node) -> str:
     if isinstance(node, Sequence):
         return ", ".join(map(_plain, node.items))
     return " ".join(f"{name}={_plain(value)}" for name, value in node.items())
-
-
-def by_service(found: Iterable[Row]) -> Mapping[str, list[Row]]:
-    """Rows by service, "" for the project."""
-    grouped: dict[str, list[Row]] = {}
-    for row in found:
-        grouped.setdefault(row.service, []).append(row)
-    return grouped

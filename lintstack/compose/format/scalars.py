@@ -134,7 +134,6 @@ EXPOSED = scalar(
     lambda node: is_text(node) or (isinstance(node.value, int) and not isinstance(node.value, bool)),
 )
 TEXT_OR_BOOLEAN = scalar("a string, true or false", lambda node: isinstance(node.value, bool) or is_text(node))
-ANY_SCALAR = scalar("a string, a number, true or false", lambda node: node.value is not None)
 SIZE = scalar("a size such as `512m` or `1g`", is_size, "bytes")
 SIZE_TEXT = scalar(
     "a size in a string, such as `512m` or `1g`", lambda node: is_text(node) and is_size(node), "bytes"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 
 from lintstack.compose.dotenv import EnvEntry
+from lintstack.compose.implied import dependencies
 from lintstack.compose.normal.forms import added, mapping_at, plain_mapping
 from lintstack.compose.normal.values import implied, null, spelled
-from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
+from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _DEFAULT = "default"
-_SERVICE = "service:"
-# Fields that make a service run in the namespaces of another.
-_SHARED = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
 def completed(name: Scalar, service: Mapping, files: Dict[str, tuple[EnvEntry, ...]]) -> Mapping:
@@ -117,9 +115,9 @@ def _depends_on(name: Scalar, service: Mapping) -> Entry | None:
     old = service.entries.get("depends_on")
     written = old.value.entries if old is not None and isinstance(old.value, Mapping) else {}
     entries = {other: _filled(entry) for other, entry in written.items()}
-    for other, at, restart in _needed(service):
-        if other not in entries:
-            entries[other] = added(at, other, _dependency(at, restart))
+    for other in dependencies(service, unset=True):
+        if other.name not in entries:
+            entries[other.name] = added(other.at, other.name, _dependency(other.at, other.restart))
     if not entries:
         return None
     if old is None:
@@ -145,23 +143,6 @@ def _dependency(at: Node, restart: bool) -> Mapping:
         "required": implied(at, "true", "bool"),
     }
     return mapping_at(at, values)
-
-
-def _needed(service: Mapping) -> Iterator[tuple[str, Node, bool]]:
-    """Services that a service cannot do without, the place that says so, and whether it is restarted with them."""
-    for link in _items(service.get("links")):
-        yield spelled(link).split(":")[0], link, True
-    for field in _SHARED:
-        mode = service.get(field)
-        if mode is not None and spelled(mode).startswith(_SERVICE):
-            yield spelled(mode).removeprefix(_SERVICE), mode, True
-    for other in _items(service.get("volumes_from")):
-        if not spelled(other).startswith("container:"):
-            yield spelled(other).split(":")[0], other, False
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Sequence) else ()
 
 
 _IMPLIED = {
