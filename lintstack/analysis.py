@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lintstack.engine import SUBJECTS, Active, fingerprinted, run
+from lintstack.engine import Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
@@ -16,6 +16,7 @@ from lintstack.selection import resolve, select, unknown
 from lintstack.silence import Scopes, about, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
+from lintstack.subjects import SUBJECTS
 
 if TYPE_CHECKING:
     from lintstack.config import Config

@@ -16,38 +16,11 @@ from lintstack.record import Subject
 from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
 from lintstack.source import span_key
+from lintstack.subjects import SUBJECTS, Subjects
 
 Check = Callable[[Subject], Iterable[Problem]]
 MOST_NAMED = 3  # further services that a message names
 BROKEN = "!"  # fact of the problem that a breaking check amounts to
-
-# How the subjects of each folder of rules are found in a stack.
-SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
-    "stack": lambda stack: (stack,),
-    "compose-file": lambda stack: stack.files,
-    "feature": lambda stack: stack.features,
-    "service": lambda stack: stack.services,
-    "port": lambda stack: (port for service in stack.services for port in service.ports),
-    "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),
-    "variable": lambda stack: (
-        item for service in stack.services for item in (*service.environment, *service.build_args, *service.layers)
-    ),
-    "dependency": lambda stack: (item for service in stack.services for item in service.depends_on),
-    "reference": lambda stack: (item for service in stack.services for item in service.references),
-    "resource": lambda stack: stack.resources,
-    "image": lambda stack: stack.images,
-    "build": lambda stack: (service.build for service in stack.services if service.build),
-    "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
-    "suppression": lambda stack: stack.suppressions,
-    "project": lambda stack: (stack.home,) if stack.home else (),
-    "override": lambda stack: stack.overrides,
-    "extension": lambda stack: stack.extensions,
-    "include": lambda stack: stack.includes,
-    "dotenv": lambda stack: stack.dotenvs,
-    "interpolation": lambda stack: stack.interpolations,
-    "rewrite": lambda stack: (item for service in stack.services for item in service.rewrites),
-}
-
 
 # Facts that compose files spell otherwise.
 KEYS = {"memory_limit": "mem_limit", "cpu_limit": "cpus", "no_new_privileges": "security_opt"}
@@ -110,7 +83,7 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
 
 def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
     """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
-    subjects: dict[str, tuple[Subject, ...]] = {}  # by the folder of their rules: listed once, for all of them
+    subjects: dict[str, Subjects] = {}  # by the folder of their rules: listed once, for all of them
     hits: list[Hit] = []
     for active in rules:
         if active.level(stack):
@@ -122,9 +95,7 @@ def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
             yield hit
 
 
-def _problems(
-    active: Active, stack: Stack, subjects: dict[str, tuple[Subject, ...]]
-) -> Iterator[tuple[Subject, Problem]]:
+def _problems(active: Active, stack: Stack, subjects: dict[str, Subjects]) -> Iterator[tuple[Subject, Problem]]:
     """What a rule says about each of its subjects in a stack; without a subject its check is not even loaded.
 
     Args:
@@ -134,10 +105,11 @@ def _problems(
     """
     folder = active.rule.subject
     if folder not in subjects:
-        subjects[folder] = tuple(SUBJECTS[folder](stack))
-    if subjects[folder]:
+        subjects[folder] = Subjects(SUBJECTS[folder](stack))
+    chosen = subjects[folder].of(active.rule.of)
+    if chosen:
         check = checker(active.rule, active.options)
-        for subject in subjects[folder]:
+        for subject in chosen:
             for problem in _guarded(check, subject):
                 yield subject, problem
 

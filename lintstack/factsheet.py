@@ -10,12 +10,19 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from lintstack import model
 from lintstack.facts import Fact
 from lintstack.join.secrets import MASK, hidden_words, scrubbed, values
-from lintstack.model import Stack, Variable
+from lintstack.model import Assignment, Stack, Variable
 from lintstack.record import Subject
 from lintstack.source import Source
 
 # Parents and other subjects that a subject points at: printing them again would never end.
-POINTERS = frozenset({"service", "stack", "span", "anchor", "keys", "source_file", "secrets", "suppressions", "stage"})
+POINTERS = frozenset(
+    """
+    service stack span anchor keys source_file secrets suppressions stage dockerfile instruction parent parsed node
+    builds read arguments contexts folder
+    """.split()
+)
+# Subjects that are made when they are asked for.
+LAZY = ("assignments", "commands")
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
@@ -33,7 +40,7 @@ def sheet(stack: Stack, sources: Iterable[Source] = ()) -> dict[str, Any]:
 
 def _subject(subject: Subject, secrets: frozenset[str]) -> dict[str, Any]:
     data: dict[str, Any] = {"name": subject.name, "at": _at(subject.span)}
-    variable = isinstance(subject, Variable)
+    variable = isinstance(subject, Variable | Assignment)
     for name in documented(type(subject)):
         value = getattr(subject, name)
         if not isinstance(value, Fact):
@@ -49,10 +56,10 @@ def _subject(subject: Subject, secrets: frozenset[str]) -> dict[str, Any]:
 
 
 def _children(subject: Subject) -> Iterator[tuple[str, Any]]:
-    for name in subject.fields:
+    for name in (*subject.fields, *LAZY):
         if name in POINTERS or name in {"files", "target"}:
             continue
-        value = getattr(subject, name)
+        value = getattr(subject, name, None)
         if isinstance(value, Subject) or (isinstance(value, tuple) and value and isinstance(value[0], Subject)):
             yield name, value
 
@@ -85,7 +92,11 @@ def _at(span: Any) -> str:
 
 def documented(subject: type[Subject]) -> dict[str, str]:
     """Facts of a subject by name, with their documentation: the `Attributes` of its docstring."""
-    return _documented(subject.__doc__ or "") | ({} if subject is Subject else _documented(Subject.__doc__ or ""))
+    found: dict[str, str] = {}
+    for ancestor in reversed(subject.__mro__):
+        if issubclass(ancestor, Subject):
+            found |= _documented(ancestor.__doc__ or "")
+    return found
 
 
 @cache
@@ -142,10 +153,14 @@ def _definition(subject: type[Subject]) -> dict[str, Any]:
 
 def hints_of(subject: type[Subject]) -> dict[str, Any]:
     """Types of a subject's attributes."""
-    from lintstack.dockerfile.stages import Stage
+    from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.source import Span
 
-    names: dict[str, Any] = {"Stage": Stage, **subjects()}
-    return get_type_hints(subject, localns=names)
+    names = subjects() | {"nodes": nodes, "shell": shell, "stages": stages, "syntax": syntax, "Span": Span}
+    members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
+    derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}
+    returned = {name: get_type_hints(get, localns=names)["return"] for name, get in derived.items()}
+    return get_type_hints(subject, localns=names) | returned
 
 
 def _leaf(hint: Any) -> dict[str, Any]:
@@ -177,7 +192,9 @@ def _branch(name: str, hint: Any) -> dict[str, Any]:
     """A related subject, or a list of them."""
     options = [item for item in _options(hint) if isinstance(item, type) and issubclass(item, Subject)]
     for option in options:
-        reference = {"$ref": f"#/$defs/{option.__name__}"}
+        kinds = [item for item in subjects().values() if issubclass(item, option)]
+        references = [{"$ref": f"#/$defs/{item.__name__}"} for item in kinds]
+        reference: dict[str, Any] = references[0] if len(references) == 1 else {"anyOf": references}
         many = get_origin(hint) is tuple
         return {name: {"type": "array", "items": reference} if many else reference}
     return {}

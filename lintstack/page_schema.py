@@ -59,6 +59,13 @@ HEAD: dict[str, Any] = {
             "description": "One word, or a word for each kind of environment that the rule speaks about.",
         },
         "preset": {"enum": list(PRESETS), "description": "The first preset that includes the rule."},
+        "of": {
+            "type": ["string", "array"],
+            "items": {"type": "string"},
+            "minItems": 1,
+            "uniqueItems": True,
+            "description": "Names of the subjects that it looks at: keywords of instructions, programs of commands.",
+        },
         "when": _FACTS | {"description": "Facts that must fit for the rule to speak."},
         "require": _FACTS | {"description": "Facts that must fit; each that does not is a problem."},
         "message": {"type": "string", "minLength": 1, "description": "What is reported; `{fact}` prints a fact."},

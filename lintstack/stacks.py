@@ -246,7 +246,7 @@ class Stacks:
 
     def _alone(self, path: str, kind: Kind) -> Iterator[tuple[Stack, ...]]:
         from lintstack.dockerfile.stages import output_stages
-        from lintstack.join import lone
+        from lintstack.join.lone import lone
 
         try:
             found = self._dockerfile(path)

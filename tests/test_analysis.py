@@ -12,6 +12,7 @@ import pytest
 from lintstack import join
 from lintstack.analysis import Options, analyse
 from lintstack.config import Config
+from lintstack.join import lone
 from lintstack.model import Stack
 from lintstack.rules import builtin, names
 from lintstack.stacks import Stacks
@@ -44,7 +45,7 @@ def test_stacks_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         return make
 
     monkeypatch.setattr(join, "join", watched(join.join))
-    monkeypatch.setattr(join, "lone", watched(join.lone))
+    monkeypatch.setattr(lone, "lone", watched(lone.lone))
     found = analyse(Options((str(projects(tmp_path, 8)),), Config()))
     assert len(alive) == 8 * 3 == len(found.traces)
     assert max(alive) <= 2, "those of one project at most"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
-from lintstack.images import Catalogue, Known, split
+from lintstack.images import Catalogue
 from lintstack.join import image as images
 from lintstack.join import process as processes
+from lintstack.join import purpose, variables
 from lintstack.join import service as services
-from lintstack.join import variables
 from lintstack.join.files import compose_files
 from lintstack.join.image import Built, Ground
 from lintstack.join.mounts import Disk, mounts
@@ -26,7 +25,6 @@ from lintstack.join.rewrites import rewrites
 from lintstack.join.told import told
 from lintstack.model import (
     Image,
-    Logging,
     Resource,
     Service,
     Stack,
@@ -38,17 +36,17 @@ from lintstack.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
+    from lintstack.dockerfile import syntax
     from lintstack.dockerfile.stages import ImageConfig, Stage
-    from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.gitignore import Patterns
-    from lintstack.model import Feature
+    from lintstack.model import Dockerfile, Feature
     from lintstack.source import Source
     from lintstack.yaml import Entry
 
 
-OpenDockerfile = Callable[[str, Span], "Dockerfile | None"]
+OpenDockerfile = Callable[[str, Span], "syntax.Dockerfile | None"]
 OpenText = Callable[[str], "Source | None"]
-OpenInline = Callable[[Scalar], "Dockerfile"]
+OpenInline = Callable[[Scalar], "syntax.Dockerfile"]
 Arguments = abc.Mapping[str, str]
 Resolve = Callable[[str], "Stage | None"]
 
@@ -100,11 +98,12 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
-    _bind_edge(found)
+    purpose.bind_edge(found)
     running = tuple(service for service in found if service.name not in site.disabled)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(compose_files(loaded, site.disk))
     env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
+    dockerfiles = _dockerfiles(stack, built, root)
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
@@ -115,7 +114,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
-        secrets=tuple(_secrets(found)),
+        dockerfiles=dockerfiles,
+        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
         active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
         home=project_of(loaded, files, env_files, site.disk),
         dotenvs=env_files,
@@ -130,6 +130,14 @@ def _features(loaded: Loaded) -> tuple[Feature, ...]:
     from lintstack.join.features import features
 
     return tuple(features(loaded))
+
+
+def _dockerfiles(stack: Stack, built: dict[str, Built], root: Mapping) -> tuple[Dockerfile, ...]:
+    if not built:
+        return ()
+    from lintstack.join import dockerfiles
+
+    return tuple(dockerfiles.built(stack, built, root))
 
 
 def _builds(root: Mapping, site: Site) -> dict[str, Built]:
@@ -215,7 +223,7 @@ class _Made(NamedTuple):
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
-            **_image_facts(service, ground, self.site.edge),
+            **purpose.facts(service, ground, self.site.edge),
         )
         return service
 
@@ -228,70 +236,11 @@ def _chain(ground: Ground) -> tuple[Stage, ...]:
     return ground.config.chain if ground.config else ()
 
 
-def _image_facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict[str, Fact[object]]:
-    known, config = ground.known, ground.config
-    where = ground.base.places[:1]
-    exposed = (*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
-    return {
-        "base_image": ground.base,
-        "shell": config.shell if config else ABSENT,
-        "workdir": config.workdir if config else ABSENT,
-        "exposed": Fact(tuple(dict.fromkeys(exposed)), (*(config.exposed.places if config else ()), *where)),
-        "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
-        "is_database": _kind(ground, bool(known and known.is_database), DATABASES),
-        "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),
-    }
-
-
-def _kind(ground: Ground, verdict: bool, names: frozenset[str] = frozenset()) -> Fact[bool]:
-    """What the image is for: an image that nobody knows is nothing special, one that cannot be told is unknown.
-
-    Args:
-        ground: what the service stands on.
-        verdict: what is known.
-        names: words that in the name of an image that nobody knows leave it open.
-    """
-    where = ground.base.places[:1]
-    if ground.known is None and ground.base.value:
-        words = re.split(r"[^a-z0-9]+", split(ground.base.value).repository.rpartition("/")[2].lower())
-        if not names.isdisjoint(words):
-            return Fact(None, where, ground.unknown)
-    if not verdict and ground.known is None and ground.base.value is None:
-        return Fact(None, where, ground.unknown)
-    return Fact(verdict, where, default=True)
-
-
-def _proxies(known: Known | None, config: ImageConfig | None) -> bool:
-    """Whether the image is made to stand in front; on a plain web server, only what is pulled, not what is built."""
-    return known is not None and (known.kind == "edge" if config else known.is_edge)
-
-
 def _bind_dependencies(found: Iterable[Service]) -> None:
     by_name = {service.name: service for service in found}
     for service in by_name.values():
         for dependency in service.depends_on:
             bind(dependency, target=by_name.get(dependency.name))
-
-
-DATABASES = frozenset(
-    """
-    cassandra clickhouse consul couchbase couchdb db2 dgraph elasticsearch etcd influxdb kafka mariadb memcached mongo
-    mongodb mssql mysql nats neo4j opensearch oracle percona pgvector postgis postgres postgresql rabbitmq redis
-    rethinkdb scylla solr surrealdb timescaledb valkey zookeeper
-    """.split()
-)
-FRONT_DOORS = frozenset({80, 443})
-
-
-def _bind_edge(found: Iterable[Service]) -> None:
-    """Without a known proxy, the service that publishes the web's own ports is the front door."""
-    listed = list(found)
-    if any(service.is_edge.value and service.ports for service in listed):
-        return
-    for service in listed:
-        doors = [port for port in service.ports if port.published_first.value in FRONT_DOORS]
-        if doors:
-            bind(service, is_edge=Fact(True, doors[0].published.places))
 
 
 def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterator[Resource]:
@@ -312,80 +261,4 @@ def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterato
             )
 
 
-def _secrets(found: Iterable[Service]) -> Iterator[Span]:
-    for service in found:
-        yield from variables.secret_spans((*service.environment, *service.build_args, *service.layers))
-        for said in (service.entrypoint, service.command, service.healthcheck.test):
-            if any(word[:1] == "-" for word in said.value or ()):
-                from lintstack.join.secrets import secret_words
-
-                yield from secret_words(said)
-
-
-def lone(
-    dockerfile: Dockerfile,
-    kind: Kind,
-    project: str,
-    stages: Iterable[Stage],
-    known: Catalogue,
-    trusted: Patterns | None = None,
-) -> Stack:
-    """The stack of a Dockerfile that no service builds: one synthetic service for each output stage.
-
-    Args:
-        dockerfile: the file.
-        kind: unknown, or what `--as` says.
-        project: its folder, for reports.
-        stages: its output stages.
-        known: what is known of images.
-        trusted: registries that images may come from; None for any.
-    """
-    stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
-    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
-    bind(
-        stack,
-        services=found,
-        images=tuple(images.dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
-        secrets=tuple(_secrets(found)),
-    )
-    return stack
-
-
-def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
-    from lintstack.dockerfile.stages import effective
-
-    assert stage.origin
-    key = stage.origin.span
-    config = effective(stage, {}, lambda name: None)
-    name = stage.name or ""
-    service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
-    ground = images.ground(config, ABSENT, "", known)._replace(stage_place=())
-    process = processes.process(None, ground)
-    not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
-    environment = tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in _env(ground).items())
-    bind(
-        service,
-        user=processes.user(service, None, ground, process),
-        healthcheck=processes.healthcheck(service, None, ground),
-        logging=Logging(name, key, "logging", bounded=not_here),
-        environment=environment,
-        layers=tuple(variables.layers(service, _chain(ground), environment)),
-        **{field: Fact(None, (), "only a compose file says so") for field in COMPOSE_ONLY},
-        entrypoint=process.entrypoint,
-        command=process.command,
-        entrypoint_form=process.entrypoint_form,
-        command_form=process.command_form,
-        process=process.all,
-        **_image_facts(service, ground, frozenset()),
-        is_job=Fact(None, (), "only a compose file says so"),
-    )
-    return service
-
-
-# Facts that a Dockerfile alone cannot decide.
-COMPOSE_ONLY = """
-    restart memory_limit cpu_limit pids_limit privileged cap_add cap_drop security_opt no_new_privileges read_only
-    network_mode networks profiles container_name replicas init
-""".split()
-
-__all__ = ["Disk", "Site", "join", "lone"]
+__all__ = ["Disk", "Site", "join"]

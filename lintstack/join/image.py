@@ -165,7 +165,7 @@ def copied_images(
     from lintstack.dockerfile.stages import copied_from
 
     for stage in dockerfile.stages:
-        for name, span in (found for item in stage.instructions for found in _taken_from(item)):
+        for name, span in (found for item in stage.instructions for found in taken_from(item)):
             bare = not any(sign in name for sign in "/:@")
             context = bare if contexts is None else name in contexts
             if not context and copied_from(stage, name) is None and not name.isdigit():
@@ -173,7 +173,7 @@ def copied_images(
                 yield name, Fact(name, (Place(span),)), anchor
 
 
-def _taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
+def taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
     """What the `--from` or the mounts of an instruction name, with their places; names with variables are left out."""
     for flag in instruction.flags:
         fields = [f"from={flag.value}"] if flag.name == "from" else (flag.value or "").split(",")

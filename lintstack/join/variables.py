@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
-from lintstack.model import Service, Variable
+from lintstack.model import Dockerfile, Service, Variable
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
 
@@ -211,7 +211,7 @@ def _make(
     service: Service, name: str, span: Span, scope: str, value: Fact[str], literal: bool | None, fallback: str
 ) -> Variable:
     where = value.places or (Place(span),)
-    secret = _is_secret(name, value.value, fallback)
+    secret = is_secret(name, value.value, fallback)
     flags = Fact(False, where), Fact(True, where)
     return Variable(
         name=name,
@@ -227,7 +227,14 @@ def _make(
     )
 
 
-def _is_secret(name: str, value: str | None, fallback: str) -> bool:
+def is_secret(name: str, value: str | None, fallback: str = "") -> bool:
+    """Whether a variable is a credential, by its name and by its value.
+
+    Args:
+        name: its name.
+        value: its value, None when it is not known.
+        fallback: literal default of the variable that it reads.
+    """
     said = value if value is not None else fallback
     if (value is not None or fallback) and (said.lower() in NOT_SECRET_VALUES or said.startswith("/")):
         return False
@@ -258,3 +265,18 @@ def _masked(name: str, span: Span) -> Iterator[Span]:
     for match in url_password().finditer(span.text):
         if not bare().fullmatch(match[1]):
             yield span.source.span(span.start + match.start(1), span.start + match.end(1))
+
+
+def secret_places(found: Iterable[Service], dockerfiles: Iterable[Dockerfile]) -> Iterator[Span]:
+    """Places that no report may print."""
+    for dockerfile in dockerfiles:
+        for item in (item for instruction in dockerfile.instructions for item in instruction.assignments):
+            if item.is_secret.value and item.value.span:
+                yield from _masked(item.name, item.value.span)
+    for service in found:
+        yield from secret_spans((*service.environment, *service.build_args, *service.layers))
+        for said in (service.entrypoint, service.command, service.healthcheck.test):
+            if any(word[:1] == "-" for word in said.value or ()):
+                from lintstack.join.secrets import secret_words
+
+                yield from secret_words(said)

@@ -5,6 +5,7 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
+from lintstack.model.dockerfile import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.stack import (
     Build,
@@ -23,16 +24,22 @@ from lintstack.model.stack import (
 from lintstack.model.values import Interpolation, Rewrite, Variable
 
 __all__ = [
+    "Assignment",
     "Build",
+    "Command",
     "ComposeFile",
+    "Copy",
     "Dependency",
+    "Dockerfile",
     "Dotenv",
     "Extension",
     "Feature",
     "Healthcheck",
     "Image",
     "Include",
+    "Instruction",
     "Interpolation",
+    "Label",
     "Logging",
     "Mount",
     "Override",
@@ -41,8 +48,10 @@ __all__ = [
     "Reference",
     "Resource",
     "Rewrite",
+    "Run",
     "Service",
     "Stack",
+    "Stage",
     "Suppression",
     "User",
     "Variable",

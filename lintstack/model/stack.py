@@ -10,7 +10,8 @@ from lintstack.record import Subject
 from lintstack.source import Span
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.stages import Stage
+    from lintstack.dockerfile import stages
+    from lintstack.model.dockerfile import Dockerfile
     from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
     from lintstack.model.values import Interpolation, Rewrite, Variable
 
@@ -60,7 +61,7 @@ class Build(Subject):
     stage_names: Fact[tuple[str, ...]] = ABSENT
     stage_name: Fact[str] = ABSENT
     is_local: Fact[bool] = ABSENT
-    stage: Stage | None = None
+    stage: stages.Stage | None = None
     service: Service | None = None
 
 
@@ -355,6 +356,7 @@ class Stack(Subject):
     services: tuple[Service, ...] = ()
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
+    dockerfiles: tuple[Dockerfile, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     overrides: tuple[Override, ...] = ()
     extensions: tuple[Extension, ...] = ()

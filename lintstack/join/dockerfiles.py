@@ -1,0 +1,239 @@
+"""Dockerfiles → subjects that rules speak about: files, stages, instructions, commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from os.path import dirname
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from lintstack.dockerfile.stages import base_of, copied_from
+from lintstack.dockerfile.syntax import pairs
+from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.image import Built, taken_from
+from lintstack.join.read import entries
+from lintstack.join.variables import is_secret
+from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage
+from lintstack.record import bind
+from lintstack.source import Span
+
+if TYPE_CHECKING:
+    from lintstack import yaml
+    from lintstack.dockerfile import nodes, shell, stages, syntax
+
+Shell = Fact[tuple[str, ...]]
+
+
+def built(stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping) -> Iterator[Dockerfile]:
+    """The Dockerfiles that services of a stack build, once each.
+
+    Args:
+        stack: the stack.
+        builds: what its services build, by name.
+        root: the merged tree, for build arguments and additional contexts.
+    """
+    by_file: dict[int, list[tuple[str, Built]]] = {}
+    for name, item in builds.items():
+        if item.dockerfile is not None:
+            by_file.setdefault(id(item.dockerfile), []).append((name, item))
+    for group in by_file.values():
+        parsed = group[0][1].dockerfile
+        assert parsed
+        nodes_ = [_build_node(root, name) for name, _ in group]
+        names = dict.fromkeys(item.key.text for node in nodes_ for item in entries(node, "args"))
+        contexts = frozenset(item.key.text for node in nodes_ for item in entries(node, "additional_contexts"))
+        folders = {item.context for _, item in group}
+        yield _dockerfile(
+            stack,
+            parsed,
+            targets=[item.stage for _, item in group if item.stage],
+            is_built=Fact(True, tuple(Place(item.build.span) for _, item in group[:16])),
+            argument_names=Fact(tuple(names)),
+            builds=tuple(item.build for _, item in group),
+            arguments=_agreed([item.args or {} for _, item in group]),
+            contexts=contexts,
+            folder=folders.pop() if len(folders) == 1 else "",
+        )
+
+
+def alone(stack: Stack, parsed: syntax.Dockerfile) -> Dockerfile:
+    """A Dockerfile that no service builds; the folder it lies in is most likely its build context."""
+    return _dockerfile(stack, parsed, is_built=Fact(False), folder=dirname(parsed.source.real))
+
+
+def _build_node(root: yaml.Mapping, service: str) -> yaml.Node | None:
+    found = (item.value for item in entries(root, "services", service) if item.key.text == "build")
+    return next(found, None)
+
+
+def _agreed(given: list[Mapping[str, str]]) -> dict[str, str]:
+    """Arguments to which every build gives the same value."""
+    first, *others = given
+    return {name: value for name, value in first.items() if all(item.get(name) == value for item in others)}
+
+
+def _dockerfile(
+    stack: Stack, parsed: syntax.Dockerfile, targets: Iterable[stages.Stage] = (), **facts: Any
+) -> Dockerfile:
+    fragment = not any(stage.origin for stage in parsed.stages)
+    dockerfile = Dockerfile(
+        parsed.source.path,
+        parsed.source.whole,
+        "dockerfile",
+        stack,
+        parsed,
+        is_fragment=Fact(fragment),
+        **facts,
+    )
+    made = _stages(dockerfile, {stage.index for stage in targets if stage.dockerfile is parsed})
+    heads = {id(stage.parsed.origin): stage for stage in made}
+    first = next((i for i, item in enumerate(parsed.instructions) if id(item) in heads), len(parsed.instructions))
+    before = [] if fragment else [_instruction(dockerfile, item, None, ABSENT) for item in parsed.instructions[:first]]
+    within = [item for stage in made for item in stage.instructions]
+    bind(dockerfile, stages=made, instructions=(*before, *within))
+    return dockerfile
+
+
+def _stages(dockerfile: Dockerfile, targets: set[int]) -> tuple[Stage, ...]:
+    """Stages with their instructions, FROM first; `targets` are the indexes of those that services build."""
+    parsed = dockerfile.parsed.stages
+    bases = [base_of(stage, dockerfile.arguments) for stage in parsed]
+    parents = {parent.index for _, parent in bases if parent}
+    sources = {found.index for stage in parsed for found in _sources(stage)}
+    shipped = _shipped([parent.index if parent else None for _, parent in bases], {*targets, len(parsed) - 1})
+    made: list[Stage] = []
+    for stage, (base, parent) in zip(parsed, bases, strict=True):
+        index, last = stage.index, stage.index == len(parsed) - 1
+        word = (Place(stage.base.span, "base image"),) if stage.base else ()
+        subject = Stage(
+            stage.name or str(index),
+            stage.origin.span if stage.origin else dockerfile.span,
+            f"stage[{stage.name or index}]",
+            dockerfile,
+            stage,
+            made[parent.index] if parent else None,
+            index=Fact(index),
+            is_last=Fact(last),
+            is_output=Fact(last or index in targets),
+            is_shipped=Fact(index in shipped),
+            is_parent=Fact(index in parents),
+            is_source=Fact(index in sources),
+            base=Fact(base.value, word, base.unknown),
+        )
+        _fill(subject, made[parent.index].shell if parent else ABSENT)
+        made.append(subject)
+    return tuple(made)
+
+
+def _sources(stage: stages.Stage) -> Iterator[stages.Stage]:
+    """Stages that a stage takes files from."""
+    for instruction in stage.instructions:
+        for name, _ in taken_from(instruction.trigger or instruction):
+            found = copied_from(stage, name)
+            if found is not None:
+                yield found
+
+
+def _shipped(parents: list[int | None], outputs: set[int]) -> set[int]:
+    """Indexes of the stages in the FROM chains of those that images are made of."""
+    shipped: set[int] = set()
+    for output in outputs:
+        index: int | None = output
+        while index is not None and index not in shipped:
+            shipped.add(index)
+            index = parents[index] if index < len(parents) else None
+    return shipped
+
+
+def _fill(stage: Stage, shell: Shell) -> None:
+    """Give a stage its instructions, each with the SHELL in force."""
+    found: list[Instruction] = []
+    parsed = stage.parsed
+    for item in (*((parsed.origin,) if parsed.origin else ()), *parsed.instructions):
+        found.append(_instruction(stage.dockerfile, item, stage, shell))
+        if item.trigger is not None:
+            found.append(_instruction(stage.dockerfile, item.trigger, stage, shell, in_onbuild=True))
+        elif item.keyword == "SHELL" and item.form == "exec" and item.args:
+            shell = Fact(tuple(word.value for word in item.args), (Place(item.span, "SHELL is set here"),))
+    bind(stage, instructions=tuple(found), shell=shell)
+
+
+def _instruction(
+    dockerfile: Dockerfile, node: nodes.Instruction, stage: Stage | None, shell: Shell, in_onbuild: bool = False
+) -> Instruction:
+    return CLASSES.get(node.keyword, Instruction)(
+        node.keyword,
+        node.keyword_span,
+        _anchor(node, stage),
+        dockerfile,
+        node,
+        READER,
+        stage,
+        form=Fact(node.form, (Place(node.text.whole),)) if node.form else ABSENT,
+        in_onbuild=Fact(in_onbuild),
+        shell=shell,
+    )
+
+
+def _anchor(node: nodes.Instruction, stage: Stage | None) -> str:
+    """Its stage, its keyword and a hash of its words."""
+    said = " ".join(node.text.text.split())
+    where = stage.anchor if stage else "global"
+    return f"{where}.{node.keyword}[{crc32(said.encode('utf-8', 'surrogateescape')):08x}]"
+
+
+class _Reader:
+    """Takes instructions apart."""
+
+    def commands(self, instruction: Instruction) -> tuple[Command, ...] | None:
+        from lintstack.dockerfile.shell import commands
+
+        found = commands(instruction.node, instruction.shell.value or ())
+        return None if found is None else tuple(_command(instruction, node, at) for at, node in enumerate(found))
+
+    def assignments(self, instruction: Instruction) -> tuple[Assignment, ...]:
+        if instruction.name not in ("ENV", "ARG", "LABEL"):
+            return ()
+        found = pairs(instruction.node, instruction.dockerfile.parsed.escape)
+        return tuple(_assignment(instruction, pair) for pair in found)
+
+
+READER = _Reader()
+CLASSES: dict[str, type[Instruction]] = {"RUN": Run, "COPY": Copy, "ADD": Copy}
+
+
+def _assignment(instruction: Instruction, pair: nodes.Pair) -> Assignment:
+    where = (Place(pair.span),)
+    value = pair.value.value if pair.value else None
+    return (Label if instruction.name == "LABEL" else Assignment)(
+        pair.name,
+        pair.span,
+        f"{instruction.stage.anchor if instruction.stage else 'global'}.{instruction.name}[{pair.name}]",
+        instruction,
+        pair,
+        keyword=Fact(instruction.name, (Place(instruction.span),)),
+        value=Fact(value, (Place(pair.value.span),)) if pair.value else ABSENT,
+        is_secret=Fact(is_secret(pair.name, value), where),
+        legacy=Fact(pair.legacy, where),
+    )
+
+
+def _command(instruction: Instruction, node: shell.Command, at: int) -> Command:
+    from lintstack.dockerfile.packages import installs
+
+    call = installs(node)
+    return Command(
+        node.name,
+        node.span,
+        f"{instruction.anchor}.{node.name}[{at}]",
+        instruction,
+        node,
+        manager=Fact(call.manager, (Place(node.words[0].span),)) if call else ABSENT,
+        packages=Fact(tuple(word.value for word in call.packages), (Place(_across(call.packages)),))
+        if call and call.packages
+        else ABSENT,
+    )
+
+
+def _across(words: tuple[nodes.Word, ...]) -> Span:
+    return Span(words[0].span.source, words[0].span.start, words[-1].span.end)

@@ -1,0 +1,88 @@
+"""A Dockerfile that no service builds → a stack of its own, with a service for each image that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lintstack.dockerfile.stages import Stage, effective
+from lintstack.facts import ABSENT, Fact
+from lintstack.findings import Kind
+from lintstack.images import Catalogue
+from lintstack.join import image as images
+from lintstack.join import process as processes
+from lintstack.join import purpose, variables
+from lintstack.join.dockerfiles import alone
+from lintstack.model import Logging, Service, Stack
+from lintstack.record import bind
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile import syntax
+    from lintstack.gitignore import Patterns
+
+
+def lone(
+    dockerfile: syntax.Dockerfile,
+    kind: Kind,
+    project: str,
+    stages: Iterable[Stage],
+    known: Catalogue,
+    trusted: Patterns | None = None,
+) -> Stack:
+    """The stack of a Dockerfile that no service builds: one synthetic service for each output stage.
+
+    Args:
+        dockerfile: the file.
+        kind: unknown, or what `--as` says.
+        project: its folder, for reports.
+        stages: its output stages.
+        known: what is known of images.
+        trusted: registries that images may come from; None for any.
+    """
+    stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
+    dockerfiles = (alone(stack, dockerfile),)
+    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
+    bind(
+        stack,
+        services=found,
+        images=tuple(images.dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
+        dockerfiles=dockerfiles,
+        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
+    )
+    return stack
+
+
+def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
+    assert stage.origin
+    key = stage.origin.span
+    config = effective(stage, {}, lambda name: None)
+    name = stage.name or ""
+    service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
+    ground = images.ground(config, ABSENT, "", known)._replace(stage_place=())
+    process = processes.process(None, ground)
+    not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
+    environment = tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in config.env.items())
+    bind(
+        service,
+        user=processes.user(service, None, ground, process),
+        healthcheck=processes.healthcheck(service, None, ground),
+        logging=Logging(name, key, "logging", bounded=not_here),
+        environment=environment,
+        layers=tuple(variables.layers(service, config.chain, environment)),
+        **{field: Fact(None, (), "only a compose file says so") for field in COMPOSE_ONLY},
+        entrypoint=process.entrypoint,
+        command=process.command,
+        entrypoint_form=process.entrypoint_form,
+        command_form=process.command_form,
+        process=process.all,
+        **purpose.facts(service, ground, frozenset()),
+        is_job=Fact(None, (), "only a compose file says so"),
+    )
+    return service
+
+
+# Facts that a Dockerfile alone cannot decide.
+COMPOSE_ONLY = """
+    restart memory_limit cpu_limit pids_limit privileged cap_add cap_drop security_opt no_new_privileges read_only
+    network_mode networks profiles container_name replicas init
+""".split()

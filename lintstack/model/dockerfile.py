@@ -1,0 +1,218 @@
+"""What a Dockerfile says: its stages, their instructions, and the commands that their RUNs run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
+
+from lintstack.facts import ABSENT, Fact
+from lintstack.record import Subject
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.model.stack import Build, Stack
+    from lintstack.source import Span
+
+
+class Reader(Protocol):
+    """Takes instructions apart when somebody asks for it; `join/dockerfiles.py` is one."""
+
+    def commands(self, instruction: Instruction) -> tuple[Command, ...] | None:
+        """Commands that it runs, None when they cannot be told."""
+
+    def assignments(self, instruction: Instruction) -> tuple[Assignment, ...]:
+        """Names and values of ENV, ARG and LABEL."""
+
+
+class Dockerfile(Subject):
+    """A Dockerfile of the stack: a file, or the text of `dockerfile_inline`.
+
+    Attributes:
+        is_built: whether a service of the stack builds it.
+        is_fragment: whether it has no FROM.
+        argument_names: names of the build arguments that any of its builds gives.
+    """
+
+    stack: Stack
+    parsed: syntax.Dockerfile
+    is_built: Fact[bool] = ABSENT
+    is_fragment: Fact[bool] = ABSENT
+    argument_names: Fact[tuple[str, ...]] = ABSENT
+    builds: tuple[Build, ...] = ()
+    arguments: Mapping[str, str] = MappingProxyType({})  # those that every build gives the same value
+    contexts: frozenset[str] | None = None  # names of additional build contexts; None when nobody knows them
+    folder: str = ""  # absolute path of its build context, "" when there are several or none is known
+    stages: tuple[Stage, ...] = ()
+    instructions: tuple[Instruction, ...] = ()  # all of them, also before the first FROM
+
+
+class Stage(Subject):
+    """A stage of a Dockerfile; a fragment without FROM is one.
+
+    Attributes:
+        index: its number, from 0.
+        is_last: whether it is the last one, which a plain `docker build` makes an image of.
+        is_output: whether an image is made of it: it is the last one, or what a service builds.
+        is_shipped: whether its layers are part of such an image: it is one, or one builds upon it.
+        is_parent: whether a later stage of the file builds upon it.
+        is_source: whether another stage takes files from it.
+        base: what its FROM names, variables replaced: an image, or an earlier stage.
+        root_image: the image from elsewhere at the end of its FROM chain; "scratch" too.
+        user: USER in force at its end, inherited through stages.
+        workdir: WORKDIR in force at its end, likewise.
+        shell: words of the SHELL in force at its end; absent when none is set.
+    """
+
+    dockerfile: Dockerfile
+    parsed: stages.Stage
+    parent: Stage | None = None
+    index: Fact[int] = ABSENT
+    is_last: Fact[bool] = ABSENT
+    is_output: Fact[bool] = ABSENT
+    is_shipped: Fact[bool] = ABSENT
+    is_parent: Fact[bool] = ABSENT
+    is_source: Fact[bool] = ABSENT
+    base: Fact[str] = ABSENT
+    shell: Fact[tuple[str, ...]] = ABSENT
+    instructions: tuple[Instruction, ...] = ()
+
+    @cached_property
+    def config(self) -> stages.ImageConfig:
+        """What the image built from it would be, with the arguments that every build gives; reads its whole chain."""
+        from lintstack.dockerfile.stages import effective
+
+        return effective(self.parsed, self.dockerfile.arguments)
+
+    @property
+    def root_image(self) -> Fact[str]:
+        """The image from elsewhere at the end of its FROM chain."""
+        return self.config.base
+
+    @property
+    def user(self) -> Fact[str]:
+        """USER in force at its end."""
+        return self.config.user
+
+    @property
+    def workdir(self) -> Fact[str]:
+        """WORKDIR in force at its end."""
+        return self.config.workdir
+
+    @property
+    def lineage(self) -> tuple[Stage, ...]:
+        """The stage and the stages of this file that it builds upon, itself first."""
+        found: list[Stage] = []
+        stage: Stage | None = self
+        while stage is not None:
+            found.append(stage)
+            stage = stage.parent
+        return tuple(found)
+
+    def __str__(self) -> str:
+        return f"stage `{self.name}`"
+
+
+class Instruction(Subject):
+    """An instruction; `name` is its keyword in upper case. What an ONBUILD triggers is one of its own.
+
+    Attributes:
+        form: exec or shell; absent for instructions that have one form only.
+        in_onbuild: whether it stands behind an ONBUILD.
+        shell: words of the SHELL in force; absent when none is set in this file.
+        is_understood: whether its commands can be told.
+    """
+
+    dockerfile: Dockerfile
+    node: nodes.Instruction
+    read: Reader
+    stage: Stage | None = None  # None before the first FROM
+    form: Fact[str] = ABSENT
+    in_onbuild: Fact[bool] = ABSENT
+    shell: Fact[tuple[str, ...]] = ABSENT
+
+    @cached_property
+    def _read(self) -> tuple[Command, ...] | None:
+        return self.read.commands(self)
+
+    @cached_property
+    def _assignments(self) -> tuple[Assignment, ...]:
+        return self.read.assignments(self)
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Names and values of ENV, ARG and LABEL."""
+        return self._assignments
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Commands that it runs; none when they cannot be told."""
+        return self._read or ()
+
+    @property
+    def is_understood(self) -> Fact[bool]:
+        """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
+        return Fact(self._read is not None)
+
+    def __str__(self) -> str:
+        return f"{self.name} in line {self.node.line}"
+
+
+class Command(Subject):
+    """A simple command that a RUN runs; `name` is the program behind sudo, env and the like.
+
+    Attributes:
+        manager: package manager that it calls (`python -m pip` is pip).
+        packages: operands of an installation, as written.
+    """
+
+    instruction: Instruction
+    node: shell.Command
+    manager: Fact[str] = ABSENT
+    packages: Fact[tuple[str, ...]] = ABSENT
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that it stands in."""
+        return self.instruction.stage
+
+    @property
+    def program(self) -> Span:
+        """Place of the word that names the program."""
+        return self.node.words[0].span
+
+
+class Run(Instruction):
+    """A RUN."""
+
+
+class Copy(Instruction):
+    """A COPY or an ADD."""
+
+
+class Assignment(Subject):
+    """One `name=value` of ENV or ARG.
+
+    Attributes:
+        keyword: ENV or ARG.
+        value: its value, quotes and escapes removed, variables as they are written; absent for an ARG without one.
+        is_secret: whether name or value is that of a credential.
+        legacy: whether it is written `ENV name value`.
+    """
+
+    instruction: Instruction
+    node: nodes.Pair
+    keyword: Fact[str] = ABSENT
+    value: Fact[str] = ABSENT
+    is_secret: Fact[bool] = ABSENT
+    legacy: Fact[bool] = ABSENT
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that it stands in; None before the first FROM."""
+        return self.instruction.stage
+
+
+class Label(Assignment):
+    """One `key=value` of LABEL."""
