@@ -18,7 +18,7 @@ from lintstack.source import Source
 POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions stage dockerfile instruction parent parsed node
-    builds read arguments contexts folder
+    builds read_commands read_assignments arguments contexts folder
     """.split()
 )
 # Subjects that are made when they are asked for.

@@ -167,7 +167,8 @@ def _instruction(
         _anchor(node, stage),
         dockerfile,
         node,
-        READER,
+        _commands,
+        _assignments,
         stage,
         form=Fact(node.form, (Place(node.text.whole),)) if node.form else ABSENT,
         in_onbuild=Fact(in_onbuild),
@@ -182,23 +183,22 @@ def _anchor(node: nodes.Instruction, stage: Stage | None) -> str:
     return f"{where}.{node.keyword}[{crc32(said.encode('utf-8', 'surrogateescape')):08x}]"
 
 
-class _Reader:
-    """Takes instructions apart."""
+def _commands(instruction: Instruction) -> tuple[Command, ...] | None:
+    """Commands that it runs, None when they cannot be told."""
+    from lintstack.dockerfile.shell import commands
 
-    def commands(self, instruction: Instruction) -> tuple[Command, ...] | None:
-        from lintstack.dockerfile.shell import commands
-
-        found = commands(instruction.node, instruction.shell.value or ())
-        return None if found is None else tuple(_command(instruction, node, at) for at, node in enumerate(found))
-
-    def assignments(self, instruction: Instruction) -> tuple[Assignment, ...]:
-        if instruction.name not in ("ENV", "ARG", "LABEL"):
-            return ()
-        found = pairs(instruction.node, instruction.dockerfile.parsed.escape)
-        return tuple(_assignment(instruction, pair) for pair in found)
+    found = commands(instruction.node, instruction.shell.value or ())
+    return None if found is None else tuple(_command(instruction, node, at) for at, node in enumerate(found))
 
 
-READER = _Reader()
+def _assignments(instruction: Instruction) -> tuple[Assignment, ...]:
+    """Names and values of ENV, ARG and LABEL."""
+    if instruction.name not in ("ENV", "ARG", "LABEL"):
+        return ()
+    found = pairs(instruction.node, instruction.dockerfile.parsed.escape)
+    return tuple(_assignment(instruction, pair) for pair in found)
+
+
 CLASSES: dict[str, type[Instruction]] = {"RUN": Run, "COPY": Copy, "ADD": Copy}
 
 

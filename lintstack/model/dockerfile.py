@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.record import Subject
@@ -14,16 +14,6 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import nodes, shell, stages, syntax
     from lintstack.model.stack import Build, Stack
     from lintstack.source import Span
-
-
-class Reader(Protocol):
-    """Takes instructions apart when somebody asks for it; `join/dockerfiles.py` is one."""
-
-    def commands(self, instruction: Instruction) -> tuple[Command, ...] | None:
-        """Commands that it runs, None when they cannot be told."""
-
-    def assignments(self, instruction: Instruction) -> tuple[Assignment, ...]:
-        """Names and values of ENV, ARG and LABEL."""
 
 
 class Dockerfile(Subject):
@@ -126,7 +116,8 @@ class Instruction(Subject):
 
     dockerfile: Dockerfile
     node: nodes.Instruction
-    read: Reader
+    read_commands: Callable[[Instruction], tuple[Command, ...] | None]
+    read_assignments: Callable[[Instruction], tuple[Assignment, ...]]
     stage: Stage | None = None  # None before the first FROM
     form: Fact[str] = ABSENT
     in_onbuild: Fact[bool] = ABSENT
@@ -134,11 +125,11 @@ class Instruction(Subject):
 
     @cached_property
     def _read(self) -> tuple[Command, ...] | None:
-        return self.read.commands(self)
+        return self.read_commands(self)
 
     @cached_property
     def _assignments(self) -> tuple[Assignment, ...]:
-        return self.read.assignments(self)
+        return self.read_assignments(self)
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
