@@ -10,6 +10,7 @@ from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
+from lintstack.peers import canonical
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
@@ -201,14 +202,17 @@ def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
 
     known = names(rules) if config.names else {}
     for name, span in config.names:
-        if name.lower() not in known and name not in SUPPRESSIBLE:
+        if canonical(name) not in known and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
 
 
 def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) -> bool:
     """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
     ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
-    return bool(ignored) and finding.rule in resolve(ignored - SUPPRESSIBLE, rules) | ignored
+    if finding.rule in ignored:
+        return True
+    variants = resolve(ignored - SUPPRESSIBLE, rules).get(finding.rule, frozenset())
+    return finding.variant in variants or "" in variants
 
 
 def _touches(finding: Finding, paths: Sequence[str]) -> bool:

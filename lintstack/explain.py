@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from lintstack.report import RuleHead
 from lintstack.rules import Rule
 
 
-def page(rule: Rule) -> str:
-    """A rule's page for the terminal: its head in words, then its text."""
-    lines = [f"{rule.name}: {rule.title}", "", *_facts(rule), "", rule.text.rstrip(), ""]
+def page(rule: Rule, variants: frozenset[str] = frozenset(("",))) -> str:
+    """A rule's page for the terminal: its head in words, then its text.
+
+    Args:
+        rule: the rule.
+        variants: those asked for; all where "" is among them.
+    """
+    lines = [f"{rule.name}: {rule.title}", "", *_facts(rule, variants), "", rule.text.rstrip(), ""]
     return "\n".join(lines)
 
 
-def _facts(rule: Rule) -> Iterable[str]:
+def _facts(rule: Rule, variants: frozenset[str]) -> Iterable[str]:
     yield f"subject:   {rule.subject}"
     yield f"preset:    {rule.preset}"
     yield "severity:  " + severity(rule)
@@ -22,8 +27,16 @@ def _facts(rule: Rule) -> Iterable[str]:
         described = f" ({option['description']})" if "description" in option else ""
         yield f"option:    {name} = {option['default']!r}{described}"
     if rule.see:
-        yield "same as:   " + "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in rule.see.items())
+        yield f"same as:   {peers(rule.see)}"
+    for name, see in rule.variants.items():
+        if name in variants or "" in variants:
+            yield f"variant:   {name} ({peers(see)})"
     yield f"page:      {RuleHead(rule.name, rule.title, subject=rule.subject).url}"
+
+
+def peers(see: Mapping[str, tuple[str, ...]]) -> str:
+    """Other tools with their ids: "hadolint DL3006, DL3007; checkov CKV_DOCKER_7"."""
+    return "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in see.items())
 
 
 def severity(rule: Rule) -> str:
@@ -54,6 +67,10 @@ def _table(rules: list[Rule]) -> str:
     )
 
 
+def _lists(see: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {tool: list(ids) for tool, ids in see.items()}
+
+
 def _json(rules: list[Rule]) -> str:
     import json
 
@@ -64,7 +81,8 @@ def _json(rules: list[Rule]) -> str:
             "title": rule.title,
             "severity": dict[str, str](rule.severity.items()),
             "preset": rule.preset,
-            "see": {tool: list(ids) for tool, ids in rule.see.items()},
+            "see": _lists(rule.see),
+            "variants": {name: _lists(see) for name, see in rule.variants.items()},
             "options": {name: dict(option) for name, option in rule.options.items()},
             "aka": list(rule.aka),
             "url": RuleHead(rule.name, rule.title, subject=rule.subject).url,

@@ -48,6 +48,7 @@ class Problem(NamedTuple):
         fact: dotted name of the fact that failed, "" when no single fact did.
         detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
         fix: edits that would remove the problem.
+        variant: which of its rule's `variants` it is, "" for none or where a fact of the subject tells.
     """
 
     message: str | None = None
@@ -56,6 +57,7 @@ class Problem(NamedTuple):
     fact: str = ""
     detail: str = ""
     fix: Fix | None = None
+    variant: str = ""
 
 
 class Finding(NamedTuple):
@@ -74,6 +76,7 @@ class Finding(NamedTuple):
         fingerprint: 32 hex digits that survive unrelated edits of the file.
         fix: edits that would remove the finding.
         suppressible: False for findings that no comment, baseline or threshold removes (syntax, limits, refusals).
+        variant: which of its rule's variants it is, "" when it has none.
     """
 
     rule: str
@@ -88,6 +91,7 @@ class Finding(NamedTuple):
     fingerprint: str = ""
     fix: Fix | None = None
     suppressible: bool = True
+    variant: str = ""
 
     @property
     def sort_key(self) -> tuple[bytes, int, int, str, str]:

@@ -11,8 +11,9 @@ from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
+from lintstack.peers import canonical
 from lintstack.record import bind
-from lintstack.rules import Rule, names, nearest
+from lintstack.rules import Meaning, Rule, names, nearest
 from lintstack.source import Source, Span
 from lintstack.suppressions import Directive
 
@@ -21,7 +22,7 @@ SUGGESTED = 50  # unknown names for which the nearest known one is looked for
 
 
 class Shelf:
-    """Directives against one rule in one file, found by place; equal scopes count as one.
+    """Directives against one rule or variant in one file, found by place; equal scopes count as one.
 
     Comments are the user's, and so is their number: asking every one of them about every finding takes minutes.
     """
@@ -70,8 +71,8 @@ class Scopes:
         self.keys: dict[str, list[Span]] = {}
         self.shelves: dict[tuple[str, Source], Shelf] = {}
         for directive in directives:
-            for rule in {rule.name for rule in names(rules).get(directive.rule.lower(), ())} | {directive.rule}:
-                self.shelves.setdefault((rule, directive.scope.source), Shelf()).add(directive)
+            for label in _labels(directive, rules):
+                self.shelves.setdefault((label, directive.scope.source), Shelf()).add(directive)
         for name, keys in services if self.shelves else ():
             self.keys.setdefault(name, []).extend(keys)
 
@@ -88,9 +89,23 @@ class Scopes:
                     yield shelf.scopes[scope[1:]]
 
     def _around(self, finding: Finding, span: Span) -> Iterator[tuple[Shelf, Span]]:
-        shelf = self.shelves.get((finding.rule, span.source))
-        if shelf is not None:
-            yield from ((shelf, scope) for scope in shelf.around(span))
+        for label in {finding.rule, _label(finding.rule, finding.variant)}:
+            shelf = self.shelves.get((label, span.source))
+            if shelf is not None:
+                yield from ((shelf, scope) for scope in shelf.around(span))
+
+
+def _label(rule: str, variant: str) -> str:
+    """The shelf of a rule, or of one of its variants."""
+    return f"{rule}/{variant}" if variant else rule
+
+
+def _labels(directive: Directive, rules: tuple[Rule, ...]) -> Iterator[str]:
+    """Shelves that a comment's name stands for, each once."""
+    yield directive.rule
+    for rule, variants in names(rules).get(canonical(directive.rule), ()):
+        if rule.name != directive.rule:
+            yield from (rule.name,) if "" in variants else (_label(rule.name, variant) for variant in variants)
 
 
 def speaks(active: Active, environments: Iterable[tuple[str, Kind]]) -> bool:
@@ -126,7 +141,10 @@ def about(
         return []
     stack = Stack("suppressions", directives[0].span, "suppressions")
     known = names(rules)
-    asked = {item.rule.name for item in active}
+    asked: dict[str, frozenset[str]] = {}
+    for item in active:
+        variants = item.rule.every_variant if item.variants is None else item.variants
+        asked[item.rule.name] = asked.get(item.rule.name, frozenset()) | variants
     strange = dict.fromkeys(item.rule for item in directives if not _exists(item, known))
     near = {name: nearest(name, known) for name in islice(strange, SUGGESTED)}
     subjects = tuple(_suppression(item, item in used, known, asked, near) for item in directives)
@@ -136,20 +154,22 @@ def about(
 
 
 def _exists(directive: Directive, known: Mapping[str, object]) -> bool:
-    return directive.rule.lower() in known or directive.rule in SUPPRESSIBLE
+    return canonical(directive.rule) in known or directive.rule in SUPPRESSIBLE
 
 
 def _suppression(
     directive: Directive,
     used: bool,
-    known: Mapping[str, tuple[Rule, ...]],
-    asked: set[str],
+    known: Mapping[str, tuple[Meaning, ...]],
+    asked: Mapping[str, frozenset[str]],
     near: Mapping[str, str],
 ) -> Suppression:
     """A comment as a subject; whether it is used is unknown when its rule did not run."""
-    rules = known.get(directive.rule.lower(), ())
+    meanings = known.get(canonical(directive.rule), ())
     exists = _exists(directive, known)
-    ran = directive.rule in SUPPRESSIBLE or any(rule.name in asked for rule in rules)
+    ran = directive.rule in SUPPRESSIBLE or any(
+        variants <= asked.get(rule.name, frozenset()) for rule, variants in meanings
+    )
     suggestion = near.get(directive.rule, "")
     return Suppression(
         directive.rule,

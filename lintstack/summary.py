@@ -29,7 +29,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         compose_files=len(analysis.tree.compose_files),
         dockerfiles=len(analysis.tree.dockerfiles),
         services=len({_name(item) for item in services}),
-        rules=len(analysis.rules),
+        rules=len({item.rule.name for item in analysis.rules}),
         preset=options.preset or options.config.preset,
         errors=severities["error"],
         warnings=severities["warning"],

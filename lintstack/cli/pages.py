@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 def explain(rule: str) -> None:
     """Explain a rule, by its name or by another tool's id."""
     from lintstack.explain import page
+    from lintstack.peers import canonical
     from lintstack.rules import names
     from lintstack.selection import unknown
 
     known = names(_rules_here())
-    found = known.get(rule.lower())
+    found = known.get(canonical(rule))
     if not found:
         raise Refused(unknown(rule, known))
-    click.echo("\n".join(page(item) for item in found))
+    click.echo("\n".join(page(item.rule, item.variants) for item in found))
 
 
 @click.command()
