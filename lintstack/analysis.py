@@ -14,7 +14,7 @@ from lintstack.peers import canonical
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
-from lintstack.silence import Scopes, about, speaks, suppress
+from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
 
@@ -138,7 +138,7 @@ def analyse(options: Options) -> Analysis:
     found = unique((*stacks.tree.problems, *stacks.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     keys = ((service.name, service.keys) for trace in traces for service in trace.services)
-    kept, suppressed, used = suppress(found, Scopes(stacks.directives, keys, rules))
+    kept, suppressed, used = suppress(found, Scopes(counting(stacks.directives), keys, rules))
     spoken = {(trace.environment, trace.kind) for trace in traces}
     kept += about(stacks.directives, used, rules, [item for item in active if speaks(item, spoken)])
     if options.related:

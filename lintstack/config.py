@@ -103,6 +103,7 @@ class Config(Record):
         compose_version: the oldest Docker Compose to be supported, "" when it is not said.
         names: every rule name that is used, with its place.
         environment_names: every name or kind of environment that a rule is confined to, with its place.
+        compat_off: other tools whose comments and configuration do not count.
     """
 
     path: str = ""
@@ -123,6 +124,7 @@ class Config(Record):
     compose_version: str = ""
     names: tuple[tuple[str, Span], ...] = ()
     environment_names: tuple[tuple[str, Span], ...] = ()
+    compat_off: frozenset[str] = frozenset()
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """Rule names, as written, that `per-file-ignores` silences in a file.
@@ -259,6 +261,8 @@ class _Builder:
         """
         words: dict[str, Any] = {name.replace("-", "_"): tuple(self.value.get(name, ())) for name in _WORD_LISTS}
         plain: dict[str, Any] = {name.replace("-", "_"): self.value[name] for name in _PLAIN if name in self.value}
+        if self.value.get("suppressions", {}).get("require-reason"):
+            words["extend_select"] += ("suppression-without-reason",)
         ignores = self.value.get("per-file-ignores", {})
         return Config(
             path=self.carrier.source.path,
@@ -270,6 +274,7 @@ class _Builder:
             rule_dirs=tuple(self._paths("rule-dirs", self.value.get("rule-dirs", ()), os.path.isdir)),
             names=tuple(self._names()),
             environment_names=tuple(self._environment_names()),
+            compat_off=frozenset(tool for tool, on in self.value.get("compat", {}).items() if not on),
             **plain,
             **words,
         )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from lintstack.findings import SEE
+from lintstack.peers import canonical, keyed
 from lintstack.report import RuleHead
+from lintstack.report.system import TITLES, url_of
 from lintstack.rules import Rule
 
 
@@ -32,6 +35,28 @@ def _facts(rule: Rule, variants: frozenset[str]) -> Iterable[str]:
         if name in variants or "" in variants:
             yield f"variant:   {name} ({peers(see)})"
     yield f"page:      {RuleHead(rule.name, rule.title, subject=rule.subject).url}"
+
+
+def diagnostics(name: str) -> list[str]:
+    """What the diagnostics are about that have a name, or another tool's id."""
+    asked = canonical(name)
+    found = [slug for slug in TITLES if asked in (slug, *(keyed(*item) for item in _ids(SEE.get(slug, {}))))]
+    return [
+        "\n".join(
+            [
+                f"{slug}: {TITLES[slug]}",
+                "",
+                *([f"same as:   {peers(SEE[slug])}"] if slug in SEE else []),
+                f"page:      {url_of(slug)}",
+                "",
+            ]
+        )
+        for slug in found
+    ]
+
+
+def _ids(see: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
+    return ((tool, id) for tool, ids in see.items() for id in ids)
 
 
 def peers(see: Mapping[str, tuple[str, ...]]) -> str:

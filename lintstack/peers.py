@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+# Tools whose comments in files (`pragmas.FORMS`) count unless the configuration says otherwise.
+COMPATIBLE = ("hadolint", "buildkit", "checkov", "trivy", "kics", "semgrep", "tally", "dclint")
+
 # Every way to write an id, and what becomes of it; the first that fits the whole of it counts.
 _SPELLINGS = (
     (r"(?:avd-)?ds-?0*([0-9]{1,4})", "ds-{:0>4}"),  # Trivy: DS-0002, DS002, AVD-DS-0002
@@ -15,6 +18,20 @@ _SPELLINGS = (
     (r"cwe[-_ :]?0*([0-9]+)", "cwe-{}"),
     (r"(?:tally|hadolint|buildkit|shellcheck|dclint)[/: ](.+)", "{}"),  # the tool before the id
 )
+
+
+# Trivy's long names, where its documentation gives one.
+_NAMES = {
+    "least-privilege-user": "ds-0002",
+    "use-copy-over-add": "ds-0005",
+    "purge-yum-package-cache": "ds-0015",
+    "only-one-cmd": "ds-0016",
+    "no-orphan-package-update": "ds-0017",
+    "purge-dnf-package-cache": "ds-0019",
+    "purge-apk-package-cache": "ds-0025",
+    "no-healthcheck": "ds-0026",
+    "avoid-sys-workdir-mounts": "ds-0030",
+}
 
 
 @cache
@@ -31,7 +48,7 @@ def canonical(id: str) -> str:
     text = " ".join(id.lower().split())
     match = _pattern().fullmatch(text)
     if match is None or match.lastindex is None:
-        return text
+        return _NAMES.get(text, text)
     return _SPELLINGS[match.lastindex - 1][1].format(match[match.lastindex])
 
 

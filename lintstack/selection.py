@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.engine import Active
-from lintstack.findings import KINDS, SUPPRESSIBLE, Kind, Severity
-from lintstack.peers import canonical
+from lintstack.findings import KINDS, SEE, SUPPRESSIBLE, Kind, Severity
+from lintstack.peers import canonical, keyed
 from lintstack.rules import PRESETS, Rule, names, nearest
 from lintstack.schema import compile_schema
 
@@ -41,6 +41,10 @@ def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> dict[str, frozen
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """The sentence about a name that no rule has."""
+    asked = canonical(name)
+    for slug, see in SEE.items():
+        if asked == slug or asked in {keyed(tool, id) for tool, ids in see.items() for id in ids}:
+            return f"`{name}` is no rule but the diagnostic `{slug}`, which is always reported"
     near = nearest(name, known)
     return f"no rule is called `{name}`" + (f"; did you mean `{near}`?" if near else "; `lintstack rules` lists all")
 
