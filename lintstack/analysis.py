@@ -10,10 +10,10 @@ from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
-from lintstack.peers import canonical
+from lintstack.peers import canonical, keyed
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
-from lintstack.selection import resolve, select, unknown
+from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
 from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
@@ -70,6 +70,7 @@ class Analysis(NamedTuple):
         tree: what discovery found.
         rules: the rules that ran.
         sources: every file that was read.
+        notes: sentences about the configuration.
     """
 
     findings: tuple[Finding, ...]
@@ -80,6 +81,7 @@ class Analysis(NamedTuple):
     tree: Tree
     rules: tuple[Active, ...]
     sources: tuple[Source, ...]
+    notes: tuple[str, ...] = ()
 
 
 def all_rules(config: Config) -> tuple[Rule, ...]:
@@ -123,6 +125,7 @@ def analyse(options: Options) -> Analysis:
         UnknownRule: a rule name that nothing has.
     """
     rules = all_rules(options.config)
+    options = options._replace(config=adopted(options.config, rules))
     _check_names(options.config, rules)
     active = select(
         rules,
@@ -153,6 +156,7 @@ def analyse(options: Options) -> Analysis:
         stacks.tree,
         active,
         tuple(stacks.sources.values()),
+        options.config.notes,
     )
 
 
@@ -207,7 +211,10 @@ def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
 
 
 def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) -> bool:
-    """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
+    """Whether `per-file-ignores` silences the rule in the file of the finding's primary place, or an id does so."""
+    ids = {keyed(tool, id) for tool in (TAKEN_FROM if config.ignored_ids else ()) for id in finding.see.get(tool, ())}
+    if finding.suppressible and ids & config.ignored_ids:
+        return True
     ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
     if finding.rule in ignored:
         return True

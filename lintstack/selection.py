@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 _NONE: frozenset[str] = frozenset()
+TAKEN_FROM = ("hadolint", "shellcheck")  # tools whose ids `.hadolint.yaml` names
 
 
 class UnknownRule(ValueError):
@@ -37,6 +38,36 @@ def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> dict[str, frozen
         for rule, variants in meanings:
             found[rule.name] = found.get(rule.name, frozenset()) | variants
     return found
+
+
+def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
+    """Another tool's configuration with what it means to our rules; one of ours as it is.
+
+    Ids that no rule has are left out: those that the other tool gave up, and ShellCheck's, without a word.
+    """
+    if not config.owner:
+        return config
+    from lintstack.config import RuleOverride
+    from lintstack.hadolint import RETIRED
+
+    known = names(rules)
+    asked = dict.fromkeys((*config.ignore, *config.rules))
+    lost = [id for id in asked if canonical(id) not in known and canonical(id) not in RETIRED and id[:2] != "SC"]
+    told = [f"`{config.path}`: no rule has {', '.join(f'`{id}`' for id in lost)}"] if lost else []
+    labels: dict[str, Any] = {"label-schema": dict(config.label_schema), "strict-labels": config.strict_labels}
+    taking = {
+        rule.name: RuleOverride(options={name: value for name, value in labels.items() if name in rule.options})
+        for rule in rules
+        if config.label_schema and "label-schema" in rule.options
+    }
+    if config.label_schema and not taking:
+        told.append(f"`{config.path}`: no rule takes `label-schema`")
+    return config.with_(
+        ignore=tuple(id for id in config.ignore if canonical(id) in known),
+        ignored_ids=frozenset(map(canonical, config.ignore)),
+        rules={id: override for id, override in config.rules.items() if canonical(id) in known} | taking,
+        notes=(*config.notes, *told),
+    )
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
