@@ -10,10 +10,11 @@ from lintstack.engine import Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
+from lintstack.peers import canonical, keyed
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
-from lintstack.selection import resolve, select, unknown
-from lintstack.silence import Scopes, about, speaks, suppress
+from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
+from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
 from lintstack.subjects import SUBJECTS
@@ -70,6 +71,7 @@ class Analysis(NamedTuple):
         tree: what discovery found.
         rules: the rules that ran.
         sources: every file that was read.
+        notes: sentences about the configuration.
     """
 
     findings: tuple[Finding, ...]
@@ -80,6 +82,7 @@ class Analysis(NamedTuple):
     tree: Tree
     rules: tuple[Active, ...]
     sources: tuple[Source, ...]
+    notes: tuple[str, ...] = ()
 
 
 def all_rules(config: Config) -> tuple[Rule, ...]:
@@ -123,6 +126,7 @@ def analyse(options: Options) -> Analysis:
         UnknownRule: a rule name that nothing has.
     """
     rules = all_rules(options.config)
+    options = options._replace(config=adopted(options.config, rules))
     _check_names(options.config, rules)
     active = select(
         rules,
@@ -138,7 +142,7 @@ def analyse(options: Options) -> Analysis:
     found = unique((*stacks.tree.problems, *stacks.problems, *result.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     keys = ((service.name, service.keys) for trace in traces for service in trace.services)
-    kept, suppressed, used = suppress(found, Scopes(stacks.directives, keys, rules))
+    kept, suppressed, used = suppress(found, Scopes(counting(stacks.directives), keys, rules))
     spoken = {(trace.environment, trace.kind) for trace in traces}
     kept += about(stacks.directives, used, rules, [item for item in active if speaks(item, spoken)])
     if options.related:
@@ -153,6 +157,7 @@ def analyse(options: Options) -> Analysis:
         stacks.tree,
         active,
         tuple(stacks.sources.values()),
+        options.config.notes,
     )
 
 
@@ -202,14 +207,20 @@ def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
 
     known = names(rules) if config.names else {}
     for name, span in config.names:
-        if name.lower() not in known and name not in SUPPRESSIBLE:
+        if canonical(name) not in known and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
 
 
 def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) -> bool:
-    """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
+    """Whether `per-file-ignores` silences the rule in the file of the finding's primary place, or an id does so."""
+    ids = {keyed(tool, id) for tool in (TAKEN_FROM if config.ignored_ids else ()) for id in finding.see.get(tool, ())}
+    if finding.suppressible and ids & config.ignored_ids:
+        return True
     ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
-    return bool(ignored) and finding.rule in resolve(ignored - SUPPRESSIBLE, rules) | ignored
+    if finding.rule in ignored:
+        return True
+    variants = resolve(ignored - SUPPRESSIBLE, rules).get(finding.rule, frozenset())
+    return finding.variant in variants or "" in variants
 
 
 def _touches(finding: Finding, paths: Sequence[str]) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # In the order in which they win when a folder has several.
 NAMES = (".lintstack.yaml", ".lintstack.yml", "lintstack.toml", "pyproject.toml")
+HADOLINT = (".hadolint.yaml", ".hadolint.yml")
 _LARGEST = 256 * 1024
 _WORD_LISTS = ("select", "extend-select", "ignore", "edge", "trusted-registries")
 _PLAIN = ("preset", "fail-on", "images", "compose-version")
@@ -103,6 +104,12 @@ class Config(Record):
         compose_version: the oldest Docker Compose to be supported, "" when it is not said.
         names: every rule name that is used, with its place.
         environment_names: every name or kind of environment that a rule is confined to, with its place.
+        compat_off: other tools whose comments do not count.
+        owner: the tool whose configuration it is, "" for ours; ids in another tool's need no rule.
+        label_schema: labels and their types, as hadolint has them: the option `label-schema` of rules that have it.
+        strict_labels: whether there may be no others: their option `strict-labels`.
+        ignored_ids: ids in their one spelling; findings that have one of them are left out.
+        notes: sentences for the reader.
     """
 
     path: str = ""
@@ -123,6 +130,12 @@ class Config(Record):
     compose_version: str = ""
     names: tuple[tuple[str, Span], ...] = ()
     environment_names: tuple[tuple[str, Span], ...] = ()
+    compat_off: frozenset[str] = frozenset()
+    owner: str = ""
+    label_schema: Mapping[str, str] = MappingProxyType({})
+    strict_labels: bool = False
+    ignored_ids: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     def ignored_in(self, path: str) -> frozenset[str]:
         """Rule names, as written, that `per-file-ignores` silences in a file.
@@ -155,15 +168,26 @@ def load(start: str = ".", explicit: str | None = None, isolated: bool = False) 
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     repository = toplevel(folder)
-    top = repository or os.path.abspath(os.sep)
-    while True:
+    above = [folder]
+    while above[-1] not in (repository, os.path.abspath(os.sep)):
+        above.append(os.path.dirname(above[-1]))
+    for here in above:
         for name in NAMES:
-            found = _open(os.path.join(folder, name), repository or folder)
+            found = _open(os.path.join(here, name), repository or here)
             if found:
-                return _config(found, folder, repository or folder)
-        if folder == top:
-            return Config()
-        folder = os.path.dirname(folder)
+                return _config(found, here, repository or here)
+    return _of_hadolint(above, repository)
+
+
+def _of_hadolint(folders: list[str], repository: str | None) -> Config:
+    """The nearest configuration of hadolint, else none at all."""
+    for folder in folders:
+        for name in HADOLINT:
+            if os.path.lexists(os.path.join(folder, name)):
+                from lintstack.hadolint import read
+
+                return read(os.path.join(folder, name), repository or folder)
+    return Config()
 
 
 def _explicit(path: str) -> Config:
@@ -194,7 +218,7 @@ def _open(path: str, top: str) -> Carrier | None:
         return None
     from lintstack.carriers import BadCarrier
 
-    source = _source(path, top)
+    source = source_at(path, top)
     pyproject = os.path.basename(path) == "pyproject.toml"
     if pyproject and "lintstack" not in source.text:
         return None
@@ -206,7 +230,12 @@ def _open(path: str, top: str) -> Carrier | None:
         raise _error(error.message, error.span) from None
 
 
-def _source(path: str, top: str) -> Source:
+def source_at(path: str, top: str) -> Source:
+    """The text of a configuration file.
+
+    Raises:
+        ConfigError: it cannot be read, or is a link that leads out of `top`.
+    """
     from lintstack.yaml import decode
 
     shown, target = _shown(path), os.path.realpath(path)
@@ -259,6 +288,8 @@ class _Builder:
         """
         words: dict[str, Any] = {name.replace("-", "_"): tuple(self.value.get(name, ())) for name in _WORD_LISTS}
         plain: dict[str, Any] = {name.replace("-", "_"): self.value[name] for name in _PLAIN if name in self.value}
+        if self.value.get("suppressions", {}).get("require-reason"):
+            words["extend_select"] += ("suppression-without-reason",)
         ignores = self.value.get("per-file-ignores", {})
         return Config(
             path=self.carrier.source.path,
@@ -270,6 +301,7 @@ class _Builder:
             rule_dirs=tuple(self._paths("rule-dirs", self.value.get("rule-dirs", ()), os.path.isdir)),
             names=tuple(self._names()),
             environment_names=tuple(self._environment_names()),
+            compat_off=frozenset(tool for tool, on in self.value.get("compat", {}).items() if not on),
             **plain,
             **words,
         )

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lintstack.named import NamedTuple
+from lintstack.peers import COMPATIBLE
 from lintstack.reader import suggest
 
 if TYPE_CHECKING:
@@ -122,6 +123,24 @@ SCHEMA: dict[str, Any] = {
         | {
             "description": "Registries that images may come from, for the rule `trusted-registry`: hosts, "
             "`*.example.com`, paths such as `ghcr.io/acme`; `docker.io` is Docker Hub, `library` its official images."
+        },
+        "compat": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {tool: {"type": "boolean"} for tool in COMPATIBLE},
+            "description": "Whether comments of other tools that silence findings count (and `.hadolint.yaml` is read);"
+            " all do unless said otherwise.",
+        },
+        "suppressions": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "require-reason": {
+                    "type": "boolean",
+                    "description": "Whether a comment must say why: switches `suppression-without-reason` on.",
+                }
+            },
+            "description": "What is asked of comments that silence findings.",
         },
         "compose-version": {
             "type": "string",

@@ -33,6 +33,7 @@ class Active(NamedTuple):
     severity: Mapping[Kind, Severity]
     options: Mapping[str, Any]
     environments: frozenset[str] = frozenset()  # names or kinds it is confined to; empty: all
+    variants: frozenset[str] | None = None  # variants of the rule that are asked for; None: all
 
     def level(self, stack: Stack) -> Severity | None:
         """Its severity in a stack; None when it has nothing to say there."""
@@ -43,6 +44,13 @@ class Active(NamedTuple):
         if self.environments and not self.environments & {environment, kind}:
             return None
         return self.severity.get(kind)
+
+    def wants(self, subject: Subject, problem: Problem) -> bool:
+        """Whether a problem is of a variant that is asked for; one that the page does not list counts as none."""
+        if self.variants is None or problem.fact == BROKEN:
+            return True
+        name = variant_of(self.rule, subject, problem)
+        return (name if name in self.rule.variants else "") in self.variants
 
 
 class Hit(NamedTuple):
@@ -111,7 +119,8 @@ def _problems(active: Active, stack: Stack, subjects: dict[str, Subjects]) -> It
         check = checker(active.rule, active.options)
         for subject in chosen:
             for problem in _guarded(check, subject):
-                yield subject, problem
+                if active.wants(subject, problem):
+                    yield subject, problem
 
 
 def _guarded(check: Check, subject: Subject) -> list[Problem]:
@@ -141,6 +150,7 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
         rule, problem = hit.active.rule, hit.problem
         at, related = _places(hit, lacking)
         service = getattr(hit.subject, "service", None)
+        variant = variant_of(rule, hit.subject, problem)
         yield Finding(
             rule="internal-error" if problem.fact == BROKEN else rule.name,
             severity="error" if problem.fact == BROKEN else severity,
@@ -149,12 +159,21 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
             related=related,
             environments=(hit.stack.environment,) if hit.stack.environment else (),
             service=service.name if isinstance(service, Service) and not service.synthetic else "",
-            see=dict(rule.see),
+            see=rule.seen(variant),
             title=rule.title,
             fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
             fix=problem.fix,
             suppressible=problem.fact != BROKEN,
+            variant=variant,
         )
+
+
+def variant_of(rule: Rule, subject: Subject, problem: Problem) -> str:
+    """Which variant of its rule a problem is: the problem says it, else the fact that the page names; "" for none."""
+    if problem.variant or not rule.variant:
+        return problem.variant
+    value = getter(rule.variant)(subject).value
+    return value if isinstance(value, str) else ""
 
 
 def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
@@ -188,7 +207,7 @@ class _Lacking:
     def __init__(self, stacks: Iterable[Stack]) -> None:
         self.stacks = tuple(stacks)
         self.having = Counter(service.name for stack in self.stacks for service in stack.services)
-        self.missing: dict[Rule, Counter[tuple[str, str]]] = {}
+        self.missing: dict[tuple[Rule, frozenset[str] | None], Counter[tuple[str, str]]] = {}
 
     def everywhere(self, hit: Hit) -> bool:
         """Whether every environment that has the service has the same problem."""
@@ -199,9 +218,10 @@ class _Lacking:
 
     def _missing(self, active: Active) -> Counter[tuple[str, str]]:
         """In how many environments each anchor and fact of a rule has a problem that has no place."""
-        if active.rule not in self.missing:
-            self.missing[active.rule] = Counter(key for stack in self.stacks for key in _placeless(active, stack))
-        return self.missing[active.rule]
+        asked = active.rule, active.variants
+        if asked not in self.missing:
+            self.missing[asked] = Counter(key for stack in self.stacks for key in _placeless(active, stack))
+        return self.missing[asked]
 
 
 def _placeless(active: Active, stack: Stack) -> set[tuple[str, str]]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+from lintstack.findings import SEE
+from lintstack.peers import canonical, keyed
 from lintstack.report import RuleHead
+from lintstack.report.system import TITLES, url_of
 from lintstack.rules import Rule
 
 
-def page(rule: Rule) -> str:
-    """A rule's page for the terminal: its head in words, then its text."""
-    lines = [f"{rule.name}: {rule.title}", "", *_facts(rule), "", rule.text.rstrip(), ""]
+def page(rule: Rule, variants: frozenset[str] = frozenset(("",))) -> str:
+    """A rule's page for the terminal: its head in words, then its text.
+
+    Args:
+        rule: the rule.
+        variants: those asked for; all where "" is among them.
+    """
+    lines = [f"{rule.name}: {rule.title}", "", *_facts(rule, variants), "", rule.text.rstrip(), ""]
     return "\n".join(lines)
 
 
-def _facts(rule: Rule) -> Iterable[str]:
+def _facts(rule: Rule, variants: frozenset[str]) -> Iterable[str]:
     yield f"subject:   {rule.subject}"
     yield f"preset:    {rule.preset}"
     yield "severity:  " + severity(rule)
@@ -22,8 +30,38 @@ def _facts(rule: Rule) -> Iterable[str]:
         described = f" ({option['description']})" if "description" in option else ""
         yield f"option:    {name} = {option['default']!r}{described}"
     if rule.see:
-        yield "same as:   " + "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in rule.see.items())
+        yield f"same as:   {peers(rule.see)}"
+    for name, see in rule.variants.items():
+        if name in variants or "" in variants:
+            yield f"variant:   {name} ({peers(see)})"
     yield f"page:      {RuleHead(rule.name, rule.title, subject=rule.subject).url}"
+
+
+def diagnostics(name: str) -> list[str]:
+    """What the diagnostics are about that have a name, or another tool's id."""
+    asked = canonical(name)
+    found = [slug for slug in TITLES if asked in (slug, *(keyed(*item) for item in _ids(SEE.get(slug, {}))))]
+    return [
+        "\n".join(
+            [
+                f"{slug}: {TITLES[slug]}",
+                "",
+                *([f"same as:   {peers(SEE[slug])}"] if slug in SEE else []),
+                f"page:      {url_of(slug)}",
+                "",
+            ]
+        )
+        for slug in found
+    ]
+
+
+def _ids(see: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str]]:
+    return ((tool, id) for tool, ids in see.items() for id in ids)
+
+
+def peers(see: Mapping[str, tuple[str, ...]]) -> str:
+    """Other tools with their ids: "hadolint DL3006, DL3007; checkov CKV_DOCKER_7"."""
+    return "; ".join(f"{tool} {', '.join(ids)}" for tool, ids in see.items())
 
 
 def severity(rule: Rule) -> str:
@@ -54,6 +92,10 @@ def _table(rules: list[Rule]) -> str:
     )
 
 
+def _lists(see: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    return {tool: list(ids) for tool, ids in see.items()}
+
+
 def _json(rules: list[Rule]) -> str:
     import json
 
@@ -64,7 +106,8 @@ def _json(rules: list[Rule]) -> str:
             "title": rule.title,
             "severity": dict[str, str](rule.severity.items()),
             "preset": rule.preset,
-            "see": {tool: list(ids) for tool, ids in rule.see.items()},
+            "see": _lists(rule.see),
+            "variants": {name: _lists(see) for name, see in rule.variants.items()},
             "options": {name: dict(option) for name, option in rule.options.items()},
             "aka": list(rule.aka),
             "url": RuleHead(rule.name, rule.title, subject=rule.subject).url,

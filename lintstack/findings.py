@@ -48,6 +48,7 @@ class Problem(NamedTuple):
         fact: dotted name of the fact that failed, "" when no single fact did.
         detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
         fix: edits that would remove the problem.
+        variant: which of its rule's `variants` it is, "" for none or where a fact of the subject tells.
     """
 
     message: str | None = None
@@ -56,6 +57,7 @@ class Problem(NamedTuple):
     fact: str = ""
     detail: str = ""
     fix: Fix | None = None
+    variant: str = ""
 
 
 class Finding(NamedTuple):
@@ -74,6 +76,7 @@ class Finding(NamedTuple):
         fingerprint: 32 hex digits that survive unrelated edits of the file.
         fix: edits that would remove the finding.
         suppressible: False for findings that no comment, baseline or threshold removes (syntax, limits, refusals).
+        variant: which of its rule's variants it is, "" when it has none.
     """
 
     rule: str
@@ -88,6 +91,7 @@ class Finding(NamedTuple):
     fingerprint: str = ""
     fix: Fix | None = None
     suppressible: bool = True
+    variant: str = ""
 
     @property
     def sort_key(self) -> tuple[bytes, int, int, str, str]:
@@ -112,6 +116,29 @@ SUPPRESSIBLE = frozenset(
 )
 
 
+# Ids of the same trouble in other tools, by diagnostic and tool; rules have theirs on their pages.
+SEE: dict[str, dict[str, tuple[str, ...]]] = {
+    "dockerfile-syntax": {
+        "hadolint": ("DL1000", "DL3043", "DL3061"),
+        "datadog-iac": (
+            "first_instruction_should_be_arg_or_from",
+            "from_or_maintainer_cannot_be_triggered_within_onbuild",
+            "should_specify_base_image",
+        ),
+        "dockerfilelint": (
+            *("invalid_line", "invalid_command", "from_first", "required_params", "extra_args", "missing_args"),
+            *("healthcheck_options_missing_args", "invalid_format"),
+        ),
+        "dockerfile-utils": (
+            *("UNKNOWN_INSTRUCTION", "NO_SOURCE_IMAGE", "ARGUMENT_*", "UNKNOWN_*_FLAG", "FLAG_*"),
+            "ONBUILD_TRIGGER_DISALLOWED",
+        ),
+        "sonar": ("S2260",),
+        "tally": ("unknown-instruction", "require-stages", "invalid-onbuild-trigger"),
+    },
+}
+
+
 def diagnostic(
     slug: str, message: str, span: Span, severity: Severity = "error", related: tuple[Place, ...] = (), label: str = ""
 ) -> Finding:
@@ -122,7 +149,8 @@ def diagnostic(
         message: one sentence; what is wrong and what was expected. Never quotes a value.
         span: the place.
     """
-    return Finding(slug, severity, message, Place(span, label), related, suppressible=slug in SUPPRESSIBLE)
+    see = SEE.get(slug, {})
+    return Finding(slug, severity, message, Place(span, label), related, see=see, suppressible=slug in SUPPRESSIBLE)
 
 
 def unique(findings: Iterable[Finding]) -> list[Finding]:

@@ -23,6 +23,7 @@ _WORD = {"type": ["string", "integer"]}
 _WORDS = {"type": ["string", "integer", "array"], "items": _WORD, "minItems": 1, "uniqueItems": True}
 _NAME = {"type": "string", "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"}
 _NAMES = {"type": ["string", "array"], "items": _NAME, "minItems": 1, "uniqueItems": True}
+_SEE: dict[str, Any] = {"type": "object", "propertyNames": {"enum": TOOLS}, "additionalProperties": _WORDS}
 _FACTS = {
     "type": "object",
     "propertyNames": {"pattern": r"^[a-z_]+(\.[a-z_]+)*\??$"},
@@ -45,7 +46,7 @@ HEAD: dict[str, Any] = {
     "title": "head of a lintstack rule page",
     "type": "object",
     "required": ["title"],
-    "dependentRequired": {"when": ["require"], "require": ["message"]},
+    "dependentRequired": {"when": ["require"], "require": ["message"], "variant": ["variants"]},
     "additionalProperties": False,
     "properties": {
         "title": _LINE | {"maxLength": 100, "description": "One line that states what must be, without a final dot."},
@@ -69,11 +70,18 @@ HEAD: dict[str, Any] = {
         "when": _FACTS | {"description": "Facts that must fit for the rule to speak."},
         "require": _FACTS | {"description": "Facts that must fit; each that does not is a problem."},
         "message": {"type": "string", "minLength": 1, "description": "What is reported; `{fact}` prints a fact."},
-        "see": {
+        "see": _SEE | {"description": "Ids of the same fault in other tools; with variants: those that mean them all."},
+        "variants": {
             "type": "object",
-            "propertyNames": {"enum": TOOLS},
-            "additionalProperties": _WORDS,
-            "description": "Ids of the same fault in other tools.",
+            "propertyNames": {"pattern": r"^[a-z0-9][a-z0-9.+_-]*$"},
+            "additionalProperties": _SEE | {"minProperties": 1},
+            "minProperties": 1,
+            "description": "Ids of the same fault in each of its dresses, such as package managers, by its name.",
+        },
+        "variant": {
+            "type": "string",
+            "pattern": r"^[a-z_]+(\.[a-z_]+)*$",
+            "description": "The fact whose value names the variant; left out, the check's problem says it.",
         },
         "options": {"type": "object", "propertyNames": _NAME, "additionalProperties": _OPTION, "minProperties": 1},
         "yields-to": _NAMES | {"description": "Rules that make this one silent on the same subject."},
@@ -128,7 +136,7 @@ def _worded(error: ValidationError) -> str:
         missing = next(name for name in schema["required"] if name not in given)
         return f"{where}`{missing}` is missing"
     if error.validator == "dependentRequired":
-        return "`when` needs `require`, and `require` needs `message`"
+        return "`when` needs `require`, `require` needs `message`, and `variant` needs `variants`"
     if error.validator == "type":
         wanted = schema["type"]
         return f"{where}must be {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
@@ -145,6 +153,7 @@ def facts_named(rule: Rule) -> Iterator[tuple[str, str]]:
     """Every fact that the head names, with the key that names it."""
     yield from (("when", name) for name in rule.when)
     yield from (("require", name.removesuffix("?")) for name in rule.require)
+    yield from (("variant", name) for name in (rule.variant,) if name)
     yield from (("message", part.partition("}")[0]) for part in rule.message.split("{")[1:])
 
 

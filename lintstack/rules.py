@@ -12,6 +12,8 @@ from importlib import import_module
 from typing import Any
 
 from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
+from lintstack.named import NamedTuple
+from lintstack.peers import keyed
 from lintstack.record import Record
 
 PRESETS = ("minimal", "recommended", "strict")
@@ -36,6 +38,8 @@ class Rule(Record):
         require: fact → schema; what must hold. Empty when a check function decides.
         message: template with `{fact}` placeholders.
         see: ids of the same fault in other tools, by tool.
+        variants: ids of its variants (the same fault in several dresses, such as package managers), by name and tool.
+        variant: the fact whose value names the variant; "" when its problems say it (`Problem.variant`).
         options: name → {default, schema, description}.
         yields_to: rules that make this one silent on the same subject.
         aka: former names.
@@ -53,6 +57,8 @@ class Rule(Record):
     require: Mapping[str, Any]
     message: str
     see: Mapping[str, tuple[str, ...]]
+    variants: Mapping[str, Mapping[str, tuple[str, ...]]]
+    variant: str
     options: Mapping[str, Mapping[str, Any]]
     yields_to: tuple[str, ...]
     aka: tuple[str, ...]
@@ -69,14 +75,32 @@ class Rule(Record):
         """The highest severity over all kinds."""
         return min(self.severity.values(), key=SEVERITIES.index)
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Every id by which other tools and former versions call it."""
-        return (*self.aka, *(peer for ids in self.see.values() for peer in ids))
+    @cached_property
+    def every_variant(self) -> frozenset[str]:
+        """Names of all variants, and "" for a fault that is none of them."""
+        return frozenset(("", *self.variants))
+
+    def seen(self, variant: str) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the same fault in other tools, by tool: those of all variants and those of this one."""
+        own = self.variants.get(variant, {})
+        return {tool: (*self.see.get(tool, ()), *own.get(tool, ())) for tool in (*self.see, *own)}
+
+
+class Meaning(NamedTuple):
+    """What an id stands for: a rule, and which of its variants ("" among them: also what is none of them)."""
+
+    rule: Rule
+    variants: frozenset[str]
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    return tuple(str(item) for item in ([value] if isinstance(value, str) else value or ()))
+    return tuple(
+        str(item) for item in (value if isinstance(value, list | tuple) else () if value is None else (value,))
+    )
+
+
+def _see(value: Any) -> dict[str, tuple[str, ...]]:
+    return {tool: _strings(ids) for tool, ids in (value or {}).items()}
 
 
 def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") -> Rule:
@@ -93,7 +117,9 @@ def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") ->
         when=head.get("when") or {},
         require=head.get("require") or {},
         message=head.get("message", ""),
-        see={tool: _strings(ids) for tool, ids in (head.get("see") or {}).items()},
+        see=_see(head.get("see")),
+        variants={str(name): _see(ids) for name, ids in (head.get("variants") or {}).items()},
+        variant=head.get("variant", ""),
         options=head.get("options") or {},
         yields_to=_strings(head.get("yields-to")),
         aka=_strings(head.get("aka")),
@@ -180,13 +206,29 @@ def _text(rule: Rule) -> str:
 
 
 @lru_cache(maxsize=2)
-def names(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Rule, ...]]:
-    """Every id, lower-cased, by which rules can be asked for: names, former names, ids of other tools."""
-    found: dict[str, list[Rule]] = {}
+def names(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Meaning, ...]]:
+    """What each name and id stands for, by its spelling (`peers.canonical`).
+
+    A name or former name of ours stands for that rule, whatever else other tools call so.
+    """
+    own: dict[str, dict[Rule, frozenset[str]]] = {}
+    theirs: dict[str, dict[Rule, frozenset[str]]] = {}
     for rule in rules:
-        for name in {rule.name, *rule.ids}:
-            found.setdefault(name.lower(), []).append(rule)
-    return {name: tuple(group) for name, group in found.items()}
+        for name in (rule.name, *rule.aka):
+            own.setdefault(name, {})[rule] = rule.every_variant
+        for tool, ids, variants in _ids(rule):
+            for id in ids:
+                found = theirs.setdefault(keyed(tool, id), {})
+                found[rule] = found.get(rule, frozenset()) | variants
+    return {name: tuple(Meaning(*item) for item in found.items()) for name, found in (theirs | own).items()}
+
+
+def _ids(rule: Rule) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:
+    """Tools, their ids and the variants that these stand for."""
+    for tool, ids in rule.see.items():
+        yield tool, ids, rule.every_variant
+    for name, see in rule.variants.items():
+        yield from ((tool, ids, frozenset((name,))) for tool, ids in see.items())
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

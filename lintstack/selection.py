@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.engine import Active
-from lintstack.findings import KINDS, SUPPRESSIBLE, Kind, Severity
+from lintstack.findings import KINDS, SEE, SUPPRESSIBLE, Kind, Severity
+from lintstack.peers import canonical, keyed
 from lintstack.rules import PRESETS, Rule, names, nearest
 from lintstack.schema import compile_schema
 
@@ -14,27 +15,67 @@ if TYPE_CHECKING:
     from lintstack.config import Config, ConfigError, RuleOverride
 
 
+_NONE: frozenset[str] = frozenset()
+TAKEN_FROM = ("hadolint", "shellcheck")  # tools whose ids `.hadolint.yaml` names
+
+
 class UnknownRule(ValueError):
     """A name that no rule has; the message suggests the nearest."""
 
 
-def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> frozenset[str]:
-    """Names of the rules that names, former names and other tools' ids stand for.
+def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> dict[str, frozenset[str]]:
+    """Rules and the variants of each that names, former names and other tools' ids stand for.
 
     Raises:
         UnknownRule: a name that nothing has.
     """
-    found: set[str] = set()
+    found: dict[str, frozenset[str]] = {}
     for name in asked:
         known = names(rules)
-        if name.lower() not in known:
+        meanings = known.get(canonical(name))
+        if not meanings:
             raise UnknownRule(unknown(name, known))
-        found.update(rule.name for rule in known[name.lower()])
-    return frozenset(found)
+        for rule, variants in meanings:
+            found[rule.name] = found.get(rule.name, frozenset()) | variants
+    return found
+
+
+def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
+    """Another tool's configuration with what it means to our rules; one of ours as it is.
+
+    Ids that no rule has are left out: those that the other tool gave up, and ShellCheck's, without a word.
+    """
+    if not config.owner:
+        return config
+    from lintstack.config import RuleOverride
+    from lintstack.hadolint import RETIRED
+
+    known = names(rules)
+    asked = dict.fromkeys((*config.ignore, *config.rules))
+    lost = [id for id in asked if canonical(id) not in known and canonical(id) not in RETIRED and id[:2] != "SC"]
+    told = [f"`{config.path}`: no rule has {', '.join(f'`{id}`' for id in lost)}"] if lost else []
+    labels: dict[str, Any] = {"label-schema": dict(config.label_schema), "strict-labels": config.strict_labels}
+    taking = {
+        rule.name: RuleOverride(options={name: value for name, value in labels.items() if name in rule.options})
+        for rule in rules
+        if config.label_schema and "label-schema" in rule.options
+    }
+    if config.label_schema and not taking:
+        told.append(f"`{config.path}`: no rule takes `label-schema`")
+    return config.with_(
+        ignore=tuple(id for id in config.ignore if canonical(id) in known),
+        ignored_ids=frozenset(map(canonical, config.ignore)),
+        rules={id: override for id, override in config.rules.items() if canonical(id) in known} | taking,
+        notes=(*config.notes, *told),
+    )
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
     """The sentence about a name that no rule has."""
+    asked = canonical(name)
+    for slug, see in SEE.items():
+        if asked == slug or asked in {keyed(tool, id) for tool, ids in see.items() for id in ids}:
+            return f"`{name}` is no rule but the diagnostic `{slug}`, which is always reported"
     near = nearest(name, known)
     return f"no rule is called `{name}`" + (f"; did you mean `{near}`?" if near else "; `lintstack rules` lists all")
 
@@ -65,30 +106,47 @@ def select(
     only = resolve(select or config.select, rules)
     more = resolve((*extend, *config.extend_select), rules)
     less = resolve((*ignore, *config.ignore), rules)
-    given = [(asked, override) for asked, override in config.rules.items() if asked not in SUPPRESSIBLE]
-    overrides = {name: override for asked, override in given for name in resolve((asked,), rules)}
+    given: dict[str, list[tuple[frozenset[str], RuleOverride]]] = {}
+    for asked, override in config.rules.items():
+        for name, variants in resolve((asked,) if asked not in SUPPRESSIBLE else (), rules).items():
+            given.setdefault(name, []).append((variants, override))
     limit = PRESETS.index(preset or config.preset)
-    active = []
+    active: list[Active] = []
     for rule in rules:
-        override = overrides.get(rule.name)
-        by_preset = not only and PRESETS.index(rule.preset) <= limit
-        wanted = by_preset or rule.name in only or rule.name in more or (override is not None and not override.off)
-        if wanted and rule.name not in less and not (override and override.off):
-            active.append(_active(rule, override))
+        overrides = given.get(rule.name, [])
+        wanted = _NONE.union(*(variants for variants, override in overrides if not override.off))
+        wanted |= only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
+        if not only and PRESETS.index(rule.preset) <= limit:
+            wanted = rule.every_variant
+        active += _actives(rule, wanted - less.get(rule.name, _NONE), overrides)
     return tuple(active)
 
 
-def _active(rule: Rule, override: RuleOverride | None) -> Active:
+def _actives(
+    rule: Rule, wanted: frozenset[str], overrides: Sequence[tuple[frozenset[str], RuleOverride]]
+) -> Iterator[Active]:
+    """A rule once for each override of some of its variants, the narrowest and of those the last winning."""
+    ranked = sorted(overrides, key=lambda item: -len(item[0]))
+    for variants, override in reversed(ranked):
+        if wanted & variants and not override.off:
+            yield _active(rule, override, wanted & variants)
+        wanted -= variants
+    if wanted:
+        yield _active(rule, None, wanted)
+
+
+def _active(rule: Rule, override: RuleOverride | None, wanted: frozenset[str]) -> Active:
+    variants = None if wanted == rule.every_variant else wanted
     options = {name: option["default"] for name, option in rule.options.items()}
     if override is None:
-        return Active(rule, rule.severity, options)
+        return Active(rule, rule.severity, options, variants=variants)
     severity: dict[Kind, Severity] = dict(rule.severity)
     if override.severity:
         severity = dict.fromkeys(severity, override.severity)
     if override.environments:
         worst = override.severity or rule.worst
         severity |= {kind: severity.get(kind, worst) for kind in KINDS}
-    return Active(rule, severity, options | _checked(rule, override), frozenset(override.environments))
+    return Active(rule, severity, options | _checked(rule, override), frozenset(override.environments), variants)
 
 
 def _checked(rule: Rule, override: RuleOverride) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from lintstack import pragmas
 from lintstack.findings import Finding, Kind, diagnostic
 from lintstack.given import Given, amended, project_of, reader_of, tree_of
 from lintstack.model import Stack
@@ -168,7 +169,9 @@ class Stacks:
 
         self._trees.append(source)
         if self._keep(source) and self.options.inline_ignores:
-            self.directives += in_yaml(source, parse(source).documents)
+            documents = parse(source).documents
+            self.directives += in_yaml(source, documents)
+            self.directives += pragmas.in_yaml(source, documents, self.options.config.compat_off)
 
     def _keep(self, source: Source) -> bool:
         new = source.path not in self.sources
@@ -233,8 +236,13 @@ class Stacks:
         found = parse(source)
         if new:
             self.problems += (*found.problems, *stageless(found))
-            self.directives += in_dockerfile(found) if self.options.inline_ignores else ()
+            self._comments(found)
         return found
+
+    def _comments(self, dockerfile: Dockerfile) -> None:
+        if self.options.inline_ignores:
+            self.directives += in_dockerfile(dockerfile)
+            self.directives += pragmas.in_dockerfile(dockerfile, self.options.config.compat_off)
 
     def _lone(self) -> Iterator[tuple[Stack, ...]]:
         """Stacks of Dockerfiles that no service builds."""

@@ -29,7 +29,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         compose_files=len(analysis.tree.compose_files),
         dockerfiles=len(analysis.tree.dockerfiles),
         services=len({_name(item) for item in services}),
-        rules=len(analysis.rules),
+        rules=len({item.rule.name for item in analysis.rules}),
         preset=options.preset or options.config.preset,
         errors=severities["error"],
         warnings=severities["warning"],
@@ -41,7 +41,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         prod_would_add=analysis.prod_would_add,
         seconds=seconds,
         config=options.config.path or None,
-        notes=tuple(dict.fromkeys((*analysis.tree.notes, *(n for item in analysis.projects for n in item.notes)))),
+        notes=tuple(dict.fromkeys(_notes(analysis))),
         fixable=len(fixes),
         fixable_safely=sum(fix.safe for fix in fixes),
     )
@@ -67,6 +67,10 @@ def header(analysis: Analysis) -> str:
     if analysis.tree.dockerfiles:
         parts.append(count(len(analysis.tree.dockerfiles), "Dockerfile"))
     return " · ".join(parts)
+
+
+def _notes(analysis: Analysis) -> Iterable[str]:
+    return (*analysis.notes, *analysis.tree.notes, *(note for item in analysis.projects for note in item.notes))
 
 
 def _name(service: ServiceTrace) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 Behind code the comment speaks for its line; on a line of its own for the next YAML node, Dockerfile instruction
 (comments inside a continuation: for that instruction) or, above FROM, for the whole stage; `ignore-file[…]` for the
-file. Text inside YAML scalars and heredocs is no comment.
+file. `until=2027-01-31` among the names ends all of them with that day. Text inside YAML scalars and heredocs is no
+comment.
 """
 
 from __future__ import annotations
@@ -28,16 +29,24 @@ class Directive(NamedTuple):
     """One name in one suppression comment.
 
     Args:
-        rule: the name as written.
+        rule: the name as written; for another tool's comment its id, `*` for all.
         reason: free text behind the brackets.
-        span: the name in the comment.
+        span: the name in the comment; for another tool's, the comment.
         scope: the text for which it speaks.
+        tool: whose comment it is, "" for ours.
+        until: the last day on which it counts, as `2027-01-31`; "" for ever.
+        reach: `file`, `head` (a file, said at its top), `block`, `line` or `from` (a line that is a FROM).
+        only: whether all but the named ids are silenced.
     """
 
     rule: str
     reason: str
     span: Span
     scope: Span
+    tool: str = ""
+    until: str = ""
+    reach: str = "line"
+    only: bool = False
 
 
 @cache
@@ -54,15 +63,15 @@ def in_yaml(source: Source, documents: Iterable[Node | None]) -> Iterator[Direct
     """
     if MARK not in source.text:
         return
-    scalars, nodes = _layout(source, documents)
+    scalars, nodes = layout(source, documents)
     starts = sorted(nodes)
     for match in _pattern().finditer(source.text):
         at = bisect_right(scalars, (match.start(), len(source.text))) - 1
         if at < 0 or scalars[at][1] <= match.start():
-            yield from _directives(source, match, _yaml_scope(source, match.start(), starts, nodes))
+            yield from _directives(source, match, yaml_scope(source, match.start(), starts, nodes))
 
 
-def _layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tuple[int, int]], dict[int, int]]:
+def layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tuple[int, int]], dict[int, int]]:
     """Ranges of scalars in order, and the ends of whole nodes (a key with its value, a list item) by their starts."""
     scalars: list[tuple[int, int]] = []
     nodes: dict[int, int] = {}
@@ -87,7 +96,7 @@ def _layout(source: Source, documents: Iterable[Node | None]) -> tuple[list[tupl
     return sorted(scalars), nodes
 
 
-def _yaml_scope(source: Source, offset: int, starts: list[int], nodes: dict[int, int]) -> Span:
+def yaml_scope(source: Source, offset: int, starts: list[int], nodes: dict[int, int]) -> Span:
     line = source.position(offset)[0]
     start, end = source.line_range(line)
     if source.text[start:offset].strip():
@@ -124,12 +133,32 @@ def _dockerfile_scope(dockerfile: Dockerfile, comment: Span, starts: list[int], 
 
 
 def _directives(source: Source, match: re.Match[str], scope: Span) -> Iterator[Directive]:
-    if match[1] == "ignore-file":
+    reach = "file" if match[1] == "ignore-file" else "line"
+    if reach == "file":
         scope = source.span(0, len(source.text))
+    parts = match[2].split(",")
+    until = next(filter(None, map(_until, parts)), "")
     offset = match.start(2)
-    for part in match[2].split(","):
+    for part in parts:
         name = part.strip()
         start = offset + len(part) - len(part.lstrip())
-        if name:
-            yield Directive(name, match[3].strip(), source.span(start, start + len(name)), scope)
+        if name and not _until(part):
+            at = source.span(start, start + len(name))
+            yield Directive(name, match[3].strip(), at, scope, until=until, reach=reach)
         offset += len(part) + 1
+
+
+def _until(part: str) -> str:
+    """The day of `until=2027-01-31`, "" for anything else, which is then taken for a name."""
+    key, _, value = part.partition("=")
+    return day(value.strip()) if key.strip() == "until" else ""
+
+
+def day(text: str) -> str:
+    """A day of the calendar as `2027-01-31`; "" when the text is none."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat() if len(text) == 10 else ""
+    except ValueError:
+        return ""

@@ -13,7 +13,7 @@ import pytest
 
 from lintstack import __version__, cli
 from lintstack.exits import guarded
-from lintstack.rules import builtin
+from lintstack.rules import builtin, names
 from tests.stack import write
 
 FILES = {
@@ -113,13 +113,9 @@ def test_explain_shows_options_with_their_defaults(run: Run) -> None:
 
 
 def test_explain_of_an_id_that_several_rules_have_shows_them_all(run: Run) -> None:
-    groups: dict[str, list[str]] = {}
-    for rule in builtin():
-        for peer in rule.ids:
-            groups.setdefault(peer.lower(), []).append(rule.name)
-    peer, names = next((peer, names) for peer, names in groups.items() if len(names) > 1)
+    peer, meanings = next(item for item in names(builtin()).items() if len(item[1]) > 1)
     out = run("explain", peer).out
-    assert all(f"{name}: " in out for name in names)
+    assert all(f"{meaning.rule.name}: " in out for meaning in meanings)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +138,7 @@ def test_rules_as_json_is_a_contract(run: Run) -> None:
     data = json.loads(run("rules", "--format", "json").out)
     assert data["version"] == 1
     assert [item["name"] for item in data["rules"]] == [rule.name for rule in builtin()]
-    keys = {"name", "subject", "title", "severity", "preset", "see", "options", "aka", "url"}
+    keys = {"name", "subject", "title", "severity", "preset", "see", "variants", "options", "aka", "url"}
     for item in data["rules"]:
         assert set(item) == keys
         assert item["url"].endswith(f"/rules/{item['subject']}/{item['name']}.md")

@@ -71,6 +71,7 @@ def test_json_keeps_all_of_a_head() -> None:
         "severity": {"prod": "warning", "dev": "warning", "unknown": "warning"},
         "preset": "recommended",
         "see": {"trivy": ["T1"]},
+        "variants": {},
         "options": {"most": {"default": 3, "schema": {"type": "integer"}}},
         "aka": ["former"],
     }

@@ -164,6 +164,9 @@ BAD_HEADS = {
         "`options.level`: there is no key `shema`; did you mean `schema`?",
     ),
     "fact": ({"require": {"Size!": False}}, "`require`: 'Size!' does not fit"),
+    "variant": ({"variants": {"one": {"hadolnt": ["DL1"]}}}, "`variants.one`: `hadolnt` is none of"),
+    "variant without ids": ({"variants": {"one": {}}}, "`variants.one`: "),
+    "name of a variant": ({"variants": {"Two words": {"hadolint": ["DL1"]}}}, "`variants`: 'Two words' does not fit"),
     "title of two lines": ({"title": "a\nb"}, "`title`: "),
 }
 
@@ -183,6 +186,7 @@ def test_mistake_in_a_head_is_told_with_its_key(change: dict[str, Any], message:
         ({"message": "x"}, "`title` is missing"),
         ({"title": "x", "require": {"size": False}}, "`require` needs `message`"),
         ({"title": "x", "when": {"size": False}}, "`when` needs `require`"),
+        ({"title": "x", "variant": "restart"}, "`variant` needs `variants`"),
     ],
 )
 def test_key_that_is_missing_in_a_head_is_told(head: Mapping[str, Any], message: str) -> None:
@@ -199,6 +203,7 @@ def test_key_that_is_missing_in_a_head_is_told(head: Mapping[str, Any], message:
             "`require`: no service has a fact `privilegd`; did you mean `privileged`?",
         ),
         ({"message": "{nam} is big"}, "`message`: no service has a fact `nam`"),
+        ({"variant": "imag"}, "`variant`: no service has a fact `imag`; did you mean `image.tag`?"),
         ({"require": {"zzzzzz": False}}, "`require`: no service has a fact `zzzzzz`"),
     ],
 )

@@ -100,6 +100,7 @@ def test_example(example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     found = {(item.rule, item.at.span.path, item.at.span.line) for item in findings if item.rule in announced}
     assert found == example.expected, told(findings)
     assert all(item.message for item in findings), "a check without a message needs one in the head"
+    assert all(item.variant in example.rule.every_variant for item in findings if item.rule == example.rule.name)
     texts = {span.text for trace in analysis.traces for span in trace.secrets}
     secrets = {text for text in texts if len(text) >= TELLING and "$" not in text}
     assert not [line for line in told(findings) for secret in secrets if secret in line], "a message prints a secret"

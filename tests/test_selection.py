@@ -42,7 +42,7 @@ def names(active: tuple[Active, ...]) -> list[str]:
     ],
 )
 def test_names_stand_for_rules(asked: list[str], found: set[str]) -> None:
-    assert resolve(asked, RULES) == found
+    assert resolve(asked, RULES).keys() == found
 
 
 @pytest.mark.parametrize(("name", "hint"), [("both-on", "did you mean `both-one`?"), ("zzz", "`lintstack rules`")])

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
-    """Explain a rule, by its name or by another tool's id."""
-    from lintstack.explain import page
+    """Explain a rule or a diagnostic, by its name or by another tool's id."""
+    from lintstack.explain import diagnostics, page
+    from lintstack.peers import canonical
     from lintstack.rules import names
     from lintstack.selection import unknown
 
     known = names(_rules_here())
-    found = known.get(rule.lower())
-    if not found:
+    pages = [page(item.rule, item.variants) for item in known.get(canonical(rule), ())] + diagnostics(rule)
+    if not pages:
         raise Refused(unknown(rule, known))
-    click.echo("\n".join(page(item) for item in found))
+    click.echo("\n".join(pages))
 
 
 @click.command()

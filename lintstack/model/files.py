@@ -162,8 +162,18 @@ class Suppression(Subject):
         known: whether a rule has that name.
         used: whether it silenced a finding; unknown when its rule did not run.
         suggestion: the nearest rule name, absent when none is near.
+        tool: whose comment it is, absent for ours.
+        reach: `file`, `block` (a stage, or a YAML node with all below it) or `line` (an instruction, a line).
+        reason: the text behind it; unknown for other tools' comments.
+        until: the last day on which it counts, absent without.
+        expired: whether that day has passed, absent without.
     """
 
     known: Fact[bool] = ABSENT
     used: Fact[bool] = ABSENT
     suggestion: Fact[str] = ABSENT
+    tool: Fact[str] = ABSENT
+    reach: Fact[str] = ABSENT
+    reason: Fact[str] = ABSENT
+    until: Fact[str] = ABSENT
+    expired: Fact[bool] = ABSENT

@@ -1,0 +1,57 @@
+"""How other tools' ids are written: one spelling for each, whatever their owners and users write."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+# Tools whose comments in files (`pragmas.FORMS`) count unless the configuration says otherwise.
+COMPATIBLE = ("hadolint", "buildkit", "checkov", "trivy", "kics", "semgrep", "tally", "dclint")
+
+# Every way to write an id, and what becomes of it; the first that fits the whole of it counts.
+_SPELLINGS = (
+    (r"(?:avd-)?ds-?0*([0-9]{1,4})", "ds-{:0>4}"),  # Trivy: DS-0002, DS002, AVD-DS-0002
+    (r"([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{}"),  # KICS: the first part of its UUIDs tells them apart
+    (r"(?:dockerfile|generic|yaml)(?:\.[a-z0-9_-]+)*\.([a-z0-9_-]+)", "{}"),  # semgrep: folders, then the rule
+    (r"docker(?:file)?:(s[0-9]+)", "{}"),  # Sonar: the repository before the key
+    (r"cis(?:[-_ :]docker)?[-_ :]?([0-9]+(?:\.[0-9]+)+)", "{}"),  # CIS Docker Benchmark: section
+    (r"cwe[-_ :]?0*([0-9]+)", "cwe-{}"),
+    (r"(?:tally|hadolint|buildkit|shellcheck|dclint)[/: ](.+)", "{}"),  # the tool before the id
+)
+
+
+# Trivy's long names, where its documentation gives one.
+_NAMES = {
+    "least-privilege-user": "ds-0002",
+    "use-copy-over-add": "ds-0005",
+    "purge-yum-package-cache": "ds-0015",
+    "only-one-cmd": "ds-0016",
+    "no-orphan-package-update": "ds-0017",
+    "purge-dnf-package-cache": "ds-0019",
+    "purge-apk-package-cache": "ds-0025",
+    "no-healthcheck": "ds-0026",
+    "avoid-sys-workdir-mounts": "ds-0030",
+}
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{shape})" for shape, _ in _SPELLINGS))
+
+
+def canonical(id: str) -> str:
+    """The one spelling of an id or name, for comparing: `DS002`, `AVD-DS-0002` and `ds-0002` are the same.
+
+    Args:
+        id: as users, pages and pragmas write it.
+    """
+    text = " ".join(id.lower().split())
+    match = _pattern().fullmatch(text)
+    if match is None or match.lastindex is None:
+        return _NAMES.get(text, text)
+    return _SPELLINGS[match.lastindex - 1][1].format(match[match.lastindex])
+
+
+def keyed(tool: str, id: str) -> str:
+    """The spelling under which an id of a tool is looked up; bare numbers carry their catalogue's name."""
+    return canonical(f"cwe-{id}" if tool == "cwe" and id.isdigit() else id)

@@ -1,0 +1,83 @@
+"""Ids of other tools as their owners and users write them; ids of diagnostics."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from lintstack.cli import cli
+from lintstack.findings import SEE
+from lintstack.peers import canonical, keyed
+from lintstack.report.system import TITLES
+from lintstack.rules import rule_of
+from lintstack.selection import UnknownRule, resolve
+
+SAME = {
+    "hadolint": ("DL3008", "dl3008", " DL3008 ", "hadolint/DL3008", "hadolint:DL3008", "hadolint DL3008"),
+    "shellcheck": ("SC2086", "sc2086", "shellcheck/SC2086"),
+    "buildkit": ("JSONArgsRecommended", "jsonargsrecommended", "buildkit/JSONArgsRecommended"),
+    "checkov": ("CKV_DOCKER_3", "ckv_docker_3"),
+    "checkov, second series": ("CKV2_DOCKER_1", "ckv2_docker_1"),
+    "trivy": ("DS-0002", "DS002", "AVD-DS-0002", "DS0002", "avd-ds-0002", "ds-2", "least-privilege-user"),
+    "trivy, two digits": ("DS-0026", "DS026", "AVD-DS-0026", "DS0026", "no-healthcheck"),
+    "kics": ("fd54f200-402c-4333-a5a4-36ef6709af2f", "fd54f200", "FD54F200"),
+    "semgrep": (
+        "dockerfile.security.missing-user.missing-user",
+        "missing-user",
+        "Dockerfile.Security.missing-user.missing-user",
+    ),
+    "tally": ("tally/no-unreachable-stages", "no-unreachable-stages"),
+    "tally, folders": ("tally/labels/valid-key", "labels/valid-key"),
+    "sonar": ("S7019", "docker:S7019", "dockerfile:s7019"),
+    "dockle": ("CIS-DI-0001", "cis-di-0001"),
+    "dockle, own": ("DKL-DI-0006", "dkl-di-0006"),
+    "cis": ("cis-docker 4.1", "CIS-Docker-4.1", "cis 4.1", "cis_docker:4.1", "4.1"),
+    "cwe": ("CWE-250", "cwe 250", "cwe-0250"),
+}
+
+
+@pytest.mark.parametrize("spellings", SAME.values(), ids=list(SAME))
+def test_spellings_of_one_id(spellings: tuple[str, ...]) -> None:
+    assert len({canonical(spelling) for spelling in spellings}) == 1
+
+
+def test_ids_stay_apart() -> None:
+    firsts = [canonical(spellings[0]) for spellings in SAME.values()]
+    assert len(set(firsts)) == len(firsts)
+    assert canonical("deprecated_in_1.13") == "deprecated_in_1.13"
+    assert canonical("DS-0011") != canonical("DS-0001")
+    assert (keyed("cwe", "250"), keyed("cis-docker", "5.28")) == ("cwe-250", "5.28")
+
+
+@pytest.mark.parametrize("asked", ["DS002", "fd54f200-402c-4333-a5a4-36ef6709af2f", "cis-docker 4.1", "CWE-250"])
+def test_pages_are_found_by_any_spelling(asked: str) -> None:
+    see = {"trivy": ["DS-0002"], "kics": ["fd54f200"], "cis-docker": ["4.1"], "cwe": [250]}
+    rules = (rule_of("service", "some-rule", {"title": "t", "see": see}), rule_of("service", "other", {"title": "t"}))
+    assert set(resolve((asked,), rules)) == {"some-rule"}
+
+
+def test_name_of_ours_is_not_mistaken_for_another_tools_id() -> None:
+    rules = (
+        rule_of("service", "missing-user", {"title": "t"}),
+        rule_of("service", "other", {"title": "t", "see": {"semgrep": ["missing-user"]}}),
+    )
+    assert set(resolve(("missing-user",), rules)) == {"missing-user"}
+    assert set(resolve(("other",), rules)) == {"other"}
+
+
+def test_diagnostics_with_ids_exist() -> None:
+    assert SEE.keys() <= TITLES.keys()
+
+
+@pytest.mark.parametrize("asked", ["dockerfile-syntax", "DL1000", "hadolint/DL3061", "tally/unknown-instruction"])
+def test_diagnostics_are_explained(asked: str) -> None:
+    result = CliRunner().invoke(cli, ["explain", asked])
+    assert result.exit_code == 0
+    assert result.output.startswith("dockerfile-syntax: A Dockerfile can be parsed\n")
+    assert "hadolint DL1000" in result.output
+    assert "diagnostics.md#dockerfile-syntax" in result.output
+
+
+def test_diagnostics_cannot_be_ignored() -> None:
+    with pytest.raises(UnknownRule, match="`DL1000` is no rule but the diagnostic `dockerfile-syntax`"):
+        resolve(("DL1000",), ())
