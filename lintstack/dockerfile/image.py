@@ -9,6 +9,7 @@ from lintstack.dockerfile.expand import UNSET, Expanded, Value, expand
 from lintstack.dockerfile.nodes import Instruction, Word
 from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, HealthcheckSpec, ImageConfig, Stage, global_values
 from lintstack.dockerfile.syntax import pairs
+from lintstack.dockerfile.words import BLANK
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.named import NamedTuple
 from lintstack.source import Span
@@ -237,7 +238,7 @@ def _test(instruction: Instruction, kind: str) -> tuple[str, ...]:
         return ("NONE",)
     if instruction.form == "exec":
         return ("CMD", *(word.value for word in instruction.args[1:]))
-    return ("CMD-SHELL", instruction.text.text[3:].strip())
+    return ("CMD-SHELL", instruction.text.text[3:].strip(BLANK))
 
 
 _READ: dict[str, Callable[[_Build, Instruction], None]] = {

@@ -187,7 +187,7 @@ class _Reader:
         if "<<" not in line.text.text or not _holds_heredocs(line.text.text):
             return ()
         try:
-            found = heredocs.openings(line.text.text)
+            found = heredocs.openings(line.text.text + line.tail)
         except LexLimit as problem:
             self._report(f"here-documents cannot be told: {problem}", line.text.whole, "dockerfile-limit")
             return ()
@@ -197,7 +197,7 @@ class _Reader:
         return tuple(self._heredoc(line, opening, at) for opening, at in _located(line.text.text, found))
 
     def _heredoc(self, line: Logical, opening: heredocs.Opening, at: int) -> Heredoc:
-        place = line.text.span(at, at + len(opening.word))
+        place = line.text.span(at, min(at + len(opening.word), len(line.text.text)))
         body, closed = self.lines.until(opening.name, opening.strip_tabs)
         if not closed:
             self._report(f"unterminated heredoc {opening.name} opened here: no line holds just that word", place)
@@ -208,10 +208,10 @@ def _located(text: str, found: list[heredocs.Opening]) -> list[tuple[heredocs.Op
     """Each opening with the index at which it is written, as near as quoting lets it be found."""
     places, index = [], 0
     for opening in found:
-        at = text.find(opening.word, index)
+        at = text.find(opening.word.rstrip(SPACE), index)
         at = index if at < 0 else at
         places.append((opening, at))
-        index = at + len(opening.word)
+        index = min(at + len(opening.word), len(text))
     return places
 
 

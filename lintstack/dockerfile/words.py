@@ -12,6 +12,9 @@ from lintstack.named import NamedTuple
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 # What separates an instruction from its arguments, and most arguments from each other.
 BLANK = "\t\v\f\r "
+# What separates flags, which BuildKit reads byte by byte: of the blanks beyond ASCII these two alone end a flag.
+_ASCII_SPACE = BLANK + "\n"
+_FLAG_SPACE = _ASCII_SPACE + "\x85\xa0"
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _SIMPLE_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -108,16 +111,18 @@ def split_flags(text: str) -> tuple[list[Piece], int]:
     flags: list[Piece] = []
     index = 0
     while True:
-        while index < len(text) and text[index] in SPACE:
+        while index < len(text) and text[index] in _ASCII_SPACE:
             index += 1
         if not text.startswith("--", index):
             return flags, index
         start = index
-        index, value, quoted = _flag(text, index)
+        end, value, quoted = _flag(text, index)
+        # The last byte of U+0085 or U+00A0 is the blank that has ended the flag.
+        index = end + (text[end : end + 1] in ("\x85", "\xa0"))
         if value == "--":
             return flags, index
         if value or quoted:
-            flags.append(Piece(start, index, value))
+            flags.append(Piece(start, end, value))
 
 
 def _flag(text: str, index: int) -> tuple[int, str, bool]:
@@ -127,7 +132,7 @@ def _flag(text: str, index: int) -> tuple[int, str, bool]:
     while index < len(text):
         char = text[index]
         index += 1
-        if not quote and char in SPACE:
+        if not quote and char in _FLAG_SPACE:
             return index - 1, "".join(out), quoted
         if char == quote:
             quote = ""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lintstack.dockerfile.refusals import KEYWORDS
 from lintstack.dockerfile.syntax import Dockerfile, Instruction, pairs, parse
+from lintstack.dockerfile.words import BLANK
 from lintstack.source import Source
 
 dockerfile = pytest.importorskip("dockerfile", reason="the oracle, PyPI `dockerfile`, is not installed")
@@ -55,7 +56,7 @@ def _row(parsed: Dockerfile, instruction: Instruction) -> Row:
     inner = instruction.trigger or instruction
     lines = parsed.source.position
     flags = tuple(f"--{f.name}" + ("" if f.value is None else f"={f.value}") for f in instruction.flags)
-    heredocs = tuple((h.name, h.descriptor, h.content) for h in instruction.heredocs)
+    heredocs = tuple((h.name, h.descriptor, h.body.text) for h in instruction.heredocs)
     trigger = instruction.trigger.keyword if instruction.trigger else None
     first, last = lines(instruction.span.start)[0], lines(instruction.span.end)[0]
     values = _values(inner, parsed.escape)
@@ -84,7 +85,7 @@ def _health(instruction: Instruction) -> tuple[str, ...]:
     words = instruction.args
     if not words or instruction.form == "exec":
         return tuple(word.value for word in words)
-    rest = instruction.text.text[len(words[0].text) :].strip()
+    rest = instruction.text.text[len(words[0].text) :].strip(BLANK)
     return (words[0].text, rest) if rest else (words[0].text,)
 
 
