@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.lex import MAX_NEST
+from lintstack.dockerfile.nodes import Flag, Instruction
+from lintstack.dockerfile.splitter import own_split
+from lintstack.dockerfile.tree import Dockerfile
 from lintstack.dockerfile.words import is_json_of_other_things
 from lintstack.findings import Finding, diagnostic
-
-if TYPE_CHECKING:
-    from lintstack.dockerfile.nodes import Flag, Instruction
-    from lintstack.dockerfile.syntax import Dockerfile
-    from lintstack.source import Source, Span
+from lintstack.source import Source, Span
 
 # Flags that each instruction knows, in any release of the official syntax; ARG and STOPSIGNAL never look at theirs.
 _FLAGS: dict[str, frozenset[str]] = {
@@ -220,8 +218,6 @@ def _assignments(instruction: Instruction, forgive_names: bool = False) -> str:
 
 def _has_blank(instruction: Instruction) -> bool:
     """Whether `ENV name value` could be cut in two though quotes make it one word."""
-    from lintstack.dockerfile.splitter import own_split
-
     return own_split(instruction.text.text).rest < len(instruction.text.text)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from lintstack.dockerfile import heredocs, refusals
 from lintstack.dockerfile.lex import LexError, LexLimit
 from lintstack.dockerfile.lines import MAX_LINE_BYTES, Lines, Logical
 from lintstack.dockerfile.nodes import Comment, Flag, Form, Heredoc, Instruction, Pair, Text, Word
 from lintstack.dockerfile.splitter import Split, own_split, split
+from lintstack.dockerfile.tree import Dockerfile
 from lintstack.dockerfile.words import (
     SPACE,
     Piece,
@@ -22,9 +20,6 @@ from lintstack.dockerfile.words import (
 from lintstack.findings import Finding, diagnostic
 from lintstack.source import Source, Span
 
-if TYPE_CHECKING:
-    from lintstack.dockerfile.stages import Stage
-
 __all__ = ["Comment", "Dockerfile", "Flag", "Heredoc", "Instruction", "Pair", "Text", "Word", "pairs", "parse"]
 
 MAX_PROBLEMS = 100
@@ -32,61 +27,6 @@ MAX_PROBLEMS = 100
 _JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "VOLUME", "ADD", "COPY"})
 _QUOTED = frozenset({"ENV", "LABEL", "ARG", "RUN", "CMD", "ENTRYPOINT", "SHELL"})
 _WHOLE = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
-
-
-class Dockerfile:
-    """A parsed Dockerfile.
-
-    Args:
-        source: its text.
-        escape: escape character.
-        directives: parser directives at the top (`syntax`, `escape`, `check`), lower case names.
-        instructions: in order, whatever else is wrong with the file.
-        comments: in order, also those inside continuations.
-        problems: what BuildKit refuses, or what is beyond its limits or ours.
-    """
-
-    def __init__(
-        self,
-        source: Source,
-        escape: str,
-        directives: dict[str, str],
-        instructions: tuple[Instruction, ...],
-        comments: tuple[Comment, ...],
-        problems: tuple[Finding, ...],
-    ) -> None:
-        self.source = source
-        self.escape = escape
-        self.directives = directives
-        self.instructions = instructions
-        self.comments = comments
-        self.problems = problems
-
-    def __repr__(self) -> str:
-        return f"Dockerfile({self.source.path!r})"
-
-    @property
-    def syntax(self) -> str:
-        """Value of the `syntax` directive, "" when there is none."""
-        return self.directives.get("syntax", "")
-
-    @property
-    def check(self) -> str:
-        """Value of the `check` directive, "" when there is none."""
-        return self.directives.get("check", "")
-
-    @cached_property
-    def global_args(self) -> tuple[Instruction, ...]:
-        """ARG instructions before the first FROM; none in a file without FROM."""
-        first = next((i for i, item in enumerate(self.instructions) if item.keyword == "FROM"), 0)
-        return tuple(item for item in self.instructions[:first] if item.keyword == "ARG")
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """Stages in order; a file without FROM is one stage with no name and no base."""
-        from lintstack.dockerfile.stages import split_stages
-
-        return split_stages(self)
 
 
 def parse(source: Source) -> Dockerfile:

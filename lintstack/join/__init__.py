@@ -38,7 +38,8 @@ from lintstack.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
-    from lintstack.dockerfile.stages import ImageConfig, Stage
+    from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.stages import Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.gitignore import Patterns
     from lintstack.model import Feature
@@ -182,7 +183,7 @@ class _Made(NamedTuple):
     def _config(self, built: Built) -> ImageConfig | None:
         if built.stage is None:
             return None
-        from lintstack.dockerfile.stages import effective
+        from lintstack.dockerfile.image import effective
 
         return effective(built.stage, built.args or {}, self.resolve)
 
@@ -352,7 +353,7 @@ def lone(
 
 
 def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
-    from lintstack.dockerfile.stages import effective
+    from lintstack.dockerfile.image import effective
 
     assert stage.origin
     key = stage.origin.span
