@@ -10,6 +10,7 @@ from lintstack.dockerfile.splitter import Split, own_split, split
 from lintstack.dockerfile.tree import Dockerfile
 from lintstack.dockerfile.words import (
     SPACE,
+    FlagPiece,
     Piece,
     json_strings,
     split_blanks,
@@ -22,7 +23,6 @@ from lintstack.source import Source, Span
 
 __all__ = ["Comment", "Dockerfile", "Flag", "Heredoc", "Instruction", "Pair", "Text", "Word", "pairs", "parse"]
 
-MAX_PROBLEMS = 100
 # Instructions that have a JSON form; HEALTHCHECK has one behind its type.
 _JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "VOLUME", "ADD", "COPY"})
 _QUOTED = frozenset({"ENV", "LABEL", "ARG", "RUN", "CMD", "ENTRYPOINT", "SHELL"})
@@ -46,7 +46,7 @@ def parse(source: Source) -> Dockerfile:
         message = "the file has no instruction; it must begin with FROM"
         found.append(diagnostic("dockerfile-syntax", message, source.whole))
     found.sort(key=lambda finding: finding.at.span.start)
-    problems = refusals.capped(found, MAX_PROBLEMS)
+    problems = refusals.capped(found, refusals.MAX_PROBLEMS)
     return Dockerfile(source, lines.escape, lines.directives, instructions, tuple(lines.comments), problems)
 
 
@@ -85,7 +85,7 @@ class _Reader:
         span = Span(self.source, line.begin, end)
         instruction = self._build(text, piece, span, bodies, line.blanks)
         known_syntax = refusals.official(self.lines.directives.get("syntax", ""))
-        suggest = len(self.problems) < MAX_PROBLEMS
+        suggest = len(self.problems) < refusals.MAX_PROBLEMS
         self.problems.extend(refusals.refused(instruction, known_syntax, suggest))
         return instruction
 
@@ -175,9 +175,10 @@ def _stripped(text: Text, begin: int) -> Text:
     return text.cut(begin) if begin else text
 
 
-def _flag(text: Text, piece: Piece) -> Flag:
+def _flag(text: Text, piece: FlagPiece) -> Flag:
     name, equals, value = piece.value[2:].partition("=")
-    return Flag(name, value if equals else None, text.span(piece.start, piece.end))
+    written = text.cut(piece.start, piece.end)
+    return Flag(name, value if equals else None, written.whole, written, piece.gaps)
 
 
 def _form(keyword: str, args: str) -> Form:

@@ -103,12 +103,21 @@ def _double_quoted(text: str, index: int, escape: str, out: list[str]) -> int:
     return -1
 
 
-def split_flags(text: str) -> tuple[list[Piece], int]:
+class FlagPiece(NamedTuple):
+    """The range of a flag, what it says, and the characters that stand before each quote and escape left out."""
+
+    start: int
+    end: int
+    value: str
+    gaps: tuple[int, ...]
+
+
+def split_flags(text: str) -> tuple[list[FlagPiece], int]:
     """The `--flag` words at the start, unquoted, and the index at which the arguments begin.
 
     The escape character is always the backslash here, whatever the directive says. `--` ends the flags.
     """
-    flags: list[Piece] = []
+    flags: list[FlagPiece] = []
     index = 0
     while True:
         while index < len(text) and text[index] in _ASCII_SPACE:
@@ -116,34 +125,38 @@ def split_flags(text: str) -> tuple[list[Piece], int]:
         if not text.startswith("--", index):
             return flags, index
         start = index
-        end, value, quoted = _flag(text, index)
+        end, value, quoted, gaps = _flag(text, index)
         # The last byte of U+0085 or U+00A0 is the blank that has ended the flag.
         index = end + (text[end : end + 1] in ("\x85", "\xa0"))
         if value == "--":
             return flags, index
         if value or quoted:
-            flags.append(Piece(start, end, value))
+            flags.append(FlagPiece(start, end, value, gaps))
 
 
-def _flag(text: str, index: int) -> tuple[int, str, bool]:
-    """End of a flag that starts at `index`, its text without quotes and escapes, whether any of it was quoted."""
+def _flag(text: str, index: int) -> tuple[int, str, bool, tuple[int, ...]]:
+    """End of a flag that starts at `index`, its text without quotes and escapes, whether any of it was quoted, gaps."""
     out: list[str] = []
+    gaps: list[int] = []
     quote, quoted = "", False
     while index < len(text):
         char = text[index]
         index += 1
         if not quote and char in _FLAG_SPACE:
-            return index - 1, "".join(out), quoted
+            return index - 1, "".join(out), quoted, tuple(gaps)
         if char == quote:
             quote = ""
+            gaps.append(len(out))
         elif not quote and char in "'\"":
             quote, quoted = char, True
+            gaps.append(len(out))
         elif char == "\\":
+            gaps.append(len(out))
             out.append(text[index : index + 1])
             index += 1
         else:
             out.append(char)
-    return len(text), "".join(out), quoted
+    return len(text), "".join(out), quoted, tuple(gaps)
 
 
 @cache
