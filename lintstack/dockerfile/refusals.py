@@ -10,7 +10,7 @@ from lintstack.dockerfile.lex import MAX_NEST
 from lintstack.dockerfile.nodes import Instruction
 from lintstack.dockerfile.splitter import own_split
 from lintstack.dockerfile.tree import Dockerfile
-from lintstack.dockerfile.words import is_json_of_other_things, split_blanks
+from lintstack.dockerfile.words import SPACE, is_json_of_other_things, split_blanks
 from lintstack.findings import Finding, diagnostic
 from lintstack.source import Source, Span
 
@@ -127,7 +127,9 @@ def _is_foreign_json(instruction: Instruction) -> bool:
     if instruction.form != "shell" or "[" not in instruction.text.text:
         return False
     text = instruction.text.text
-    return is_json_of_other_things(text[3:].lstrip() if instruction.keyword == "HEALTHCHECK" else text)
+    if instruction.keyword == "HEALTHCHECK":
+        text = text[own_split(text).rest :].lstrip(SPACE)
+    return is_json_of_other_things(text)
 
 
 def _unknown(instruction: Instruction, suggest: bool) -> str:

@@ -187,7 +187,7 @@ def _form(keyword: str, args: str) -> Form:
     if keyword == "HEALTHCHECK":
         piece = own_split(args)
         if piece.rest < len(args):
-            return "exec" if json_strings(args[piece.rest :]) is not None else "shell"
+            return "exec" if json_strings(args[piece.rest :].lstrip(SPACE)) is not None else "shell"
     return ""
 
 
@@ -221,7 +221,7 @@ def _healthcheck(instruction: Instruction, escape: str) -> tuple[Word, ...]:
     piece = own_split(text.text)
     kind = Word(piece.keyword, piece.keyword, text.span(0, len(piece.keyword)))
     if instruction.form == "exec":
-        return (kind, *_items(text, piece.rest))
+        return (kind, *_items(text, text.text.index("[", piece.rest)))
     rest = text.cut(piece.rest)
     words = split_quoted(rest.text, escape)
     return (kind, *(Word(w.value, unquote(w.value, escape), rest.span(w.start, w.end)) for w in words))
