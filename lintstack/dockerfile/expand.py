@@ -60,7 +60,7 @@ def expand(text: str, variables: Callable[[str], Value], escape: str = "\\") -> 
     """
     if len(text) > MAX_TEXT:
         return Expanded(None, f"the value is longer than {MAX_TEXT // 1024} KB", ())
-    if "$" not in text and escape not in text and '"' not in text and "'" not in text:
+    if "$" not in text and escape not in text and '"' not in text and "'" not in text and text[:1] != "\ufeff":
         return Expanded(text, "", ())
     expander = _Expander(text, escape, variables)
     try:

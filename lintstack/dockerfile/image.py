@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lintstack.dockerfile.config import HealthcheckSpec, ImageConfig
 from lintstack.dockerfile.expand import UNSET, Expanded, Value, expand
 from lintstack.dockerfile.nodes import Instruction, Word
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, HealthcheckSpec, ImageConfig, Stage, global_values
+from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, Resolve, chain_of, global_values, unresolved
 from lintstack.dockerfile.syntax import pairs
+from lintstack.dockerfile.tree import Stage
+from lintstack.dockerfile.words import BLANK
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.named import NamedTuple
 from lintstack.source import Span
@@ -237,7 +240,7 @@ def _test(instruction: Instruction, kind: str) -> tuple[str, ...]:
         return ("NONE",)
     if instruction.form == "exec":
         return ("CMD", *(word.value for word in instruction.args[1:]))
-    return ("CMD-SHELL", instruction.text.text[3:].strip())
+    return ("CMD-SHELL", instruction.text.text[3:].strip(BLANK))
 
 
 _READ: dict[str, Callable[[_Build, Instruction], None]] = {
@@ -254,6 +257,18 @@ _READ: dict[str, Callable[[_Build, Instruction], None]] = {
     "VOLUME": _list("volumes", "volumes are declared here", str.strip),
     "WORKDIR": _workdir,
 }
+
+
+def effective(stage: Stage, args: Mapping[str, str] = NO_ARGS, resolve: Resolve = unresolved) -> ImageConfig:
+    """What the image built from a stage is.
+
+    Args:
+        stage: the stage that is built.
+        args: build arguments that are passed (`build.args` of a compose file).
+        resolve: finds the stage of another file that builds a base image.
+    """
+    chain, base = chain_of(stage, args, resolve)
+    return evaluate(chain, base, args)
 
 
 def evaluate(chain: tuple[Stage, ...], base: Expanded, args: Mapping[str, str]) -> ImageConfig:

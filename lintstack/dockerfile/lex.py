@@ -53,7 +53,8 @@ class Lexer:
         keep_unset: bool = False,
     ) -> None:
         self.text = text
-        self.index = 0
+        # Go's text/scanner skips a byte order mark at the start of what it scans.
+        self.index = 1 if text.startswith("\ufeff") else 0
         self.escape = escape
         self.lookup = lookup
         self.raw_quotes = raw_quotes

@@ -15,6 +15,8 @@ from lintstack.source import Source, Span
 # bufio.MaxScanTokenSize - 1: BuildKit refuses a file with a longer line.
 MAX_LINE_BYTES = 65_535
 DIRECTIVES = frozenset({"syntax", "escape", "check"})
+# Blanks of a Go regex, which do not count the vertical tab: those around the equals sign of a directive.
+_GAPS = " \t\r\f\n"
 
 
 class Logical(NamedTuple):
@@ -27,6 +29,7 @@ class Logical(NamedTuple):
         blanks: blank lines inside it.
         begin: file offset of its first character but blanks, be it a bare continuation character.
         end: file offset behind the last character but blanks of its last line.
+        tail: the blanks that are removed at the end; an escape character before them may make them part of a word.
     """
 
     text: Text
@@ -35,6 +38,7 @@ class Logical(NamedTuple):
     blanks: tuple[Span, ...]
     begin: int
     end: int
+    tail: str
 
 
 class Lines:
@@ -117,7 +121,8 @@ class Lines:
                 pieces.append(piece)
                 places.append(self._starts[last])
         end = self._starts[last] + len(self._lines[last].rstrip(SPACE))
-        return Logical(_text(self.source, pieces, places), number, last, tuple(blanks), places[0], end)
+        tail = pieces[-1][len(pieces[-1].rstrip(SPACE)) :]
+        return Logical(_text(self.source, pieces, places), number, last, tuple(blanks), places[0], end, tail)
 
     def _comment(self, number: int, raw: str, line: str) -> None:
         start = self._starts[number] + len(raw) - len(line)
@@ -159,13 +164,13 @@ def directive(line: str) -> tuple[str, str]:
     match = _directive_name().match(line)
     if not match or match.end() == len(line):
         return "", ""
-    value = line[match.end() :].strip(SPACE) or line[-1]
+    value = line[match.end() :].strip(_GAPS) or line[-1]
     return match.group(1).lower(), value
 
 
 @cache
 def _directive_name() -> re.Pattern[str]:
-    return re.compile(rf"#[{SPACE}]*+([a-zA-Z][a-zA-Z0-9]*+)[ \t\r\f\v]*+=")
+    return re.compile(rf"#[{SPACE}]*+([a-zA-Z][a-zA-Z0-9]*+)[{_GAPS}]*+=")
 
 
 def _starts(lines: list[str]) -> list[int]:

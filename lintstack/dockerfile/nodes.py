@@ -78,11 +78,42 @@ class Word(NamedTuple):
 
 
 class Flag(NamedTuple):
-    """`--name=value`; `value` is None where there is no equals sign."""
+    """`--name=value` of an instruction.
+
+    Attributes:
+        name: its name.
+        value: its value without quotes and escapes; None where there is no equals sign.
+        span: all of it, as it is written.
+        text: the same with its map to the file.
+        gaps: for each quote and escape that is left out, how many characters of `--name=value` stand before it.
+    """
 
     name: str
     value: str | None
     span: Span
+    text: Text
+    gaps: tuple[int, ...] = ()
+
+    @property
+    def name_span(self) -> Span:
+        """Place of the name, the dashes included."""
+        return self._between(0, len(self.name) + 2)
+
+    @property
+    def value_span(self) -> Span:
+        """Place of the value, its quotes included; of the flag where it has none."""
+        if self.value is None:
+            return self.span
+        equals = self._between(len(self.name) + 2, len(self.name) + 3)
+        return Span(self.span.source, equals.end, self.span.end)
+
+    def within(self, start: int, end: int) -> Span:
+        """Place of a range of the value."""
+        base = len(self.name) + 3
+        return self._between(base + start, base + end) if end > start else self.value_span
+
+    def _between(self, start: int, end: int) -> Span:
+        return self.text.span(start + bisect_right(self.gaps, start), end + bisect_right(self.gaps, end - 1))
 
 
 class Heredoc(NamedTuple):

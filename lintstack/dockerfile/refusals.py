@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
+from lintstack.dockerfile.flags import Fault, faults, nearest
+from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.lex import MAX_NEST
-from lintstack.dockerfile.words import is_json_of_other_things
+from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.splitter import own_split
+from lintstack.dockerfile.tree import Dockerfile
+from lintstack.dockerfile.words import SPACE, is_json_of_other_things, split_blanks
 from lintstack.findings import Finding, diagnostic
+from lintstack.source import Source, Span
 
-if TYPE_CHECKING:
-    from lintstack.dockerfile.nodes import Flag, Instruction
-    from lintstack.dockerfile.syntax import Dockerfile
-    from lintstack.source import Source, Span
-
-# Flags that each instruction knows, in any release of the official syntax; ARG and STOPSIGNAL never look at theirs.
-_FLAGS: dict[str, frozenset[str]] = {
-    "ADD": frozenset({"chown", "chmod", "link", "keep-git-dir", "checksum", "exclude", "unpack"}),
-    "COPY": frozenset({"from", "chown", "chmod", "link", "parents", "exclude"}),
-    "FROM": frozenset({"platform"}),
-    "HEALTHCHECK": frozenset({"interval", "timeout", "start-period", "start-interval", "retries"}),
-    "RUN": frozenset({"mount", "network", "security", "device"}),
-}
-_UNCHECKED = frozenset({"ARG", "STOPSIGNAL"})
-_BOOLEAN = frozenset({"link", "keep-git-dir", "parents", "unpack"})
-_REPEATABLE = frozenset({"mount", "exclude", "device"})
+# Most findings that one file gets for one kind of fault.
+MAX_PROBLEMS = 100
 # Instructions that hold no shell text: BuildKit itself replaces their variables.
 _EXPANDED = frozenset(
     {"ADD", "ARG", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
@@ -57,15 +48,23 @@ def oddities(source: Source) -> Iterator[Finding]:
         yield _syntax("lines end in CR alone, so BuildKit reads the file as one line; save it with LF", source.whole)
 
 
-def stageless(dockerfile: Dockerfile) -> Iterator[Finding]:
-    """What BuildKit refuses about the order of a whole file: no FROM, or another instruction than ARG before it."""
-    if not official(dockerfile.syntax) or not dockerfile.instructions:
-        return
-    first = next((item for item in dockerfile.instructions if item.keyword != "ARG"), None)
-    if first is None:
-        yield _syntax("the file has no FROM: there is nothing to build", dockerfile.source.whole)
-    elif first.keyword != "FROM" and all(first.keyword_span != found.at.span for found in dockerfile.problems):
-        yield _syntax(f"`{first.keyword}` stands before the first FROM; begin with FROM", first.keyword_span)
+def stageless(dockerfile: Dockerfile) -> tuple[Finding, ...]:
+    """What BuildKit refuses about the order of a whole file: no FROM, or other instructions than ARG before it."""
+    items = dockerfile.instructions
+    if not official(dockerfile.syntax) or not items:
+        return ()
+    told = {found.at.span for found in dockerfile.problems}
+    head = next((index for index, item in enumerate(items) if item.keyword == "FROM"), None)
+    early = [item for item in items[:head] if item.keyword != "ARG"]
+    if head is None:
+        at = early[0].keyword_span if early else dockerfile.source.whole
+        return () if at in told else (_syntax("the file has no FROM: there is nothing to build; begin with FROM", at),)
+    found = [
+        _syntax(f"`{item.keyword}` stands before the first FROM, where only ARG can; move it behind", item.keyword_span)
+        for item in early
+        if item.keyword_span not in told
+    ]
+    return capped(found, MAX_PROBLEMS)
 
 
 def official(syntax: str) -> bool:
@@ -84,7 +83,7 @@ def capped(problems: list[Finding], limit: int) -> tuple[Finding, ...]:
 
 
 def refused(instruction: Instruction, known_syntax: bool, suggest: bool) -> Iterator[Finding]:
-    """What BuildKit refuses about one instruction.
+    """What BuildKit refuses about one instruction, and about the one that its ONBUILD triggers.
 
     Args:
         instruction: any instruction of a file.
@@ -95,21 +94,19 @@ def refused(instruction: Instruction, known_syntax: bool, suggest: bool) -> Iter
     if keyword not in KEYWORDS:
         yield _syntax(_unknown(instruction, suggest), instruction.keyword_span)
         return
-    if known_syntax and keyword not in _UNCHECKED:
-        yield from _flags(instruction)
+    if known_syntax:
+        yield from (_syntax(*fault) for fault in faults(instruction))
     if keyword in _EXPANDED and _nesting(instruction.text.text) > MAX_NEST:
         message = f"variables are nested deeper than {MAX_NEST}; what they stand for stays unknown"
         yield diagnostic("dockerfile-limit", message, instruction.keyword_span)
     if _is_foreign_json(instruction):
         yield _syntax(f"{keyword} takes a JSON array of strings only", instruction.text.whole)
         return
-    message = _ARGUMENTS[keyword](instruction)
-    if message:
-        yield _syntax(message, instruction.keyword_span)
-    if instruction.trigger and instruction.trigger.keyword in ("ENV", "LABEL"):
-        message = _assignments(instruction.trigger, forgive_names=True)
-        if message:
-            yield _syntax(message, instruction.trigger.keyword_span)
+    fault = _ARGUMENTS[keyword](instruction)
+    if fault:
+        yield _syntax(*fault)
+    elif instruction.trigger:
+        yield from refused(instruction.trigger, known_syntax, suggest)
 
 
 def _nesting(text: str) -> int:
@@ -130,67 +127,53 @@ def _is_foreign_json(instruction: Instruction) -> bool:
     if instruction.form != "shell" or "[" not in instruction.text.text:
         return False
     text = instruction.text.text
-    return is_json_of_other_things(text[3:].lstrip() if instruction.keyword == "HEALTHCHECK" else text)
+    if instruction.keyword == "HEALTHCHECK":
+        text = text[own_split(text).rest :].lstrip(SPACE)
+    return is_json_of_other_things(text)
 
 
 def _unknown(instruction: Instruction, suggest: bool) -> str:
-    near = _nearest(instruction.keyword, KEYWORDS) if suggest else ""
+    near = nearest(instruction.keyword, KEYWORDS) if suggest else ""
     # What stands behind an equals sign may be a secret.
     written = instruction.keyword_span.text.partition("=")[0][:40]
     return f"unknown instruction `{written}`" + (f"; did you mean {near}?" if near else "")
 
 
-def _flags(instruction: Instruction) -> Iterator[Finding]:
-    known = _FLAGS.get(instruction.keyword, frozenset())
-    seen: set[str] = set()
-    for flag in instruction.flags:
-        message = _flag(instruction.keyword, flag, known, seen)
-        seen.add(flag.name)
-        if message:
-            yield _syntax(message, flag.span)
+def _nothing(instruction: Instruction) -> Fault | None:
+    return None
 
 
-def _flag(keyword: str, flag: Flag, known: frozenset[str], seen: set[str]) -> str:
-    name = f"--{flag.name[:40]}"
-    if flag.name not in known:
-        return f"{keyword} has no flag {name}" + _near(flag.name, known)
-    if flag.name in seen and flag.name not in _REPEATABLE:
-        return f"{name} is given twice"
-    if flag.name in _BOOLEAN:
-        good = flag.value is None or flag.value.lower() in ("true", "false")
-        return "" if good else f"{name} is true or false"
-    return f"{name} needs a value: `{name}=…`" if flag.value is None else ""
+def _at_least_one(instruction: Instruction) -> Fault | None:
+    if instruction.text.text:
+        return None
+    return Fault(f"{instruction.keyword} takes at least one argument", instruction.keyword_span)
 
 
-def _near(name: str, known: frozenset[str]) -> str:
-    near = _nearest(name, known)
-    return f"; did you mean --{near}?" if near else ""
+def _exactly_one(instruction: Instruction) -> Fault | None:
+    if instruction.text.text:
+        return None
+    return Fault(f"{instruction.keyword} takes one argument", instruction.keyword_span)
 
 
-def _nearest(name: str, known: frozenset[str]) -> str:
-    """The known name that is most like another one, "" when none is."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name[:40], sorted(known), 1, 0.6)), "")
-
-
-def _nothing(instruction: Instruction) -> str:
-    return ""
-
-
-def _at_least_one(instruction: Instruction) -> str:
-    return "" if instruction.text.text else f"{instruction.keyword} takes at least one argument"
+def _user(instruction: Instruction) -> Fault | None:
+    """BuildKit takes all of the line for a name, which no image has; names of Windows may hold blanks."""
+    text = instruction.text
+    words = [] if any(sign in text.text for sign in "\\$`'\"") else list(split_blanks(text.text))
+    if len(words) < 2:
+        return _exactly_one(instruction)
+    return Fault(
+        "USER takes one argument; what follows it becomes part of the name", text.span(words[1].start, len(text.text))
+    )
 
 
-def _exactly_one(instruction: Instruction) -> str:
-    return "" if instruction.text.text else f"{instruction.keyword} takes one argument"
-
-
-def _from(instruction: Instruction) -> str:
+def _from(instruction: Instruction) -> Fault | None:
     words = [word.text for word in instruction.args]
     if len(words) != 1 and not (len(words) == 3 and words[1].lower() == "as"):
-        return "FROM takes 1 or 3 arguments: `FROM image` or `FROM image AS name`"
-    return "" if len(words) == 1 or _is_stage_name(words[2].lower()) else f"`{words[2][:40]}` is no name for a stage"
+        message = "FROM takes 1 or 3 arguments: `FROM image` or `FROM image AS name`"
+        return Fault(message, instruction.args[1].span if words else instruction.keyword_span)
+    if len(words) == 1 or _is_stage_name(words[2].lower()):
+        return None
+    return Fault(f"`{words[2][:40]}` is no name for a stage", instruction.args[2].span)
 
 
 def _is_stage_name(name: str) -> bool:
@@ -199,71 +182,80 @@ def _is_stage_name(name: str) -> bool:
     return name.isascii() and name[:1].isalpha() and (plain.isalnum() or not plain)
 
 
-def _copy(instruction: Instruction) -> str:
-    if len(instruction.args) >= 2:
-        return ""
-    return f"{instruction.keyword} takes at least two arguments: what to copy, and where to"
+def _copy(instruction: Instruction) -> Fault | None:
+    keyword, words = instruction.keyword, instruction.args
+    if len(words) < 2:
+        return Fault(f"{keyword} takes at least two arguments: what to copy, and where to", instruction.keyword_span)
+    if parse_heredoc(words[-1].value if instruction.form == "exec" else words[-1].text):
+        return Fault(f"{keyword} cannot copy to a here-document; name the destination behind it", words[-1].span)
+    return None
 
 
-def _assignments(instruction: Instruction, forgive_names: bool = False) -> str:
+def _assignments(instruction: Instruction) -> Fault | None:
     words = instruction.args
     keyword = instruction.keyword
     if not words:
-        return "" if forgive_names else _at_least_one(instruction)
+        return _at_least_one(instruction)
     if "=" not in words[0].text:
-        return "" if _has_blank(instruction) else f"{keyword} takes a name and a value: `{keyword} name=value`"
-    if any("=" not in word.text for word in words):
-        return f"{keyword} takes `name=value` only: a word has no `=`; quote values that hold blanks"
-    blank = not forgive_names and any(word.text.startswith("=") for word in words)
-    return f"{keyword} needs a name before `=`" if blank else ""
+        message = f"{keyword} takes a name and a value: `{keyword} name=value`"
+        return None if _has_blank(instruction) else Fault(message, words[0].span)
+    bare = next((word for word in words if "=" not in word.text), None)
+    if bare:
+        message = f"{keyword} takes `name=value` only: a word has no `=`; quote values that hold blanks"
+        return Fault(message, bare.span)
+    return _nameless(instruction)
+
+
+def _nameless(instruction: Instruction) -> Fault | None:
+    word = next((word for word in instruction.args if word.text.startswith("=")), None)
+    return Fault(f"{instruction.keyword} needs a name before `=`", word.span) if word else None
 
 
 def _has_blank(instruction: Instruction) -> bool:
     """Whether `ENV name value` could be cut in two though quotes make it one word."""
-    from lintstack.dockerfile.splitter import own_split
-
     return own_split(instruction.text.text).rest < len(instruction.text.text)
 
 
-def _arg(instruction: Instruction) -> str:
-    if any(word.text.startswith("=") for word in instruction.args):
-        return "ARG needs a name before `=`"
-    return _at_least_one(instruction)
+def _arg(instruction: Instruction) -> Fault | None:
+    return _nameless(instruction) or _at_least_one(instruction)
 
 
-def _shell(instruction: Instruction) -> str:
+def _shell(instruction: Instruction) -> Fault | None:
     if instruction.form == "exec" and instruction.args:
-        return ""
-    return 'SHELL takes a JSON array: `SHELL ["/bin/bash", "-c"]`'
+        return None
+    return Fault('SHELL takes a JSON array: `SHELL ["/bin/bash", "-c"]`', instruction.keyword_span)
 
 
-def _volume(instruction: Instruction) -> str:
-    if any(not word.value.strip() for word in instruction.args):
-        return "VOLUME takes no empty path"
-    return "" if instruction.args else _at_least_one(instruction) or "VOLUME takes at least one argument"
+def _volume(instruction: Instruction) -> Fault | None:
+    empty = next((word for word in instruction.args if not word.value.strip()), None)
+    if empty:
+        return Fault("VOLUME takes no empty path", empty.span)
+    return None if instruction.args else Fault("VOLUME takes at least one argument", instruction.keyword_span)
 
 
-def _healthcheck(instruction: Instruction) -> str:
+def _healthcheck(instruction: Instruction) -> Fault | None:
     words = instruction.args
     if not words:
-        return "HEALTHCHECK takes `NONE`, or `CMD` and a command"
+        return Fault("HEALTHCHECK takes `NONE`, or `CMD` and a command", instruction.keyword_span)
     kind = words[0].text.upper()
     if kind == "NONE":
-        return "HEALTHCHECK NONE takes no arguments" if len(words) > 1 else ""
+        return Fault("HEALTHCHECK NONE takes no arguments", words[1].span) if len(words) > 1 else None
     if kind != "CMD":
         written = f", not `{words[0].text[:40]}`" if kind.isalnum() else ""
-        return f"HEALTHCHECK takes CMD or NONE{written}"
-    return "" if len(words) > 1 else "HEALTHCHECK CMD takes a command"
+        return Fault(f"HEALTHCHECK takes CMD or NONE{written}", words[0].span)
+    return None if len(words) > 1 else Fault("HEALTHCHECK CMD takes a command", words[0].span)
 
 
-def _onbuild(instruction: Instruction) -> str:
-    if not instruction.trigger:
-        return "ONBUILD takes an instruction"
-    trigger = instruction.trigger.keyword
-    return f"ONBUILD cannot trigger {trigger}" if trigger in _NO_TRIGGER else ""
+def _onbuild(instruction: Instruction) -> Fault | None:
+    trigger = instruction.trigger
+    if not trigger:
+        return Fault("ONBUILD takes an instruction", instruction.keyword_span)
+    if trigger.keyword in _NO_TRIGGER:
+        return Fault(f"ONBUILD cannot trigger {trigger.keyword}", trigger.keyword_span)
+    return None
 
 
-_ARGUMENTS: dict[str, Callable[[Instruction], str]] = {
+_ARGUMENTS: dict[str, Callable[[Instruction], Fault | None]] = {
     "ADD": _copy,
     "ARG": _arg,
     "CMD": _nothing,
@@ -279,7 +271,7 @@ _ARGUMENTS: dict[str, Callable[[Instruction], str]] = {
     "RUN": _nothing,
     "SHELL": _shell,
     "STOPSIGNAL": _exactly_one,
-    "USER": _exactly_one,
+    "USER": _user,
     "VOLUME": _volume,
     "WORKDIR": _exactly_one,
 }

@@ -1,21 +1,19 @@
-"""The stages of a Dockerfile, which of them build upon which, and what the built image is."""
+"""Which stage a name means, and which stages build upon which."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
-from lintstack.dockerfile.nodes import Flag, Instruction, Word
 from lintstack.dockerfile.syntax import pairs
+from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
-from lintstack.named import NamedTuple
-from lintstack.source import Span
 
-if TYPE_CHECKING:
-    from lintstack.dockerfile.syntax import Dockerfile
+__all__ = [
+    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of", "copied_from",
+    "global_value", "global_values", "output_stages", "target", "unresolved",
+]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
 # Set by the builder, to values that depend on where and for what it builds.
@@ -24,124 +22,12 @@ PLATFORM_ARGS = frozenset(
 ) | {"TARGETSTAGE"}
 
 # Name of a local base image to the stage that builds it.
-Resolve = Callable[[str], "Stage | None"]
+Resolve = Callable[[str], Stage | None]
 
 
 def unresolved(name: str) -> Stage | None:
     """Know no local base image."""
     return None
-
-
-class Stage:
-    """One stage.
-
-    Args:
-        dockerfile: the file it stands in.
-        index: its number, from 0.
-        origin: its FROM; None in a file without one.
-        instructions: what follows, up to the next FROM.
-    """
-
-    def __init__(
-        self, dockerfile: Dockerfile, index: int, origin: Instruction | None, instructions: tuple[Instruction, ...]
-    ) -> None:
-        self.dockerfile = dockerfile
-        self.index = index
-        self.origin = origin
-        self.instructions = instructions
-        words = origin.args if origin else ()
-        self.base: Word | None = words[0] if words else None
-        self.platform: Flag | None = origin.flag("platform") if origin else None
-        named = len(words) == 3 and words[1].text.lower() == "as"
-        self.name_word: Word | None = words[2] if named else None
-        self.name: str = words[2].text if named else ""
-
-    def __repr__(self) -> str:
-        return f"Stage({self.name or self.index!r})"
-
-    @cached_property
-    def parent(self) -> Stage | None:
-        """The earlier stage that FROM names, with the defaults of all build arguments."""
-        return base_of(self, NO_ARGS)[1]
-
-
-class HealthcheckSpec(NamedTuple):
-    """A HEALTHCHECK.
-
-    Attributes:
-        disabled: whether it is `NONE`.
-        form: exec or shell, "" for NONE.
-        test: ("CMD", word, …), or ("CMD-SHELL", text), or ("NONE",).
-        interval, timeout, start_period, start_interval: durations as written, None when not given.
-        retries: number, None when not given or no number.
-        spans: places of `test` and of each flag that is given.
-        instruction: where it stands.
-    """
-
-    disabled: bool
-    form: str
-    test: tuple[str, ...]
-    interval: str | None
-    timeout: str | None
-    start_period: str | None
-    start_interval: str | None
-    retries: int | None
-    spans: dict[str, Span]
-    instruction: Instruction
-
-
-class ImageConfig(NamedTuple):
-    """What the image built from a stage is.
-
-    A fact that no instruction of the chain decides is absent, and its name is in `inherited`: then the base image
-    decides. Places name the deciding instruction first, then the FROM lines from the built stage down to it.
-
-    Attributes:
-        user: effective USER, quotes and variables resolved; "" is root.
-        workdir: effective working directory, normalised.
-        entrypoint, command: items of the JSON form, or the one text of the shell form.
-        entrypoint_form, command_form: exec or shell.
-        healthcheck: the last HEALTHCHECK.
-        exposed: ports as "80/tcp"; a range as "8000-8010/tcp".
-        env: variables of the image by name.
-        labels: labels by name.
-        shell: SHELL that shell forms run in.
-        stopsignal: signal as written.
-        volumes: paths of VOLUME.
-        base: the image from elsewhere at the end of the chain, variables resolved; "scratch" too.
-        chain: the built stage, then what it builds upon.
-        inherited: names of the facts that the base image decides.
-    """
-
-    user: Fact[str]
-    workdir: Fact[str]
-    entrypoint: Fact[tuple[str, ...]]
-    command: Fact[tuple[str, ...]]
-    entrypoint_form: Fact[str]
-    command_form: Fact[str]
-    healthcheck: Fact[HealthcheckSpec]
-    exposed: Fact[tuple[str, ...]]
-    env: dict[str, Fact[str]]
-    labels: dict[str, Fact[str]]
-    shell: Fact[tuple[str, ...]]
-    stopsignal: Fact[str]
-    volumes: Fact[tuple[str, ...]]
-    base: Fact[str]
-    chain: tuple[Stage, ...]
-    inherited: frozenset[str]
-
-
-def split_stages(dockerfile: Dockerfile) -> tuple[Stage, ...]:
-    """Stages of a file; without a FROM, all of it is one."""
-    items = dockerfile.instructions
-    heads = [index for index, item in enumerate(items) if item.keyword == "FROM"]
-    if not heads:
-        return (Stage(dockerfile, 0, None, items),) if items else ()
-    ends = [*heads[1:], len(items)]
-    return tuple(
-        Stage(dockerfile, number, items[head], items[head + 1 : end])
-        for number, (head, end) in enumerate(zip(heads, ends, strict=True))
-    )
 
 
 def target(dockerfile: Dockerfile, name: str | None) -> Stage | None:
@@ -272,17 +158,3 @@ def chain_of(
         if parent is None or id(parent) in seen:
             return tuple(chain), base
         stage = parent
-
-
-def effective(stage: Stage, args: Mapping[str, str] = NO_ARGS, resolve: Resolve = unresolved) -> ImageConfig:
-    """What the image built from a stage is.
-
-    Args:
-        stage: the stage that is built.
-        args: build arguments that are passed (`build.args` of a compose file).
-        resolve: finds the stage of another file that builds a base image.
-    """
-    from lintstack.dockerfile.image import evaluate
-
-    chain, base = chain_of(stage, args, resolve)
-    return evaluate(chain, base, args)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from lintstack.dockerfile import heredocs, refusals
 from lintstack.dockerfile.lex import LexError, LexLimit
 from lintstack.dockerfile.lines import MAX_LINE_BYTES, Lines, Logical
 from lintstack.dockerfile.nodes import Comment, Flag, Form, Heredoc, Instruction, Pair, Text, Word
 from lintstack.dockerfile.splitter import Split, own_split, split
+from lintstack.dockerfile.tree import Dockerfile
 from lintstack.dockerfile.words import (
     SPACE,
+    FlagPiece,
     Piece,
     json_strings,
     split_blanks,
@@ -22,71 +21,12 @@ from lintstack.dockerfile.words import (
 from lintstack.findings import Finding, diagnostic
 from lintstack.source import Source, Span
 
-if TYPE_CHECKING:
-    from lintstack.dockerfile.stages import Stage
-
 __all__ = ["Comment", "Dockerfile", "Flag", "Heredoc", "Instruction", "Pair", "Text", "Word", "pairs", "parse"]
 
-MAX_PROBLEMS = 100
 # Instructions that have a JSON form; HEALTHCHECK has one behind its type.
 _JSON = frozenset({"RUN", "CMD", "ENTRYPOINT", "SHELL", "VOLUME", "ADD", "COPY"})
 _QUOTED = frozenset({"ENV", "LABEL", "ARG", "RUN", "CMD", "ENTRYPOINT", "SHELL"})
 _WHOLE = frozenset({"USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER"})
-
-
-class Dockerfile:
-    """A parsed Dockerfile.
-
-    Args:
-        source: its text.
-        escape: escape character.
-        directives: parser directives at the top (`syntax`, `escape`, `check`), lower case names.
-        instructions: in order, whatever else is wrong with the file.
-        comments: in order, also those inside continuations.
-        problems: what BuildKit refuses, or what is beyond its limits or ours.
-    """
-
-    def __init__(
-        self,
-        source: Source,
-        escape: str,
-        directives: dict[str, str],
-        instructions: tuple[Instruction, ...],
-        comments: tuple[Comment, ...],
-        problems: tuple[Finding, ...],
-    ) -> None:
-        self.source = source
-        self.escape = escape
-        self.directives = directives
-        self.instructions = instructions
-        self.comments = comments
-        self.problems = problems
-
-    def __repr__(self) -> str:
-        return f"Dockerfile({self.source.path!r})"
-
-    @property
-    def syntax(self) -> str:
-        """Value of the `syntax` directive, "" when there is none."""
-        return self.directives.get("syntax", "")
-
-    @property
-    def check(self) -> str:
-        """Value of the `check` directive, "" when there is none."""
-        return self.directives.get("check", "")
-
-    @cached_property
-    def global_args(self) -> tuple[Instruction, ...]:
-        """ARG instructions before the first FROM; none in a file without FROM."""
-        first = next((i for i, item in enumerate(self.instructions) if item.keyword == "FROM"), 0)
-        return tuple(item for item in self.instructions[:first] if item.keyword == "ARG")
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """Stages in order; a file without FROM is one stage with no name and no base."""
-        from lintstack.dockerfile.stages import split_stages
-
-        return split_stages(self)
 
 
 def parse(source: Source) -> Dockerfile:
@@ -106,7 +46,7 @@ def parse(source: Source) -> Dockerfile:
         message = "the file has no instruction; it must begin with FROM"
         found.append(diagnostic("dockerfile-syntax", message, source.whole))
     found.sort(key=lambda finding: finding.at.span.start)
-    problems = refusals.capped(found, MAX_PROBLEMS)
+    problems = refusals.capped(found, refusals.MAX_PROBLEMS)
     return Dockerfile(source, lines.escape, lines.directives, instructions, tuple(lines.comments), problems)
 
 
@@ -145,7 +85,7 @@ class _Reader:
         span = Span(self.source, line.begin, end)
         instruction = self._build(text, piece, span, bodies, line.blanks)
         known_syntax = refusals.official(self.lines.directives.get("syntax", ""))
-        suggest = len(self.problems) < MAX_PROBLEMS
+        suggest = len(self.problems) < refusals.MAX_PROBLEMS
         self.problems.extend(refusals.refused(instruction, known_syntax, suggest))
         return instruction
 
@@ -187,7 +127,7 @@ class _Reader:
         if "<<" not in line.text.text or not _holds_heredocs(line.text.text):
             return ()
         try:
-            found = heredocs.openings(line.text.text)
+            found = heredocs.openings(line.text.text + line.tail)
         except LexLimit as problem:
             self._report(f"here-documents cannot be told: {problem}", line.text.whole, "dockerfile-limit")
             return ()
@@ -197,7 +137,7 @@ class _Reader:
         return tuple(self._heredoc(line, opening, at) for opening, at in _located(line.text.text, found))
 
     def _heredoc(self, line: Logical, opening: heredocs.Opening, at: int) -> Heredoc:
-        place = line.text.span(at, at + len(opening.word))
+        place = line.text.span(at, min(at + len(opening.word), len(line.text.text)))
         body, closed = self.lines.until(opening.name, opening.strip_tabs)
         if not closed:
             self._report(f"unterminated heredoc {opening.name} opened here: no line holds just that word", place)
@@ -208,10 +148,10 @@ def _located(text: str, found: list[heredocs.Opening]) -> list[tuple[heredocs.Op
     """Each opening with the index at which it is written, as near as quoting lets it be found."""
     places, index = [], 0
     for opening in found:
-        at = text.find(opening.word, index)
+        at = text.find(opening.word.rstrip(SPACE), index)
         at = index if at < 0 else at
         places.append((opening, at))
-        index = at + len(opening.word)
+        index = min(at + len(opening.word), len(text))
     return places
 
 
@@ -235,9 +175,10 @@ def _stripped(text: Text, begin: int) -> Text:
     return text.cut(begin) if begin else text
 
 
-def _flag(text: Text, piece: Piece) -> Flag:
+def _flag(text: Text, piece: FlagPiece) -> Flag:
     name, equals, value = piece.value[2:].partition("=")
-    return Flag(name, value if equals else None, text.span(piece.start, piece.end))
+    written = text.cut(piece.start, piece.end)
+    return Flag(name, value if equals else None, written.whole, written, piece.gaps)
 
 
 def _form(keyword: str, args: str) -> Form:
@@ -246,7 +187,7 @@ def _form(keyword: str, args: str) -> Form:
     if keyword == "HEALTHCHECK":
         piece = own_split(args)
         if piece.rest < len(args):
-            return "exec" if json_strings(args[piece.rest :]) is not None else "shell"
+            return "exec" if json_strings(args[piece.rest :].lstrip(SPACE)) is not None else "shell"
     return ""
 
 
@@ -280,7 +221,7 @@ def _healthcheck(instruction: Instruction, escape: str) -> tuple[Word, ...]:
     piece = own_split(text.text)
     kind = Word(piece.keyword, piece.keyword, text.span(0, len(piece.keyword)))
     if instruction.form == "exec":
-        return (kind, *_items(text, piece.rest))
+        return (kind, *_items(text, text.text.index("[", piece.rest)))
     rest = text.cut(piece.rest)
     words = split_quoted(rest.text, escape)
     return (kind, *(Word(w.value, unquote(w.value, escape), rest.span(w.start, w.end)) for w in words))

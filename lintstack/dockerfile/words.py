@@ -12,6 +12,9 @@ from lintstack.named import NamedTuple
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 # What separates an instruction from its arguments, and most arguments from each other.
 BLANK = "\t\v\f\r "
+# What separates flags, which BuildKit reads byte by byte: of the blanks beyond ASCII these two alone end a flag.
+_ASCII_SPACE = BLANK + "\n"
+_FLAG_SPACE = _ASCII_SPACE + "\x85\xa0"
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _SIMPLE_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -100,45 +103,60 @@ def _double_quoted(text: str, index: int, escape: str, out: list[str]) -> int:
     return -1
 
 
-def split_flags(text: str) -> tuple[list[Piece], int]:
+class FlagPiece(NamedTuple):
+    """The range of a flag, what it says, and the characters that stand before each quote and escape left out."""
+
+    start: int
+    end: int
+    value: str
+    gaps: tuple[int, ...]
+
+
+def split_flags(text: str) -> tuple[list[FlagPiece], int]:
     """The `--flag` words at the start, unquoted, and the index at which the arguments begin.
 
     The escape character is always the backslash here, whatever the directive says. `--` ends the flags.
     """
-    flags: list[Piece] = []
+    flags: list[FlagPiece] = []
     index = 0
     while True:
-        while index < len(text) and text[index] in SPACE:
+        while index < len(text) and text[index] in _ASCII_SPACE:
             index += 1
         if not text.startswith("--", index):
             return flags, index
         start = index
-        index, value, quoted = _flag(text, index)
+        end, value, quoted, gaps = _flag(text, index)
+        # The last byte of U+0085 or U+00A0 is the blank that has ended the flag.
+        index = end + (text[end : end + 1] in ("\x85", "\xa0"))
         if value == "--":
             return flags, index
         if value or quoted:
-            flags.append(Piece(start, index, value))
+            flags.append(FlagPiece(start, end, value, gaps))
 
 
-def _flag(text: str, index: int) -> tuple[int, str, bool]:
-    """End of a flag that starts at `index`, its text without quotes and escapes, whether any of it was quoted."""
+def _flag(text: str, index: int) -> tuple[int, str, bool, tuple[int, ...]]:
+    """End of a flag that starts at `index`, its text without quotes and escapes, whether any of it was quoted, gaps."""
     out: list[str] = []
+    gaps: list[int] = []
     quote, quoted = "", False
     while index < len(text):
         char = text[index]
         index += 1
-        if not quote and char in SPACE:
-            return index - 1, "".join(out), quoted
+        if not quote and char in _FLAG_SPACE:
+            return index - 1, "".join(out), quoted, tuple(gaps)
         if char == quote:
             quote = ""
+            gaps.append(len(out))
         elif not quote and char in "'\"":
             quote, quoted = char, True
+            gaps.append(len(out))
         elif char == "\\":
+            gaps.append(len(out))
             out.append(text[index : index + 1])
             index += 1
         else:
             out.append(char)
-    return len(text), "".join(out), quoted
+    return len(text), "".join(out), quoted, tuple(gaps)
 
 
 @cache

@@ -37,7 +37,8 @@ from lintstack.yaml import Mapping, Scalar
 if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.dockerfile import syntax
-    from lintstack.dockerfile.stages import ImageConfig, Stage
+    from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.stages import Stage
     from lintstack.gitignore import Patterns
     from lintstack.model import Dockerfile, Feature
     from lintstack.source import Source
@@ -190,7 +191,7 @@ class _Made(NamedTuple):
     def _config(self, built: Built) -> ImageConfig | None:
         if built.stage is None:
             return None
-        from lintstack.dockerfile.stages import effective
+        from lintstack.dockerfile.image import effective
 
         return effective(built.stage, built.args or {}, self.resolve)
 

@@ -19,8 +19,9 @@ from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
+    from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.nodes import Instruction
-    from lintstack.dockerfile.stages import ImageConfig, Stage
+    from lintstack.dockerfile.stages import Stage
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.yaml import Node
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.stages import Stage, effective
+from lintstack.dockerfile.image import effective
+from lintstack.dockerfile.stages import Stage
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
 from lintstack.images import Catalogue

@@ -16,7 +16,7 @@ from lintstack.named import NamedTuple
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.stages import HealthcheckSpec
+    from lintstack.dockerfile.config import HealthcheckSpec
 
 # Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
 DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3

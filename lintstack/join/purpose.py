@@ -13,7 +13,7 @@ from lintstack.model import Service
 from lintstack.record import bind
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.stages import ImageConfig
+    from lintstack.dockerfile.config import ImageConfig
 
 
 def facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict[str, Fact[object]]:

@@ -12,6 +12,7 @@ from lintstack.record import Subject
 
 if TYPE_CHECKING:
     from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.dockerfile.config import ImageConfig
     from lintstack.model.stack import Build, Stack
     from lintstack.source import Span
 
@@ -69,9 +70,9 @@ class Stage(Subject):
     instructions: tuple[Instruction, ...] = ()
 
     @cached_property
-    def config(self) -> stages.ImageConfig:
+    def config(self) -> ImageConfig:
         """What the image built from it would be, with the arguments that every build gives; reads its whole chain."""
-        from lintstack.dockerfile.stages import effective
+        from lintstack.dockerfile.image import effective
 
         return effective(self.parsed, self.dockerfile.arguments)
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from lintstack.dockerfile.image import effective
 from lintstack.dockerfile.packages import installed
 from lintstack.dockerfile.shell import commands
-from lintstack.dockerfile.stages import effective
 from lintstack.dockerfile.syntax import Dockerfile, pairs, parse
 from lintstack.source import Source
 from tests import clock

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lintstack.dockerfile.image import effective
 from lintstack.dockerfile.packages import Programs, installed, installs, package_name
 from lintstack.dockerfile.shell import script_commands
-from lintstack.dockerfile.stages import effective, target
+from lintstack.dockerfile.stages import target
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source
 

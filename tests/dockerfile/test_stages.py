@@ -6,15 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from lintstack.dockerfile.stages import (
-    ImageConfig,
-    Stage,
-    base_reference,
-    copied_from,
-    effective,
-    output_stages,
-    target,
-)
+from lintstack.dockerfile.config import ImageConfig
+from lintstack.dockerfile.image import effective
+from lintstack.dockerfile.stages import Stage, base_of, base_reference, copied_from, output_stages, target
 from lintstack.dockerfile.syntax import Dockerfile, parse
 from lintstack.source import Source
 
@@ -93,7 +87,7 @@ def test_env_and_arg_in_order() -> None:
 def test_from_names_an_earlier_stage_in_any_case() -> None:
     parsed = read("FROM a AS Base\nUSER app\nFROM bASE AS two\nFROM later\nFROM b AS later\nFROM later AS later")
     stages = parsed.stages
-    assert [stage.parent.index if stage.parent else None for stage in stages] == [None, 0, None, None, 3]
+    assert [parent.index if (parent := base_of(stage)[1]) else None for stage in stages] == [None, 0, None, None, 3]
     assert [stage.name for stage in stages] == ["Base", "two", "", "later", "later"]
     config = effective(stages[1])
     assert [stage.index for stage in config.chain] == [1, 0]
