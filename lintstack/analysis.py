@@ -10,9 +10,9 @@ from lintstack.engine import Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
-from lintstack.peers import canonical, keyed
+from lintstack.peers import keyed
 from lintstack.record import unbind
-from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
+from lintstack.rules import PageError, Rule, builtin, meant, names, read_pages, split_page
 from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
 from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
@@ -207,7 +207,7 @@ def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
 
     known = names(rules) if config.names else {}
     for name, span in config.names:
-        if canonical(name) not in known and name not in SUPPRESSIBLE:
+        if not meant(name, known) and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
 
 

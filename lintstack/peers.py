@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 # Tools whose comments in files (`pragmas.FORMS`) count unless the configuration says otherwise.
 COMPATIBLE = ("hadolint", "buildkit", "checkov", "trivy", "kics", "semgrep", "tally", "dclint")
@@ -39,6 +39,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{shape})" for shape, _ in _SPELLINGS))
 
 
+@lru_cache(maxsize=4096)
 def canonical(id: str) -> str:
     """The one spelling of an id or name, for comparing: `DS002`, `AVD-DS-0002` and `ds-0002` are the same.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
 from lintstack.named import NamedTuple
-from lintstack.peers import keyed
+from lintstack.peers import canonical, keyed
 from lintstack.record import Record
 
 PRESETS = ("minimal", "recommended", "strict")
@@ -81,9 +81,9 @@ class Rule(Record):
         return frozenset(("", *self.variants))
 
     def seen(self, variant: str) -> Mapping[str, tuple[str, ...]]:
-        """Ids of the same fault in other tools, by tool: those of all variants and those of this one."""
+        """Ids of the same fault in other tools, by tool: those of a variant, then those that mean them all."""
         own = self.variants.get(variant, {})
-        return {tool: (*self.see.get(tool, ()), *own.get(tool, ())) for tool in (*self.see, *own)}
+        return {tool: (*own.get(tool, ()), *self.see.get(tool, ())) for tool in (*self.see, *own)}
 
 
 class Meaning(NamedTuple):
@@ -221,6 +221,16 @@ def names(rules: tuple[Rule, ...]) -> Mapping[str, tuple[Meaning, ...]]:
                 found = theirs.setdefault(keyed(tool, id), {})
                 found[rule] = found.get(rule, frozenset()) | variants
     return {name: tuple(Meaning(*item) for item in found.items()) for name, found in (theirs | own).items()}
+
+
+def meant(name: str, known: Mapping[str, tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
+    """What a name or an id stands for, however it is written; nothing when nobody has it.
+
+    Args:
+        name: as users write it.
+        known: see `names`.
+    """
+    return known.get(name.strip().lower(), ()) or known.get(canonical(name), ())
 
 
 def _ids(rule: Rule) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lintstack.engine import Active
 from lintstack.findings import KINDS, SEE, SUPPRESSIBLE, Kind, Severity
 from lintstack.peers import canonical, keyed
-from lintstack.rules import PRESETS, Rule, names, nearest
+from lintstack.rules import PRESETS, Rule, meant, names, nearest
 from lintstack.schema import compile_schema
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> dict[str, frozen
     found: dict[str, frozenset[str]] = {}
     for name in asked:
         known = names(rules)
-        meanings = known.get(canonical(name))
+        meanings = meant(name, known)
         if not meanings:
             raise UnknownRule(unknown(name, known))
         for rule, variants in meanings:
@@ -52,7 +52,7 @@ def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
 
     known = names(rules)
     asked = dict.fromkeys((*config.ignore, *config.rules))
-    lost = [id for id in asked if canonical(id) not in known and canonical(id) not in RETIRED and id[:2] != "SC"]
+    lost = [id for id in asked if not meant(id, known) and canonical(id) not in RETIRED and id[:2] != "SC"]
     told = [f"`{config.path}`: no rule has {', '.join(f'`{id}`' for id in lost)}"] if lost else []
     labels: dict[str, Any] = {"label-schema": dict(config.label_schema), "strict-labels": config.strict_labels}
     taking = {
@@ -63,9 +63,9 @@ def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
     if config.label_schema and not taking:
         told.append(f"`{config.path}`: no rule takes `label-schema`")
     return config.with_(
-        ignore=tuple(id for id in config.ignore if canonical(id) in known),
+        ignore=tuple(id for id in config.ignore if meant(id, known)),
         ignored_ids=frozenset(map(canonical, config.ignore)),
-        rules={id: override for id, override in config.rules.items() if canonical(id) in known} | taking,
+        rules={id: override for id, override in config.rules.items() if meant(id, known)} | taking,
         notes=(*config.notes, *told),
     )
 

@@ -15,7 +15,7 @@ from lintstack.model import Stack, Suppression
 from lintstack.peers import canonical
 from lintstack.pragmas import EVERY, FROM
 from lintstack.record import bind
-from lintstack.rules import Meaning, Rule, names, nearest
+from lintstack.rules import Meaning, Rule, meant, names, nearest
 from lintstack.source import Source, Span
 from lintstack.suppressions import Directive
 
@@ -151,7 +151,7 @@ def _labels(directive: Directive, rules: tuple[Rule, ...]) -> Iterator[str]:
             yield _narrow(label) if directive.reach == FROM else label
         return
     yield directive.rule
-    for rule, variants in names(rules).get(canonical(directive.rule), ()):
+    for rule, variants in meant(directive.rule, names(rules)):
         if rule.name != directive.rule:
             yield from (rule.name,) if "" in variants else (_label(rule.name, variant) for variant in variants)
 
@@ -218,8 +218,8 @@ def about(
     return [finding._replace(environments=()) for finding in run([(stack,)], own).findings]
 
 
-def _exists(directive: Directive, known: Mapping[str, object]) -> bool:
-    return canonical(directive.rule) in known or directive.rule in SUPPRESSIBLE
+def _exists(directive: Directive, known: Mapping[str, tuple[Meaning, ...]]) -> bool:
+    return bool(meant(directive.rule, known)) or directive.rule in SUPPRESSIBLE
 
 
 def _suppression(
@@ -232,7 +232,7 @@ def _suppression(
     """A comment as a subject; whether it is used is unknown when its rule did not run."""
     if directive.tool:
         return _foreign_suppression(directive)
-    meanings = known.get(canonical(directive.rule), ())
+    meanings = meant(directive.rule, known)
     exists = _exists(directive, known)
     ran = directive.rule in SUPPRESSIBLE or any(
         variants <= asked.get(rule.name, frozenset()) for rule, variants in meanings

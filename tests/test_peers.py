@@ -65,6 +65,16 @@ def test_name_of_ours_is_not_mistaken_for_another_tools_id() -> None:
     assert set(resolve(("other",), rules)) == {"other"}
 
 
+def test_name_of_ours_that_looks_like_an_id_is_ours() -> None:
+    """Trivy's long name for DS-0026 is `no-healthcheck`."""
+    rules = (
+        rule_of("service", "some-rule", {"title": "t", "aka": ["no-healthcheck"]}),
+        rule_of("service", "other", {"title": "t", "see": {"trivy": ["DS-0026"]}}),
+    )
+    assert set(resolve(("no-healthcheck",), rules)) == {"some-rule"}
+    assert set(resolve(("no-healthcheck",), rules[1:])) == {"other"}
+
+
 def test_diagnostics_with_ids_exist() -> None:
     assert SEE.keys() <= TITLES.keys()
 

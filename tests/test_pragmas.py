@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import process_time
@@ -325,3 +326,23 @@ def test_long_comments_take_no_time(start: str, piece: str) -> None:
     started = process_time()
     list(in_dockerfile(dockerfile))
     assert process_time() - started < 2
+
+
+ROW = re.compile(r"^\| \w+ \| `(#[^`]+)` \|", re.MULTILINE)
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "suppressions.md"
+
+
+@pytest.mark.parametrize("comment", ROW.findall(DOCUMENT.read_text("utf-8")))
+def test_document_shows_comments_that_silence(lint: Lint, comment: str) -> None:
+    select = ("exec-form-command",) if "JSONArgs" in comment else ("latest-image",)
+    if comment.startswith("# dclint"):
+        files = {"compose.yaml": "{}services:\n  a:\n{}    image: nginx\n".format(*_placed(comment))}
+    else:
+        files = {"Dockerfile": f"{comment}\nFROM alpine\nCMD true\n"}
+    assert len(lint(files, *select, as_kind="prod", inline_ignores=False).findings) == 1
+    analysis = lint({}, *select, as_kind="prod")
+    assert (lines(analysis), analysis.suppressed) == ([], 1)
+
+
+def _placed(comment: str) -> tuple[str, str]:
+    return ("", f"    {comment}\n") if "-line" in comment else (f"{comment}\n", "")

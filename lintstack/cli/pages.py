@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 def explain(rule: str) -> None:
     """Explain a rule or a diagnostic, by its name or by another tool's id."""
     from lintstack.explain import diagnostics, page
-    from lintstack.peers import canonical
-    from lintstack.rules import names
+    from lintstack.rules import meant, names
     from lintstack.selection import unknown
 
     known = names(_rules_here())
-    pages = [page(item.rule, item.variants) for item in known.get(canonical(rule), ())] + diagnostics(rule)
+    pages = [page(item.rule, item.variants) for item in meant(rule, known)] + diagnostics(rule)
     if not pages:
         raise Refused(unknown(rule, known))
     click.echo("\n".join(pages))
