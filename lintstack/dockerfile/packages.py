@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from lintstack.dockerfile.managers import MANAGERS, PROVIDES, SYSTEM, Manager
 from lintstack.dockerfile.nodes import Instruction, Word
-from lintstack.dockerfile.shell import SHELLS, Command, commands
+from lintstack.dockerfile.interpreters import SHELLS
+from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell import commands
 from lintstack.dockerfile.stages import Stage
 from lintstack.named import NamedTuple
 from lintstack.source import Span
