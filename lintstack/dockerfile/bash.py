@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.chains import COMPOUND, Element, chains, flat
+from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
 from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
 from lintstack.dockerfile.interpreters import set_pipefail
 from lintstack.dockerfile.nodes import Text
-from lintstack.dockerfile.script import Assignment, Command, Pipe, Range, Written, assignment
+from lintstack.dockerfile.script import Command, Pipe, Range, Written
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 
@@ -58,6 +58,31 @@ class Context(NamedTuple):
     depth: int = 0
     nesting: int = 0
 
+    def guarded(self, guard: str) -> Context:
+        """Behind something that may keep it from running."""
+        state, guards, tolerated, pipeline, position, depth, nesting = self
+        return Context(state, (*guards, guard), tolerated, pipeline, position, depth, nesting)
+
+    def caught(self) -> Context:
+        """Where a failure is caught."""
+        state, guards, _, pipeline, position, depth, nesting = self
+        return Context(state, guards, True, pipeline, position, depth, nesting)
+
+    def piped(self, pipeline: int, position: int) -> Context:
+        """In a pipeline."""
+        state, guards, tolerated, _, _, depth, nesting = self
+        return Context(state, guards, tolerated, pipeline, position, depth, nesting)
+
+    def inside(self, state: State | None = None, script: bool = False) -> Context:
+        """In a compound command, or in a script of its own.
+
+        Raises: NotUnderstood when that is too deep.
+        """
+        before, guards, tolerated, pipeline, position, depth, nesting = self
+        if depth >= MAX_DEPTH or (script and nesting >= MAX_NESTING):
+            raise NotUnderstood("size")
+        return Context(state or before, guards, tolerated, pipeline, position, depth + 1, nesting + script)
+
 
 class Found:
     """What was found so far."""
@@ -65,8 +90,8 @@ class Found:
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self.pipes: list[Pipe] = []
-        self.assigned: list[Assignment] = []
-        self.separators: list[Span] = []
+        self.bare: list[tuple[Text, int, int]] = []
+        self.separators: list[tuple[Text, int, int]] = []
         self.pipelines = 0
         self.nested = False
 
@@ -110,9 +135,24 @@ def read(text: Text, found: Found, context: Context, bodies: dict[int, Text]) ->
     if len(data) > MAX_BYTES or script.count("<<") > MAX_HEREDOCS or _is_bomb(script):
         raise NotUnderstood("size")
     root = _parser().parse(data).root_node
-    if root.has_error:
+    if root.has_error and not _is_only_short(root, data):
         raise NotUnderstood("syntax")
     _Reader(text, data, found, bodies).sequence(root.children, context)
+
+
+def _is_only_short(root: Node, data: bytes) -> bool:
+    """Whether all that the parser misses is `;` behind a closing bracket, which no shell asks for (`(a) else b`)."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_missing:
+            if node.type != ";" or data[: node.start_byte].rstrip()[-1:] not in (b")", b"}"):
+                return False
+        elif node.type == "ERROR":
+            return False
+        elif node.has_error:
+            stack.extend(node.children)
+    return True
 
 
 class _Reader:
@@ -136,22 +176,28 @@ class _Reader:
         """Commands that follow each other."""
         top = context.depth == 0 and context.nesting == 0
         for chain in chains(nodes):
-            caught = [False] * len(chain)  # whether a later `||` takes over
-            for at in range(len(chain) - 2, -1, -1):
-                caught[at] = caught[at + 1] or chain[at + 1].operator == "||"
-            tested = False
-            for at, link in enumerate(chain):
-                inner = context
-                if link.operator == "||" or (at and (tested or caught[at - 1])):
-                    inner = inner._replace(guards=(*inner.guards, link.operator))
-                if caught[at] or link.negated:
-                    inner = inner._replace(tolerated=True)
-                tested = (link.operator != "||" and tested) or (len(chain) > 1 and _is_test(link.elements))
-                if top and link.separator is not None:
-                    self.found.separators.append(self.text.span(*self.range(link.separator)))
-                self._pipeline(link.elements, inner)
-            if top and chain[-1].end is not None:
-                self.found.separators.append(self.text.span(*self.range(chain[-1].end)))
+            if len(chain) == 1 and not chain[0].negated:
+                self._pipeline(chain[0].elements, context)
+            else:
+                self._chain(chain, context)
+            if top:
+                ends = [*(link.separator for link in chain), chain[-1].end]
+                self.found.separators += [(self.text, *self.range(node)) for node in ends if node is not None]
+
+    def _chain(self, chain: list[Link], context: Context) -> None:
+        """Pipelines with `&&` and `||` between them."""
+        caught = [False] * len(chain)  # whether a later `||` takes over
+        for at in range(len(chain) - 2, -1, -1):
+            caught[at] = caught[at + 1] or chain[at + 1].operator == "||"
+        tested = False
+        for at, link in enumerate(chain):
+            inner = context
+            if link.operator == "||" or (at and (tested or caught[at - 1])):
+                inner = inner.guarded(link.operator)
+            if caught[at] or link.negated:
+                inner = inner.caught()
+            tested = (link.operator != "||" and tested) or _is_test(link.elements)
+            self._pipeline(link.elements, inner)
 
     def _pipeline(self, elements: list[Element], context: Context) -> None:
         if len(elements) == 1:
@@ -164,7 +210,7 @@ class _Reader:
                 span = self.text.span(*self.range(element.pipe))
                 pipefail = context.state.pipefail
                 self.found.pipes.append(Pipe(span, number, position - 1, pipefail, context.tolerated))
-            self._element(element, context._replace(pipeline=number, position=position))
+            self._element(element, context.piped(number, position))
 
     def _element(self, element: Element, context: Context) -> None:
         node = element.node
@@ -177,9 +223,7 @@ class _Reader:
         if kind == "command" or kind in _DECLARERS:
             self._command(node, element, context)
         elif kind in COMPOUND:
-            if context.depth >= MAX_DEPTH:
-                raise NotUnderstood("size")
-            _COMPOUND[kind](self, node, context._replace(depth=context.depth + 1))
+            _COMPOUND[kind](self, node, context.inside())
         else:
             if self.substitutes:
                 self.inside(node, context)
@@ -189,7 +233,7 @@ class _Reader:
     def _assigned(self, node: Node) -> None:
         """`NAME=value` alone."""
         for part in node.children if node.type == "variable_assignments" else [node]:
-            self.found.assigned.append(assignment(self.text, *self.range(part), False))
+            self.found.bare.append((self.text, *self.range(part)))
 
     def inside(self, node: Node, context: Context) -> None:
         """Commands of the substitutions in a node."""
@@ -199,27 +243,26 @@ class _Reader:
             if node.type not in _SUBSTITUTIONS:
                 stack.extend(reversed(node.named_children))
                 continue
-            if context.depth >= MAX_DEPTH:
-                raise NotUnderstood("size")
-            state = State(context.state.pipefail)
-            self.sequence(node.children, context._replace(state=state, pipeline=-1, depth=context.depth + 1))
+            self.sequence(node.children, context.inside(State(context.state.pipefail)).piped(-1, 0))
 
     def _command(self, node: Node, element: Element, context: Context) -> None:
         ranges: list[Range] = []
         assigned: list[Range] = []
         redirects = element.redirects
-        declares = node.type in _DECLARERS
+        script, index = self.text.text, self.index
         for child in node.children:
             kind = child.type
+            start, end = child.start_byte, child.end_byte
+            if index is not None:
+                start, end = index[start], index[end]
             if kind not in _NO_WORDS:
-                if child.is_named or (declares and not ranges):
-                    ranges.append(self.range(child))
+                ranges.append((start, end))
             elif kind == "variable_assignment":
-                assigned.append(self.range(child))
+                assigned.append((start, end))
             elif kind == "file_redirect":
                 redirects = [child, *redirects]
-        if self.substitutes:
-            self.inside(node, context)
+            if self.substitutes and kind != "word" and ("(" in script[start:end] or "`" in script[start:end]):
+                self.inside(child, context)
         ranges += [self.range(word) for word in element.words]
         targets = [self._redirect(redirect, ranges) for redirect in redirects]
         if not ranges:
@@ -293,12 +336,9 @@ def carried(command: Command, found: Found, context: Context, body: Text | None)
         script = given(command, body)
         if script is None or not script.text.text.strip():
             return
-        if context.nesting >= MAX_NESTING:
-            raise NotUnderstood("size")
         found.nested = True
         state = context.state if script.same_shell else State(script.pipefail)
-        inside = context._replace(state=state, nesting=context.nesting + 1, depth=context.depth + 1)
-        read(script.text, found, inside, {})
+        read(script.text, found, context.inside(state, script=True), {})
 
 
 def _is_test(elements: list[Element]) -> bool:
@@ -314,16 +354,16 @@ def _group(reader: _Reader, node: Node, context: Context) -> None:
 
 
 def _subshell(reader: _Reader, node: Node, context: Context) -> None:
-    reader.sequence(node.children, context._replace(state=State(context.state.pipefail)))
+    reader.sequence(node.children, context.inside(State(context.state.pipefail)))
 
 
 def _if(reader: _Reader, node: Node, context: Context) -> None:
-    guarded = context._replace(guards=(*context.guards, "if"))
-    condition = context._replace(tolerated=True)
+    guarded = context.guarded("if")
+    condition = context.caught()
     for word, nodes in _branches(node):
         if word in ("if", "elif"):
             reader.sequence(nodes, condition)
-            condition = guarded._replace(tolerated=True)
+            condition = guarded.caught()
         else:
             reader.sequence(nodes, guarded)
 
@@ -347,16 +387,16 @@ def _loop(reader: _Reader, node: Node, context: Context) -> None:
     body = node.child_by_field_name("body")
     before = [child for child in node.children if body is None or child.end_byte <= body.start_byte]
     if kind == "while":
-        reader.sequence(before, context._replace(tolerated=True))
+        reader.sequence(before, context.caught())
     elif reader.substitutes:
         for child in before:
             reader.inside(child, context)
     if body is not None:
-        reader.sequence(body.children, context._replace(guards=(*context.guards, kind)))
+        reader.sequence(body.children, context.guarded(kind))
 
 
 def _case(reader: _Reader, node: Node, context: Context) -> None:
-    guarded = context._replace(guards=(*context.guards, "case"))
+    guarded = context.guarded("case")
     for child in node.children:
         if child.type == "case_item":
             at = next((at for at, part in enumerate(child.children) if part.type == ")"), -1)
@@ -368,7 +408,7 @@ def _case(reader: _Reader, node: Node, context: Context) -> None:
 def _function(reader: _Reader, node: Node, context: Context) -> None:
     body = node.child_by_field_name("body")
     if body is not None:
-        reader.sequence([body], context._replace(guards=(*context.guards, "function")))
+        reader.sequence([body], context.guarded("function"))
 
 
 _COMPOUND: dict[str, Callable[[_Reader, Node, Context], None]] = {

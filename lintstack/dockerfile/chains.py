@@ -94,9 +94,13 @@ def chains(nodes: Sequence[Node]) -> Iterator[list[Link]]:
     links = [Link("", None)]
     pipe: Node | None = None
     openers: list[Element] = []
-    for node in flat(nodes, _LISTS):
+    stack = [*reversed(nodes)]
+    while stack:
+        node = stack.pop()
         kind, elements = node.type, links[-1].elements
-        if kind in _STATEMENTS:
+        if kind in _LISTS:
+            stack.extend(reversed(node.children))
+        elif kind in _STATEMENTS:
             if elements and pipe is None:
                 yield from _ended(links, None)
                 links = [Link("", None)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from lintstack.dockerfile.nodes import Text
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v"}
@@ -40,8 +43,13 @@ def unquoted(text: Text, start: int, end: int) -> Text:
     written = text.text[start:end]
     indices = kept(written)
     script = "".join(written[index] for index in indices)
-    places = [text.offset(start + index) for index in indices]
-    return Text(text.source, script, [*range(len(places))] or [0], places or [text.offset(start)])
+    starts, places = [0], [text.offset(start + (indices[0] if indices else 0))]
+    breaks = {begin for begin in text.pieces()[0] if start < begin < end}
+    for at, index in enumerate(indices):
+        if at and (index != indices[at - 1] + 1 or (breaks and start + index in breaks)):
+            starts.append(at)
+            places.append(text.offset(start + index))
+    return Text(text.source, script, starts, places)
 
 
 def kept(written: str) -> list[int]:
@@ -106,9 +114,16 @@ def _expansion(written: str, index: int, out: list[int]) -> int:
     elif opener == "`":
         end = _closed(written, index + 1, opener)
     else:
-        end = index + 1
+        match = _plain().match(written, index + 1)
+        end = match.end() if match else index + 1
     out.extend(range(index, end))
     return end
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    """Characters that mean nothing to a shell's quoting."""
+    return re.compile(r"[^'\"\\\\$`]*+")
 
 
 def _closed(written: str, index: int, opener: str) -> int:

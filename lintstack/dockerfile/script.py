@@ -213,7 +213,7 @@ class Command:
         return tuple(_redirect(text, start, target) for start, target in self.redirected)
 
 
-class Script(NamedTuple):
+class Script:
     """What an instruction runs.
 
     Attributes:
@@ -221,20 +221,37 @@ class Script(NamedTuple):
             those of `$(…)` come before the command that they are part of.
         pipes: in order.
         interpreter: base name of the shell ("sh", "bash"); "" for a JSON form, which has none.
-        assigned: `NAME=value` that stand alone.
-        separators: `&&`, `||`, `;` and `&` of the outermost level, in order.
     """
 
-    commands: tuple[Command, ...] = ()
-    pipes: tuple[Pipe, ...] = ()
-    interpreter: str = ""
-    assigned: tuple[Assignment, ...] = ()
-    separators: tuple[Span, ...] = ()
+    def __init__(
+        self,
+        commands: tuple[Command, ...] = (),
+        pipes: tuple[Pipe, ...] = (),
+        interpreter: str = "",
+        bare: tuple[tuple[Text, int, int], ...] = (),
+        separators: tuple[tuple[Text, int, int], ...] = (),
+    ) -> None:
+        self.commands = commands
+        self.pipes = pipes
+        self.interpreter = interpreter
+        self._bare = bare
+        self._separators = separators
+
+    @cached_property
+    def bare(self) -> tuple[Assignment, ...]:
+        """`NAME=value` that stand alone."""
+        found = [assignment(text, start, end, False) for text, start, end in self._bare]
+        return tuple({item.span.start: item for item in found}.values())
+
+    @cached_property
+    def separators(self) -> tuple[Span, ...]:
+        """`&&`, `||`, `;` and `&` of the outermost level, in order."""
+        return tuple(text.span(start, end) for text, start, end in self._separators)
 
     @property
     def assignments(self) -> list[Assignment]:
         """All assignments, in the order of the file."""
-        found = [*self.assigned, *(item for command in self.commands for item in command.assignments)]
+        found = [*self.bare, *(item for command in self.commands for item in command.assignments)]
         return sorted(found, key=lambda item: item.span.start)
 
     def element(self, pipeline: int, position: int) -> list[Command]:

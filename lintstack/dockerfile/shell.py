@@ -148,21 +148,18 @@ def _script(found: Found, name: str) -> Script:
     for index, command in enumerate(found.commands):
         command.index = index
     return Script(
-        tuple(found.commands), tuple(found.pipes), name, tuple(found.assigned), tuple(found.separators)
+        tuple(found.commands), tuple(found.pipes), name, tuple(found.bare), tuple(found.separators)
     )
 
 
 def _once(found: Found) -> None:
     """Drop what was seen twice: in a quoted word, and again in the script that the word holds."""
-    commands, pipes, assigned = {}, {}, {}
+    kept, pipes = {}, {}
     for command in found.commands:
-        commands.setdefault((command.span.start, command.span.end, command.name), command)
+        kept.setdefault((command.span.start, command.span.end, command.name), command)
     for pipe in found.pipes:
         pipes.setdefault(pipe.span.start, pipe)
-    for assignment in found.assigned:
-        assigned.setdefault(assignment.span.start, assignment)
-    found.commands[:], found.pipes[:] = commands.values(), pipes.values()
-    found.assigned[:] = assigned.values()
+    found.commands[:], found.pipes[:] = kept.values(), pipes.values()
 
 
 def _with_heredocs(instruction: Instruction, shell: tuple[str, ...]) -> Reading:
