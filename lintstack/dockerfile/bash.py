@@ -14,9 +14,8 @@ from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
 from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
 from lintstack.dockerfile.interpreters import set_pipefail
 from lintstack.dockerfile.nodes import Text
+from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Range, Written
-from lintstack.named import NamedTuple
-from lintstack.source import Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -24,76 +23,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 1024
 MAX_HEREDOCS = 200
 MAX_OPERATORS = 500
-# How deep `sh -c "sh -c …"` is followed, and compound commands and substitutions in each other.
-MAX_NESTING = 4
-MAX_DEPTH = 50
 _DECLARERS = frozenset({"declaration_command", "unset_command"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NO_WORDS = frozenset(
     {"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "heredoc_body"}
 )
-
-
-class NotUnderstood(Exception):
-    """A script that cannot be read; the argument is why: "syntax" or "size"."""
-
-
-class State:
-    """What `set` has set so far."""
-
-    __slots__ = ("pipefail",)
-
-    def __init__(self, pipefail: bool) -> None:
-        self.pipefail = pipefail
-
-
-class Context(NamedTuple):
-    """Where a command stands; see `Command`."""
-
-    state: State
-    guards: tuple[str, ...] = ()
-    tolerated: bool = False
-    pipeline: int = -1
-    position: int = 0
-    depth: int = 0
-    nesting: int = 0
-
-    def guarded(self, guard: str) -> Context:
-        """Behind something that may keep it from running."""
-        state, guards, tolerated, pipeline, position, depth, nesting = self
-        return Context(state, (*guards, guard), tolerated, pipeline, position, depth, nesting)
-
-    def caught(self) -> Context:
-        """Where a failure is caught."""
-        state, guards, _, pipeline, position, depth, nesting = self
-        return Context(state, guards, True, pipeline, position, depth, nesting)
-
-    def piped(self, pipeline: int, position: int) -> Context:
-        """In a pipeline."""
-        state, guards, tolerated, _, _, depth, nesting = self
-        return Context(state, guards, tolerated, pipeline, position, depth, nesting)
-
-    def inside(self, state: State | None = None, script: bool = False) -> Context:
-        """In a compound command, or in a script of its own.
-
-        Raises: NotUnderstood when that is too deep.
-        """
-        before, guards, tolerated, pipeline, position, depth, nesting = self
-        if depth >= MAX_DEPTH or (script and nesting >= MAX_NESTING):
-            raise NotUnderstood("size")
-        return Context(state or before, guards, tolerated, pipeline, position, depth + 1, nesting + script)
-
-
-class Found:
-    """What was found so far."""
-
-    def __init__(self) -> None:
-        self.commands: list[Command] = []
-        self.pipes: list[Pipe] = []
-        self.bare: list[tuple[Text, int, int]] = []
-        self.separators: list[tuple[Text, int, int]] = []
-        self.pipelines = 0
-        self.nested = False
 
 
 @cache
@@ -344,8 +278,13 @@ def carried(command: Command, found: Found, context: Context, body: Text | None)
 def _is_test(elements: list[Element]) -> bool:
     """Whether a pipeline is a lone test."""
     node = elements[0].node
-    return len(elements) == 1 and node is not None and (
-        node.type == "test_command" or (node.type == "command" and node.text is not None and node.text[:5] == b"test ")
+    return (
+        len(elements) == 1
+        and node is not None
+        and (
+            node.type == "test_command"
+            or (node.type == "command" and node.text is not None and node.text[:5] == b"test ")
+        )
     )
 
 

@@ -118,16 +118,20 @@ def chains(nodes: Sequence[Node]) -> Iterator[list[Link]]:
         elif kind == "heredoc_body":
             if openers:
                 openers.pop(0).heredocs.append(node)
-        elif kind not in _IGNORED and node.is_named:
-            element = _attached(links[-1], pipe)
+        elif node.is_named and kind not in _IGNORED:
+            _attach(node, kind, _attached(links[-1], pipe), openers)
             pipe = None
-            if kind == "heredoc_start":
-                openers.append(element)
-            elif kind in _REDIRECTS:
-                element.redirects.append(node)
-            else:
-                element.words.append(node)
     yield from _ended(links, None)
+
+
+def _attach(node: Node, kind: str, element: Element, openers: list[Element]) -> None:
+    """Put a redirection, the name of a here-document or a word to an element."""
+    if kind == "heredoc_start":
+        openers.append(element)
+    elif kind in _REDIRECTS:
+        element.redirects.append(node)
+    else:
+        element.words.append(node)
 
 
 def _attached(link: Link, pipe: Node | None) -> Element:

@@ -55,18 +55,18 @@ def given(command: Command, body: Text | None) -> Inner | None:
     """
     if command.name == "eval":
         text = _joined(command)
-        return text and Inner(text, same_shell=True)
+        return Inner(text, same_shell=True) if text else None
     if command.name in READERS:
         call = shell_call([word.value for word in command.words])
         text = _script(command, call.script) if call.inline else body if call.from_input else None
-        return text and Inner(text, bool(call.pipefail))
+        return Inner(text, bool(call.pipefail)) if text else None
     for index, value in enumerate(command.args, 1):
         if value.startswith("--command="):
             text = _script(command, index)
-            return text and Inner(text.cut(text.text.find("=") + 1))
+            return Inner(text.cut(text.text.find("=") + 1)) if text else None
         if value == "--command" or (value[:1] == "-" and value[1:2] != "-" and value.endswith("c")):
             text = _script(command, index + 1)
-            return text and Inner(text)
+            return Inner(text) if text else None
     return None
 
 

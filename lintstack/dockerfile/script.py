@@ -256,9 +256,7 @@ class Script:
 
     def element(self, pipeline: int, position: int) -> list[Command]:
         """Commands of one place in a pipeline: of `curl x | tar xz`, element 1 is tar."""
-        return [
-            command for command in self.commands if command.pipeline == pipeline and command.position == position
-        ]
+        return [command for command in self.commands if command.pipeline == pipeline and command.position == position]
 
     def after(self, command: Command, name: str) -> list[Command]:
         """Commands of a name that run later than another."""

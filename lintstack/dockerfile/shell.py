@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lintstack.dockerfile.bash import Context, Found, NotUnderstood, State, carried, read
+from lintstack.dockerfile.bash import carried, read
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.inner import simple
 from lintstack.dockerfile.interpreters import READERS, SHELLS, interpreter, is_posix, shebang, shell_call
 from lintstack.dockerfile.nodes import Instruction, Text
-from lintstack.dockerfile.script import Command, Script, Written
+from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
+from lintstack.dockerfile.script import Command, Pipe, Script, Written
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
@@ -147,14 +148,13 @@ def _script(found: Found, name: str) -> Script:
         _once(found)
     for index, command in enumerate(found.commands):
         command.index = index
-    return Script(
-        tuple(found.commands), tuple(found.pipes), name, tuple(found.bare), tuple(found.separators)
-    )
+    return Script(tuple(found.commands), tuple(found.pipes), name, tuple(found.bare), tuple(found.separators))
 
 
 def _once(found: Found) -> None:
     """Drop what was seen twice: in a quoted word, and again in the script that the word holds."""
-    kept, pipes = {}, {}
+    kept: dict[tuple[int, int, str], Command] = {}
+    pipes: dict[int, Pipe] = {}
     for command in found.commands:
         kept.setdefault((command.span.start, command.span.end, command.name), command)
     for pipe in found.pipes:

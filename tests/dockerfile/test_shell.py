@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.nodes import Instruction
-from lintstack.dockerfile.shell import Command, commands, script_commands
+from lintstack.dockerfile.script import Command, Script
+from lintstack.dockerfile.shell import commands, script, script_commands, standalone, why_unknown
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source
 from tests import clock
