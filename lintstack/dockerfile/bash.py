@@ -28,6 +28,8 @@ _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NO_WORDS = frozenset(
     {"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "heredoc_body"}
 )
+_BRACKETS = frozenset({"subshell", "compound_statement"})
+_BRANCH_ENDS = ([b"else"], [b"elif"], [b"fi"], [b"fi;"], [b"done"], [b"done;"], [b"esac"], [b"esac;"])
 
 
 @cache
@@ -83,7 +85,10 @@ def _is_only_short(root: Node, data: bytes) -> bool:
             if node.type != ";" or data[: node.start_byte].rstrip()[-1:] not in (b")", b"}"):
                 return False
         elif node.type == "ERROR":
-            return False
+            inner = node.children[0] if node.child_count == 1 else None
+            behind = data[node.end_byte : node.end_byte + 200].split(maxsplit=1)[:1]
+            if inner is None or inner.has_error or inner.type not in _BRACKETS or behind not in _BRANCH_ENDS:
+                return False
         elif node.has_error:
             stack.extend(node.children)
     return True
@@ -182,7 +187,7 @@ class _Reader:
     def _command(self, node: Node, element: Element, context: Context) -> None:
         ranges: list[Range] = []
         assigned: list[Range] = []
-        redirects = element.redirects
+        own: list[Node] = []
         script, index = self.text.text, self.index
         for child in node.children:
             kind = child.type
@@ -194,11 +199,11 @@ class _Reader:
             elif kind == "variable_assignment":
                 assigned.append((start, end))
             elif kind == "file_redirect":
-                redirects = [child, *redirects]
+                own.append(child)
             if self.substitutes and kind != "word" and ("(" in script[start:end] or "`" in script[start:end]):
                 self.inside(child, context)
         ranges += [self.range(word) for word in element.words]
-        targets = [self._redirect(redirect, ranges) for redirect in redirects]
+        targets = [self._redirect(redirect, ranges) for redirect in [*own, *element.redirects]]
         if not ranges:
             return
         ranges.sort()
@@ -221,7 +226,10 @@ class _Reader:
     def _body(self, element: Element, command: Command) -> Text | None:
         """The here-document that a command reads."""
         if element.heredocs:
-            found = self.text.cut(*self.range(element.heredocs[-1]))
+            start, end = self.range(element.heredocs[-1])
+            while start and self.text.text[start - 1] in " \t":  # the parser leaves the first line's indentation out
+                start -= 1
+            found = self.text.cut(start, end)
             command.heredoc = found.whole
             return found
         if self.bodies:
@@ -311,7 +319,7 @@ def _branches(node: Node) -> Iterator[tuple[str, list[Node]]]:
     """Parts of `if`, each with the word before it."""
     word = ""
     nodes: list[Node] = []
-    for child in flat(node.children, frozenset({"elif_clause", "else_clause"})):
+    for child in flat(node.children, frozenset({"elif_clause", "else_clause", "ERROR"})):
         if not child.is_named and child.type in ("if", "then", "elif", "else", "fi"):
             if nodes:
                 yield word, nodes

@@ -94,10 +94,10 @@ class Call:
     @property
     def from_file(self) -> bool:
         """Whether what it installs, or in which version, is in a file or in the project at hand."""
-        if self.arguments.has(*self.row.files):
+        if self.action in ("ci", "sync") or self.arguments.has(*self.row.files):
             return True
-        if self.row.project and not self.operands and not self.arguments.has("-g", "--global"):
-            return self.action in ("install", "ci", "sync")
+        if self.row.project and self.action == "install" and not self.operands:
+            return not self.arguments.has("-g", "--global")
         return self.row.pin == "pip" and any(is_project(word.value) for word in self.operands)
 
     @property

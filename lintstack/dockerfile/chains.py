@@ -32,7 +32,8 @@ _SIMPLE = frozenset(
 )
 _STATEMENTS = COMPOUND | _SIMPLE
 _REDIRECTS = frozenset({"file_redirect", "herestring_redirect"})
-_LISTS = frozenset({"list", "pipeline", "redirected_statement", "heredoc_redirect", "negated_command"})
+# An error that is passed over holds one command in brackets; see `bash.read`.
+_LISTS = frozenset({"list", "pipeline", "redirected_statement", "heredoc_redirect", "negated_command", "ERROR"})
 _ENDS = frozenset({";", "&", "\n", ";;", ";&", ";;&"})
 _IGNORED = frozenset({"comment", "heredoc_end", "file_descriptor"})
 

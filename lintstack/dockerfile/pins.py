@@ -54,9 +54,7 @@ def _expansion() -> re.Pattern[str]:
 def _apt(call: Call, text: str) -> bool | None:
     if "/" in text or text.endswith(".deb"):
         return None
-    if text[-1] in "-+" and len(text) > 2 and text[-2] not in "-+":
-        return None if text[-1] == "-" else "=" in text  # `name-` removes
-    return "=" in text
+    return None if text.endswith("-") else "=" in text  # `name-` removes
 
 
 def _apk(call: Call, text: str) -> bool | None:
