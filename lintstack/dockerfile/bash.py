@@ -202,7 +202,8 @@ class _Reader:
                 own.append(child)
             if self.substitutes and kind != "word" and ("(" in script[start:end] or "`" in script[start:end]):
                 self.inside(child, context)
-        ranges += [self.range(word) for word in element.words]
+        if element.words:
+            ranges += [self.range(word) for word in element.words]
         targets = [self._redirect(redirect, ranges) for redirect in [*own, *element.redirects]]
         if not ranges:
             return
@@ -210,8 +211,10 @@ class _Reader:
         start, end = self.range(node)
         written = Written(self.text, ranges)
         command = self._place(written, (self.text, start, end), (), context)
-        command.assigned = assigned
-        command.redirected = [target for target in targets if target]
+        if assigned:
+            command.assigned = assigned
+        if targets:
+            command.redirected = [target for target in targets if target]
         self._carried(command, context, self._body(element, command))
 
     def _redirect(self, node: Node, ranges: list[Range]) -> tuple[Range, Range] | None:
@@ -245,8 +248,12 @@ class _Reader:
         self, written: Written, span: tuple[Text, int, int], wrappers: tuple[str, ...], context: Context
     ) -> Command:
         command = simple(written, span, wrappers)
-        command.guards, command.tolerated = context.guards, context.tolerated
-        command.pipeline, command.position = context.pipeline, context.position
+        if context.guards:
+            command.guards = context.guards
+        if context.tolerated:
+            command.tolerated = True
+        if context.pipeline >= 0:
+            command.pipeline, command.position = context.pipeline, context.position
         self.found.commands.append(command)
         return command
 

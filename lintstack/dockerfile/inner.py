@@ -42,7 +42,7 @@ def simple(written: Written, span: tuple[Text, int, int] | Span, wrappers: tuple
     name = base_name(written.value(0))
     if name not in WRAPPERS:
         return Command(name, written, 0, wrappers, span)
-    skip, more = unwrap([word.value for word in written.words])
+    skip, more = unwrap(written.values())
     return Command(base_name(written.value(skip)), written, skip, wrappers + more, span)
 
 
@@ -57,7 +57,7 @@ def given(command: Command, body: Text | None) -> Inner | None:
         text = _joined(command)
         return Inner(text, same_shell=True) if text else None
     if command.name in READERS:
-        call = shell_call([word.value for word in command.words])
+        call = shell_call(command.values)
         text = _script(command, call.script) if call.inline else body if call.from_input else None
         return Inner(text, bool(call.pipefail)) if text else None
     for index, value in enumerate(command.args, 1):
@@ -92,7 +92,7 @@ def _joined(command: Command) -> Text | None:
 
 def executed(command: Command) -> Iterator[Command]:
     """Commands behind `-exec` and its like of find."""
-    values = [word.value for word in command.words]
+    values = command.values
     starts = [at + 1 for at, value in enumerate(values) if value in _EXECUTE]
     skip = len(command.prefix)
     for start, next_start in pairwise([*starts, len(values) + 1]):

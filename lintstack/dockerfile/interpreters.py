@@ -45,12 +45,13 @@ def base_name(program: str) -> str:
 
 def is_posix(shell: Sequence[str]) -> bool:
     """Whether the words of a SHELL name a shell of the Bourne family."""
-    return bool(shell) and base_name(shell[0]).removesuffix(".exe") in SHELLS
+    return interpreter(shell) in SHELLS if shell else False
 
 
 def interpreter(shell: Sequence[str]) -> str:
-    """Base name of the shell that the words of a SHELL start; "sh" for none, "" for an empty one."""
-    return base_name(shell[0]).removesuffix(".exe") if shell else "sh"
+    """Base name of the shell that the words of a SHELL start, through env; "sh" for none."""
+    names = [base_name(word).removesuffix(".exe") for word in shell if word[:1] != "-"][:2] or ["sh"]
+    return names[1] if names[0] == "env" and len(names) > 1 else names[0]
 
 
 def shell_call(words: Sequence[str]) -> ShellCall:

@@ -22,12 +22,14 @@ class Spec(NamedTuple):
     Attributes:
         valued: options that take a value, with their dashes; the value is the next word, glued on, or behind `=`.
         single: whether `-word` is one option, as for go and find; `--word` then is the same.
+        pairs: letters that make one option with the letter behind them (`-nv` of wget).
         bundled: whether the first word may be options without a dash, as for tar (`tar xzf file`).
     """
 
     valued: frozenset[str] = frozenset()
     single: bool = False
     bundled: bool = False
+    pairs: str = ""
 
 
 class Option(NamedTuple):
@@ -144,6 +146,11 @@ def _options(word: Word, spec: Spec) -> Iterator[Option]:
         return
     letters = word.value[1:]
     for at, letter in enumerate(letters):
+        if at and letters[at - 1] in spec.pairs:
+            continue
+        if letter in spec.pairs:
+            yield Option(f"-{letters[at : at + 2]}", None, word)
+            continue
         option, after = f"-{letter}", letters[at + 1 :]
         if after and (option in spec.valued or after[0] == "="):
             yield Option(option, after.removeprefix("="), word, word)
@@ -215,12 +222,21 @@ SPECS: dict[str, Spec | str] = {
     " --skel -K --key -p --password -R --root -P --prefix -s --shell -u --uid -Z --selinux-user",
     "usermod": "-c --comment -d --home -e --expiredate -f --inactive -g --gid -G --groups -l --login -p --password -s"
     " --shell -u --uid -R --root -P --prefix -v --add-subuids -w --add-subgids",
-    "wget": "-o --output-file -a --append-output -i --input-file -B --base --config --rejected-log --bind-address -t"
-    " --tries -O --output-document --backups --start-pos --progress -T --timeout --dns-timeout --connect-timeout"
-    " --read-timeout -w --wait --waitretry -Q --quota --limit-rate --prefer-family --user --password --use-askpass"
-    " --cut-dirs -P --directory-prefix --default-page -U --user-agent --header --http-user --http-password"
-    " --load-cookies --save-cookies --max-redirect --proxy-user --proxy-password --referer --post-data --post-file"
-    " --method --body-data --body-file --secure-protocol --certificate --certificate-type --private-key"
-    " --private-key-type --ca-certificate --ca-directory --crl-file --pinnedpubkey --ciphers --ftp-user --ftp-password"
-    " --compression -e --execute -A --accept -R --reject -D --domains -I -X -l --level --accept-regex --reject-regex",
+    "wget": Spec(
+        frozenset(
+            (
+                "-o --output-file -a --append-output -i --input-file -B --base --config --rejected-log --bind-"
+                " address -t --tries -O --output-document --backups --start-pos --progress -T --timeout --dns-"
+                " timeout --connect-timeout --read-timeout -w --wait --waitretry -Q --quota --limit-rate"
+                " --prefer-family --user --password --use-askpass --cut-dirs -P --directory-prefix --default-page"
+                " -U --user-agent --header --http-user --http-password --load-cookies --save-cookies --max-"
+                " redirect --proxy-user --proxy-password --referer --post-data --post-file --method --body-data"
+                " --body-file --secure-protocol --certificate --certificate-type --private-key --private-key-type"
+                " --ca-certificate --ca-directory --crl-file --pinnedpubkey --ciphers --ftp-user --ftp-password"
+                " --compression -e --execute -A --accept -R --reject -D --domains -I -X -l --level --accept-regex"
+                " --reject-regex"
+            ).split()
+        ),
+        pairs="n",
+    ),
 }

@@ -232,7 +232,7 @@ def _alternative(stock: _Stock, command: Command) -> None:
 
 def _shell(stock: _Stock, command: Command) -> None:
     """A shell that runs a file or its input: what that installs is not known."""
-    if not shell_call([word.value for word in command.words]).inline:
+    if not shell_call(command.values).inline:
         stock.doubt(f"`{command.name}` runs a script that is not in the Dockerfile")
 
 

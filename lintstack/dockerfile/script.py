@@ -13,6 +13,7 @@ Made by `shell.script(instruction, shell)`. Words are read when they are first a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from lintstack.dockerfile.interpreters import base_name
@@ -113,6 +114,13 @@ class Written:
         start, end = self._ranges[index]
         return word_value(self._text.text[start:end])
 
+    def values(self, start: int = 0) -> list[str]:
+        """Words without quotes, from one on."""
+        if self._words is not None or self._text is None:
+            return [word.value for word in self.words[start:]]
+        script = self._text.text
+        return [word_value(script[begin:end]) for begin, end in self._ranges[start:]]
+
     def cut(self, start: int, end: int | None = None) -> Written:
         """Some of the words."""
         return Written(self._text, self._ranges[start:end], self._words[start:end] if self._words else None)
@@ -140,22 +148,23 @@ class Command:
         heredoc: body of the here-document that it reads, None without.
     """
 
+    index: int = 0
+    guards: tuple[str, ...] = ()
+    tolerated: bool = False
+    pipeline: int = -1
+    position: int = 0
+    heredoc: Span | None = None
+    assigned: Sequence[Range] = ()
+    redirected: Sequence[tuple[Range, Range]] = ()
+
     def __init__(
         self, name: str, written: Written, skip: int, wrappers: tuple[str, ...], span: tuple[Text, int, int] | Span
     ) -> None:
         self.name = name
         self.wrappers = wrappers
-        self.index = 0
-        self.guards: tuple[str, ...] = ()
-        self.tolerated = False
-        self.pipeline = -1
-        self.position = 0
-        self.heredoc: Span | None = None
         self.written = written
         self._skip = skip
         self._span = span
-        self.assigned: list[Range] = []
-        self.redirected: list[tuple[Range, Range]] = []
 
     def __repr__(self) -> str:
         return f"Command({' '.join(word.text for word in self.words)!r})"
@@ -171,6 +180,11 @@ class Command:
         return self.written.words[self._skip :]
 
     @property
+    def values(self) -> list[str]:
+        """Values of the program's name and of the arguments."""
+        return self.written.values(self._skip)
+
+    @property
     def prefix(self) -> tuple[Word, ...]:
         """What it runs under: the words before the program (`sudo -u app`)."""
         return self.written.words[: self._skip]
@@ -178,7 +192,7 @@ class Command:
     @cached_property
     def args(self) -> tuple[str, ...]:
         """Values of the arguments."""
-        return tuple([word.value for word in self.words[1:]])
+        return tuple(self.written.values(self._skip + 1))
 
     def wrapper(self, name: str) -> Word | None:
         """The word that calls a wrapper (`sudo`); None where the command does not run under it."""

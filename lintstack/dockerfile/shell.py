@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lintstack.dockerfile.bash import carried, read
+from lintstack.dockerfile.bash import MAX_HEREDOCS, carried, read
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
-from lintstack.dockerfile.inner import simple
-from lintstack.dockerfile.interpreters import READERS, SHELLS, interpreter, is_posix, shebang, shell_call
+from lintstack.dockerfile.inner import CARRIERS, simple
+from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call
 from lintstack.dockerfile.nodes import Instruction, Text
 from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Script, Written
@@ -126,7 +126,7 @@ def _exec(instruction: Instruction) -> Reading:
     command = simple(Written(None, [], words), Span(words[0].span.source, words[0].span.start, words[-1].span.end), ())
     found.commands.append(command)
     try:
-        if command.name in READERS or command.name in ("su", "runuser"):
+        if command.name in CARRIERS:
             carried(command, found, Context(State(False)), None)
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
@@ -167,24 +167,35 @@ def _with_heredocs(instruction: Instruction, shell: tuple[str, ...]) -> Reading:
     words = instruction.args
     if len(words) == 1 and parse_heredoc(words[0].text) is not None:
         body = _body(instruction, 0)
-        line = shebang(body.text)
-        if line and line[0] not in SHELLS:
+        started = shebang(body.text)
+        if started and started[0] not in SHELLS:
             return Reading(None, "shell")
-        return _read(body, line or shell)
+        return _read(body, started or shell)
+    text = instruction.text
+    if text.text.count("<<") > MAX_HEREDOCS:
+        return Reading(None, "size")
+    line, bodies = _without_heredocs(instruction)
+    return _read(line, shell, bodies)
+
+
+def _without_heredocs(instruction: Instruction) -> tuple[Text, dict[int, Text]]:
+    """The line with `< NAME` for each `<<NAME`, equally long, and the bodies by where NAME begins."""
     text, bodies = instruction.text, {}
     characters = list(text.text)
     openings = {heredoc.opening.start: index for index, heredoc in enumerate(instruction.heredocs)}
     at = text.text.find("<<")
     while at >= 0:
-        head = len(text.text[:at]) - len(text.text[:at].rstrip("0123456789")) if at else 0
-        index = openings.get(text.offset(at - head))
+        begin = at
+        while begin and text.text[begin - 1].isdigit():
+            begin -= 1
+        index = openings.get(text.offset(begin))
         if index is not None:
             width = 3 if text.text.startswith("<<-", at) else 2
             characters[at : at + width] = "<".ljust(width)
             bodies[at + width] = _body(instruction, index)
         at = text.text.find("<<", at + 2)
     starts, places = text.pieces()
-    return _read(Text(text.source, "".join(characters), starts, places), shell, bodies)
+    return Text(text.source, "".join(characters), starts, places), bodies
 
 
 def _body(instruction: Instruction, index: int) -> Text:

@@ -63,6 +63,8 @@ WRAPPED = {
     "timeout -k 5 10 apt x": ("apt", ("timeout",)),
     "gosu app apt x": ("apt", ("gosu",)),
     "xargs -n 1 apt x": ("apt", ("xargs",)),
+    "sudo -nu app apt x": ("apt", ("sudo",)),
+    "xargs -n1 -I{} apt x": ("apt", ("xargs",)),
     "busybox wget x": ("wget", ("busybox",)),
     "command -v apt": ("command", ()),
     "sudo": ("sudo", ()),
@@ -245,6 +247,7 @@ def test_a_script_is_read_once_for_each_shell() -> None:
     [
         ("RUN a", (), "sh"),
         ("RUN a", ("/bin/bash", "-c"), "bash"),
+        ("RUN a", ("/usr/bin/env", "bash", "-c"), "bash"),
         ("RUN <<EOF\n#!/usr/bin/env -S bash -e\na\nEOF", (), "bash"),
         ('RUN ["a"]', ("/bin/bash", "-c"), ""),
     ],
@@ -464,4 +467,6 @@ def test_deep_and_long_scripts_end_quickly() -> None:
     assert pipes
     assert len(pipes.pipes) == 399
     read_script(only("RUN " + 'sh -c "$(a)"; ' * 400))
+    read_script(only("RUN a <<EOF " + "1<<x " * 3_000 + "\nb\nEOF"))
+    read_script(only("RUN sh -c '" + "a b; " * 12_000 + "'"))
     assert clock.stop(begin) < 2
