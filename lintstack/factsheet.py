@@ -153,12 +153,14 @@ def _definition(subject: type[Subject]) -> dict[str, Any]:
 
 def hints_of(subject: type[Subject]) -> dict[str, Any]:
     """Types of a subject's attributes."""
-    from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.script import Command
     from lintstack.source import Span
 
-    names: dict[str, Any] = subjects() | {"nodes": nodes, "shell": shell, "stages": stages, "syntax": syntax}
-    names |= {"Span": Span, "ImageConfig": ImageConfig}
+    names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax}
+    names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "ImageConfig": ImageConfig}
     members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
     derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}
     returned = {name: get_type_hints(get, localns=names)["return"] for name, get in derived.items()}

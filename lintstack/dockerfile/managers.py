@@ -1,185 +1,337 @@
-"""Package managers, and the programs that packages bring under other names than their own."""
+"""Package managers: their verbs, their options that take a value, and how each spells what rules ask for.
+
+One row for each; `calls.call` reads a command by it.
+"""
 
 from __future__ import annotations
 
+from lintstack.dockerfile.options import Spec
 from lintstack.named import NamedTuple
 
 
 class Manager(NamedTuple):
-    """How a package manager is told to install.
+    """One package manager.
 
     Attributes:
-        install: words that install, each a sequence of arguments ("global add").
-        remove: words that remove.
-        valued: options whose value is the next word.
-        required: options without one of which nothing is installed for all users (`npm install -g`).
+        name: its name ("apt-get"); `pip3` is "pip", `bundle` is "bundler".
+        family: what it is one of ("apt", "dnf", "conda"); its name where it stands alone.
+        verbs: what its verbs do, by their words ("install", "pip install").
+        spec: how its options are read.
+        pin: which syntax its versions have; see `pins`.
+        yes: options that answer its questions.
+        no_cache: options with which it keeps no cache.
+        slim: options with which it leaves recommended packages out.
+        files: options that take packages or versions from a file.
+        frozen: options with which nothing but what a lock file says is installed.
+        caches: directories that it leaves in the image, without a slash at the end; "~" is any home.
+        project: whether it installs what the files of a project say when it is given no package.
     """
 
-    install: tuple[tuple[str, ...], ...]
-    remove: tuple[tuple[str, ...], ...] = ()
-    valued: frozenset[str] = frozenset()
-    required: frozenset[str] = frozenset()
+    name: str
+    family: str
+    verbs: dict[str, str]
+    spec: Spec
+    pin: str
+    yes: frozenset[str] = frozenset()
+    no_cache: frozenset[str] = frozenset()
+    slim: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    frozen: frozenset[str] = frozenset()
+    caches: tuple[str, ...] = ()
+    project: bool = False
 
 
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_APT = Manager(
-    (("install",), ("reinstall",)),
-    (("remove",), ("purge",)),
-    _set("-o --option -t --target-release --default-release -c --config-file -a --host-architecture"),
+def _verbs(text: str) -> dict[str, str]:
+    """`install: install, reinstall; remove: remove` by verb; `-` is no verb at all."""
+    found = {}
+    for row in text.split(";"):
+        action, _, verbs = row.strip().partition(": ")
+        for verb in verbs.split(", "):
+            found["" if verb == "-" else verb] = action
+    return found
+
+
+def _manager(
+    name: str,
+    family: str,
+    pin: str,
+    verbs: str,
+    valued: str,
+    *,
+    single: bool = False,
+    project: bool = False,
+    **told: str,
+) -> Manager:
+    caches = tuple(told.pop("caches", "").split())
+    sets = {field: _set(text) for field, text in told.items()}
+    spec = Spec(_set(valued), single)
+    return Manager(name, family, _verbs(verbs), spec, pin, caches=caches, project=project, **sets)
+
+
+_APT = (
+    "install: install; reinstall: reinstall; update: update; upgrade: upgrade, safe-upgrade; build-dep: build-dep;"
+    " dist-upgrade: dist-upgrade, full-upgrade, dselect-upgrade; remove: remove, purge; autoremove: autoremove,"
+    " autopurge; clean: clean, distclean; autoclean: autoclean; download: download; source: source"
 )
-_YUM = Manager(
-    (("install",), ("localinstall",), ("reinstall",)),
-    (("remove",), ("erase",)),
-    _set(
-        "-c --config --enablerepo --disablerepo --repo --releasever --installroot -x --exclude -R -d -e --setopt"
-        " --forcearch"
-    ),
+_APT_VALUED = (
+    "-o --option -t --target-release --default-release -c --config-file -a --host-architecture -P --build-profiles"
 )
-_PIP = Manager(
-    (("install",),),
-    (("uninstall",),),
-    _set(
-        "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target --prefix --root"
-        " --trusted-host --proxy --timeout --retries --cache-dir --python --platform --no-binary --only-binary"
-        " -e --editable"
-    ),
+_DNF = (
+    "install: install, in, install-n, install-na, install-nevra; group-install: groupinstall, group install,"
+    " groups install, grp install, groupsinstall; module-install: module install; module-enable: module enable;"
+    " local-install: localinstall; reinstall: reinstall, rei; upgrade: update, upgrade, up, upgrade-minimal, up-min,"
+    " update-minimal; dist-upgrade: distro-sync, dsync; update: makecache, mc, check-update, check-upgrade;"
+    " remove: remove, rm, erase; autoremove: autoremove; clean: clean; download: download; build-dep: builddep,"
+    " build-dep; swap: swap; config: config-manager"
 )
-_NPM = Manager(
-    (("install",), ("i",), ("add",)),
-    (("uninstall",), ("rm",)),
-    _set("--prefix --registry --cache"),
-    _set("-g --global"),
+_DNF_VALUED = (
+    "-c --config --enablerepo --enable-repo --disablerepo --disable-repo --repo --repoid --releasever --installroot -x"
+    " --exclude --excludepkgs -R --randomwait -d --debuglevel -e --errorlevel --setopt --forcearch --arch --comment"
+    " --disableplugin --enableplugin --advisory --bz --cve --sec-severity --downloaddir --destdir --rpmverbosity"
+    " --repofrompath --color"
+)
+_DNF_YES = "-y --assumeyes --yes"
+_PIP_VALUED = (
+    "-r --requirement --requirements -c --constraint --constraints -i --index-url --pypi-url --extra-index-url -f"
+    " --find-links -t --target --prefix --root --trusted-host --proxy --timeout --retries --cache-dir --python"
+    " --python-version --implementation --abi --platform --no-binary --only-binary -e --editable --src --build -b"
+    " --upgrade-strategy --install-option --global-option --config-settings --config-setting -C --root-user-action"
+    " --progress-bar --log --cert --client-cert --exists-action --use-feature --use-deprecated --report"
+    " --hash -d --dest"
+    " --keyring-provider --group"
+)
+_UV_VALUED = (
+    " -p --index --default-index --python-platform --python-preference --index-strategy --resolution --prerelease"
+    " --exclude-newer --link-mode --config-file --directory --project --allow-insecure-host --color --override"
+    " --overrides --build-constraint --build-constraints --no-build-package --no-binary-package --refresh-package"
+    " --reinstall-package -P --upgrade-package --fork-strategy --torch-backend --package --extra --no-extra"
+    " --only-group --no-group --no-install-package --with --with-editable --with-requirements --from --tag --rev"
+    " --branch --optional"
+)
+_NPM_VALUED = (
+    "--prefix -C --registry --loglevel --cache --tag -w --workspace --omit --include --userconfig --globalconfig --only"
+    " --script-shell --user-agent --install-strategy --before --cpu --os --libc --proxy --https-proxy"
+    " --noproxy --cafile"
+    " --otp --fetch-retries --fetch-timeout --maxsockets --location --dir --filter -F --store-dir --network-concurrency"
+    " --reporter --virtual-store-dir --modules-dir --lockfile-dir --global-dir --node-linker"
+)
+_NPM = "remove: uninstall, un, unlink, remove, rm, r; config: config, c; "
+_CONDA = (
+    "install: install, create, env create, env update; upgrade: update, upgrade; remove: remove, uninstall, env remove;"
+    " clean: clean; config: config; run: run"
+)
+_CONDA_VALUED = (
+    "-c --channel -n --name -p --prefix -f --file --solver --repodata-fn --subdir --platform -r --root-prefix"
 )
 
-MANAGERS: dict[str, Manager] = {
-    "apk": Manager(
-        (("add",),),
-        (("del",),),
-        _set("-t --virtual -p --root -X --repository --arch --keys-dir --repositories-file --cache-dir --wait"),
+
+_ROWS = (
+    _manager(
+        "apk",
+        "apk",
+        "apk",
+        "install: add; remove: del; update: update; upgrade: upgrade, fix; clean: cache clean, cache purge;"
+        " download: fetch, cache download",
+        "-t --virtual -p --root -X --repository --arch --keys-dir --repositories-file --cache-dir --cache-max-age"
+        " --wait --timeout --progress-fd",
+        no_cache="--no-cache",
+        caches="/var/cache/apk",
     ),
-    "apt": _APT,
-    "apt-get": _APT,
-    "aptitude": _APT,
-    "brew": Manager((("install",),)),
-    "cargo": Manager((("install",),), (), _set("--version --git --branch --tag --rev --path --root --features")),
-    "conda": Manager((("install",),), (), _set("-c --channel -n --name -p --prefix")),
-    "dnf": _YUM,
-    "gem": Manager((("install",),), (("uninstall",),), _set("-v --version -i --install-dir -n --bindir -s --source")),
-    "go": Manager((("install",),), (), _set("-ldflags -tags -o -gcflags -asmflags -mod")),
-    "mamba": Manager((("install",),), (), _set("-c --channel -n --name -p --prefix")),
-    "microdnf": _YUM,
-    "npm": _NPM,
-    "pip": _PIP,
-    "pipx": Manager((("install",),), (), _set("--index-url --pip-args --python --suffix")),
-    "pnpm": _NPM,
-    "tdnf": _YUM,
-    "uv": Manager((("pip", "install"), ("tool", "install")), (), _PIP.valued),
-    "yarn": Manager((("global", "add"),)),
-    "yum": _YUM,
-    "zypper": Manager(
-        (("install",), ("in",)),
-        (("remove",), ("rm",)),
-        _set("-r --repo --from -t --type -R --root --cache-dir -c --config"),
+    *(
+        _manager(
+            name,
+            "apt",
+            "apt",
+            _APT,
+            _APT_VALUED,
+            yes="-y --yes --assume-yes",
+            slim="--no-install-recommends" + " --without-recommends -R" * (name == "aptitude"),
+            caches="/var/lib/apt/lists /var/cache/apt",
+        )
+        for name in ("apt", "apt-get", "aptitude")
     ),
-}
+    _manager("brew", "brew", "none", "install: install; update: update; upgrade: upgrade; remove: uninstall, rm", ""),
+    _manager(
+        "bun",
+        "bun",
+        "npm",
+        "install: install, i, add, a; remove: remove, rm; upgrade: update; clean: pm cache rm; run: x, run",
+        _NPM_VALUED + " --cwd --backend -c --config",
+        frozen="--frozen-lockfile",
+        no_cache="--no-cache",
+        caches="~/.bun/install/cache",
+        project=True,
+    ),
+    _manager(
+        "bundler",
+        "bundler",
+        "gem",
+        "install: install, i, -, add; upgrade: update; config: config, config set; clean: clean; run: exec",
+        "--path --jobs -j --retry --without --with --gemfile --binstubs --shebang --source -v --version --group -g",
+        frozen="--frozen --deployment",
+        project=True,
+    ),
+    _manager(
+        "cargo",
+        "cargo",
+        "cargo",
+        "install: install, binstall; remove: uninstall; download: fetch; upgrade: update; run: run; clean: clean",
+        "--version --vers --git --branch --tag --rev --path --root --features -F --index --registry --bin --example"
+        " --profile --target --target-dir -j --jobs --config -Z --color --message-format",
+        frozen="--locked --frozen",
+        caches="~/.cargo/registry",
+    ),
+    _manager(
+        "composer",
+        "composer",
+        "composer",
+        "install: install, i, require, r, req, global require, global install; upgrade: update, u, upgrade;"
+        " remove: remove, rm; clean: clear-cache, clearcache, cc; run: exec; config: config",
+        "-d --working-dir --prefer-install --ignore-platform-req --apcu-autoloader-prefix",
+        no_cache="--no-cache",
+        yes="-n --no-interaction",
+        caches="~/.composer/cache ~/.cache/composer",
+        project=True,
+    ),
+    *(
+        _manager(
+            name, "conda", "conda", _CONDA, _CONDA_VALUED, yes="-y --yes", files="-f --file", caches="/opt/conda/pkgs"
+        )
+        for name in ("conda", "mamba", "micromamba")
+    ),
+    *(
+        _manager(name, "dnf", "rpm", _DNF, _DNF_VALUED, yes=_DNF_YES, caches="/var/cache/dnf /var/cache/libdnf5")
+        for name in ("dnf", "microdnf")
+    ),
+    _manager(
+        "gem",
+        "gem",
+        "gem",
+        "install: install, i; upgrade: update; remove: uninstall; clean: cleanup; config: sources",
+        "-v --version -i --install-dir -n --bindir --build-root -P --trust-policy -s --source -p --http-proxy"
+        " --platform"
+        " --config-file -B --bulk-threshold --target-rbconfig",
+        files="-g --file",
+    ),
+    _manager(
+        "go",
+        "go",
+        "go",
+        "install: install, get; run: run; download: mod download; clean: clean; config: env",
+        "-ldflags -tags -o -gcflags -asmflags -mod -modfile -C -p -exec -toolexec -overlay -buildmode -compiler"
+        " -installsuffix -pkgdir -covermode -coverpkg -pgo",
+        single=True,
+        caches="~/.cache/go-build /go/pkg/mod",
+        project=True,
+    ),
+    _manager(
+        "npm",
+        "npm",
+        "npm",
+        _NPM + "install: install, i, in, ins, inst, isntall, add; ci: ci, clean-install, ic, install-clean;"
+        " upgrade: update, up, upgrade; clean: cache clean, cache clear; run: exec, x",
+        _NPM_VALUED,
+        caches="~/.npm",
+        project=True,
+    ),
+    _manager(
+        "pacman",
+        "pacman",
+        "pacman",
+        "",
+        "-b --dbpath -r --root --cachedir --config --arch --gpgdir --hookdir --logfile --sysroot --overwrite --ignore"
+        " --ignoregroup --assume-installed --color --ask",
+        yes="--noconfirm",
+        caches="/var/cache/pacman/pkg",
+    ),
+    _manager(
+        "pip",
+        "pip",
+        "pip",
+        "install: install; remove: uninstall; download: download, wheel; clean: cache purge; config: config",
+        _PIP_VALUED,
+        no_cache="--no-cache-dir",
+        yes="-y --yes",
+        files="-r --requirement -c --constraint -e --editable --group",
+        frozen="--require-hashes",
+        caches="~/.cache/pip",
+    ),
+    _manager(
+        "pipx",
+        "pipx",
+        "pip",
+        "install: install; run: run; upgrade: upgrade, upgrade-all; remove: uninstall",
+        "--index-url -i --pip-args --python --suffix --preinstall --spec",
+    ),
+    _manager(
+        "pnpm",
+        "pnpm",
+        "npm",
+        _NPM + "install: install, i, add; upgrade: update, up, upgrade; clean: store prune; run: dlx, exec;"
+        " download: fetch",
+        _NPM_VALUED,
+        frozen="--frozen-lockfile",
+        caches="~/.local/share/pnpm/store",
+        project=True,
+    ),
+    _manager(
+        "poetry",
+        "poetry",
+        "pip",
+        "install: install, sync, add, self add; upgrade: update; remove: remove; clean: cache clear; run: run;"
+        " config: config",
+        "-E --extras -G --group --with --without --only -C --directory -P --project --python --source --optional",
+        no_cache="--no-cache",
+        yes="-n --no-interaction",
+        caches="~/.cache/pypoetry",
+        project=True,
+    ),
+    _manager("tdnf", "tdnf", "rpm", _DNF, _DNF_VALUED, yes=_DNF_YES, caches="/var/cache/tdnf"),
+    _manager(
+        "uv",
+        "uv",
+        "pip",
+        "install: pip install, tool install, add; sync: sync, pip sync; remove: pip uninstall, remove, tool uninstall;"
+        " clean: cache clean, cache prune; run: tool run",
+        _PIP_VALUED + _UV_VALUED,
+        no_cache="--no-cache --no-cache-dir -n",
+        files="-r --requirement --requirements -c --constraint --constraints -e --editable --group",
+        frozen="--frozen --locked --require-hashes",
+        caches="~/.cache/uv",
+    ),
+    _manager(
+        "yarn",
+        "yarn",
+        "npm",
+        "install: -, install, add, global add; remove: remove, global remove; upgrade: upgrade, up;"
+        " clean: cache clean; config: config; run: dlx, exec",
+        "--cwd --modules-folder --cache-folder --network-timeout --registry --mutex --network-concurrency"
+        " --use-yarnrc --global-folder --prefix --mode",
+        frozen="--frozen-lockfile --immutable --immutable-cache --pure-lockfile",
+        caches="~/.cache/yarn /usr/local/share/.cache/yarn ~/.yarn/cache",
+        project=True,
+    ),
+    _manager("yum", "yum", "rpm", _DNF, _DNF_VALUED, yes=_DNF_YES, caches="/var/cache/yum"),
+    _manager(
+        "zypper",
+        "zypper",
+        "zypper",
+        "install: install, in; remove: remove, rm; source-install: source-install, si; patch: patch;"
+        " update: refresh, ref; upgrade: update, up; dist-upgrade: dist-upgrade, dup; clean: clean, cc",
+        "-r --repo --from -t --type -R --root --installroot --cache-dir --pkg-cache-dir --raw-cache-dir"
+        " --solv-cache-dir --reposd-dir -c --config --userdata -p --plus-repo --plus-content --releasever --priority"
+        " --download",
+        yes="-n --non-interactive -y --no-confirm",
+        slim="--no-recommends",
+        caches="/var/cache/zypp",
+    ),
+)
+MANAGERS: dict[str, Manager] = {row.name: row for row in _ROWS}
+# Other names of the programs.
+ALIASES = {"bundle": "bundler", "dnf5": "dnf", "dnf-3": "dnf", "yum-3": "yum", "pip2": "pip", "pip3": "pip"}
 # Managers of the system, whose packages bring programs that any command may start.
-SYSTEM = frozenset({"apk", "apt", "apt-get", "aptitude", "brew", "dnf", "microdnf", "tdnf", "yum", "zypper"})
-
-_PROVIDES = """
-apache2 apachectl apache2ctl htpasswd ab
-apache2-utils htpasswd ab rotatelogs
-aws-cli aws
-awscli aws
-bind-tools dig nslookup host
-bind-utils dig nslookup host
-bind9-dnsutils dig nslookup nsupdate
-bind9-host host
-binutils ld as nm strip objdump readelf ar
-bsdmainutils hexdump column
-build-base gcc g++ make cc
-build-essential gcc g++ make cc dpkg-buildpackage
-busybox-extras telnet httpd ftpd tftp
-cronie crond crontab
-cron cron crontab
-coreutils env nohup timeout stdbuf sha256sum
-curl-minimal curl
-default-mysql-client mysql mysqladmin mysqldump
-dnsutils dig nslookup host
-docker-cli docker
-docker.io docker dockerd
-findutils find xargs
-g++ g++ c++
-gcc gcc cc
-gettext envsubst msgfmt gettext
-gettext-base envsubst gettext
-gnupg gpg gpg-agent gpgv dirmngr
-gnupg2 gpg gpg2
-httpie http https
-imagemagick convert identify magick mogrify
-inetutils-ping ping
-inetutils-telnet telnet
-iproute2 ip ss tc
-iproute ip ss tc
-iputils ping arping tracepath
-iputils-ping ping
-java-17-openjdk java
-libcap setcap getcap
-libcap2-bin setcap getcap capsh
-lsb-release lsb_release
-mariadb-client mysql mysqladmin mysqldump mariadb mariadb-admin mariadb-dump
-mongodb-clients mongo
-mongodb-mongosh mongosh
-mysql-client mysql mysqladmin mysqldump
-net-tools netstat ifconfig route arp
-netcat nc netcat
-netcat-openbsd nc netcat
-netcat-traditional nc netcat
-nmap-ncat nc ncat
-ncat ncat nc
-nodejs node npm nodejs
-nodejs-current node npm
-openjdk-11-jre-headless java
-openjdk-17-jre-headless java
-openjdk-21-jre-headless java
-openssh ssh sshd scp ssh-keygen sftp
-openssh-client ssh scp ssh-keygen sftp ssh-agent
-openssh-clients ssh scp sftp
-openssh-server sshd
-p7zip-full 7z 7za
-php-cli php
-passwd useradd usermod groupadd passwd chpasswd
-perl perl
-pkg-config pkg-config
-pkgconf pkg-config pkgconf
-postgresql psql pg_isready pg_dump postgres initdb
-postgresql-client psql pg_isready pg_dump pg_restore createdb
-procps ps top free pgrep pkill watch kill vmstat
-procps-ng ps top free pgrep pkill watch
-psmisc killall pstree fuser
-py3-pip pip pip3
-python3 python3 pydoc3
-python3-pip pip pip3
-redis redis-cli redis-server
-redis-server redis-server redis-cli
-redis-tools redis-cli redis-benchmark
-ripgrep rg
-shadow useradd usermod groupadd passwd chpasswd su
-shadow-utils useradd usermod groupadd
-sqlite sqlite3
-subversion svn
-supervisor supervisord supervisorctl
-tzdata zdump zic
-util-linux mount umount lsblk flock runuser setpriv
-uuid-runtime uuidgen
-valkey valkey-cli valkey-server
-vim vim vi
-vim-tiny vi
-xz-utils xz unxz
-zip zip
-"""
-PROVIDES: dict[str, tuple[str, ...]] = {
-    line.split()[0]: tuple(line.split()[1:]) for line in _PROVIDES.strip().splitlines()
-}
+SYSTEM = frozenset({"apk", "apt", "apt-get", "aptitude", "brew", "dnf", "microdnf", "pacman", "tdnf", "yum", "zypper"})

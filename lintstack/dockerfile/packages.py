@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from lintstack.dockerfile.managers import MANAGERS, PROVIDES, SYSTEM, Manager
-from lintstack.dockerfile.nodes import Instruction, Word
-from lintstack.dockerfile.shell import SHELLS, Command, commands
+from lintstack.dockerfile.calls import Call, call
+from lintstack.dockerfile.interpreters import SHELLS, shell_call
+from lintstack.dockerfile.managers import SYSTEM
+from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.options import arguments
+from lintstack.dockerfile.pins import package_name
+from lintstack.dockerfile.provides import PROVIDES
+from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell import commands
 from lintstack.dockerfile.stages import Stage
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 
 _ARCHIVES = (".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".txz", ".tbz2", ".zip")
-_VERSION = "=<>~@:/[!;"
 # Where programs lie that come with the build context or a download, and those that build without installing.
 _OWN = ("./", "../", "/tmp/", "/root/", "/opt/", "/app/", "/src/")
 _BUILDERS = frozenset(
     ["autogen.sh", "bootstrap", "config", "configure", "gradlew", "manage.py", "mvnw", "pip", "python", "python3"]
 )
+# What installs packages, and whose packages bring programs; npm and its like do with `--global`.
+_INSTALLS = frozenset({"install", "reinstall", "local-install"})
+_BRINGING = SYSTEM | {"cargo", "conda", "gem", "go", "mamba", "micromamba", "pip", "pipx", "uv"}
+_GLOBAL = frozenset({"bun", "npm", "pnpm", "yarn"})
 # Copying a tree over one of these may bring any program.
 _TREES = frozenset({"", "/usr", "/usr/local", "/opt"})
 
@@ -38,22 +47,6 @@ class Programs(NamedTuple):
     reason: str = ""
 
 
-class Install(NamedTuple):
-    """One call of a package manager that installs.
-
-    Attributes:
-        manager: its name ("apt-get").
-        packages: what it installs, each word as written, versions included.
-        flags: its options as written.
-        command: the command.
-    """
-
-    manager: str
-    packages: tuple[Word, ...]
-    flags: tuple[str, ...]
-    command: Command
-
-
 def installed(chain: Sequence[Stage]) -> Programs:
     """Programs that the instructions of a chain install.
 
@@ -65,29 +58,6 @@ def installed(chain: Sequence[Stage]) -> Programs:
         for instruction in stage.instructions:
             _read(stock, instruction)
     return Programs(frozenset(stock.places), not stock.reason, stock.places, stock.reason)
-
-
-def installs(command: Command) -> Install | None:
-    """The packages that a command installs; None when it is no package manager or installs nothing.
-
-    Args:
-        command: any command; `python -m pip` counts as pip.
-    """
-    return _call(command, lambda manager: manager.install)
-
-
-def package_name(manager: str, word: str) -> str:
-    """A package's name without version, architecture, extras and path.
-
-    Args:
-        manager: name of the package manager.
-        word: as written, quotes removed.
-    """
-    if manager in ("npm", "pnpm", "yarn", "go"):
-        bare = word[1:].partition("@")[0] if word.startswith("@") else word.partition("@")[0]
-        return bare.rpartition("/")[2]
-    end = min((at for at in map(word.find, _VERSION) if at > 0), default=len(word))
-    return word[:end].lstrip("@!")
 
 
 class _Stock:
@@ -133,13 +103,15 @@ def _read(stock: _Stock, instruction: Instruction) -> None:
 
 
 def _command(stock: _Stock, command: Command) -> None:
-    install = installs(command)
-    if install:
-        _install(stock, install)
+    found = call(command)
+    if found and found.action in _INSTALLS:
+        if found.manager in _BRINGING or (found.manager in _GLOBAL and _is_global(found)):
+            _install(stock, found)
         return
-    removal = _call(command, lambda manager: manager.remove)
-    if removal:
-        _remove(stock, removal)
+    if found and found.action in ("group-install", "module-install"):
+        stock.doubt(f"{found.manager} installs a group of packages")
+    if found and found.action == "remove":
+        _remove(stock, found)
         return
     effect = _EFFECTS.get(command.name)
     if effect:
@@ -150,68 +122,30 @@ def _command(stock: _Stock, command: Command) -> None:
         stock.doubt("a command's name is in a variable")
 
 
-def _call(command: Command, verbs: Callable[[Manager], tuple[tuple[str, ...], ...]]) -> Install | None:
-    """The call of a package manager with one of some verbs."""
-    name, words = _manager_words(command)
-    manager = MANAGERS.get(name)
-    if manager is None:
-        return None
-    plain, flags = _plain(words, manager.valued)
-    if manager.required and not manager.required & set(flags):
-        return None
-    for verb in verbs(manager):
-        if tuple(word.value for word in plain[: len(verb)]) == verb:
-            return Install(name, tuple(plain[len(verb) :]), tuple(flags), command)
-    return None
+def _is_global(found: Call) -> bool:
+    """Whether npm and its like install for all users."""
+    return found.arguments.has("-g", "--global") or found.command.args[:1] == ("global",)
 
 
-def _manager_words(command: Command) -> tuple[str, tuple[Word, ...]]:
-    """Name of the package manager and its arguments; `pip3.11` and `python -m pip` are pip."""
-    name, words = command.name, command.words[1:]
-    if name.startswith("python") and [word.value for word in words[:2]] == ["-m", "pip"]:
-        return "pip", words[2:]
-    if name.startswith("pip") and name[3:].replace(".", "").isdigit():
-        return "pip", words
-    return name, words
-
-
-def _plain(words: Sequence[Word], valued: frozenset[str]) -> tuple[list[Word], list[str]]:
-    """Arguments that are no options, and the options with their values."""
-    plain: list[Word] = []
-    flags: list[str] = []
-    index = 0
-    while index < len(words):
-        word = words[index]
-        index += 1
-        if not word.value.startswith("-") or word.value == "-":
-            plain.append(word)
-            continue
-        flags.append(word.value)
-        if word.value in valued and index < len(words):
-            flags.append(words[index].value)
-            index += 1
-    return plain, flags
-
-
-def _install(stock: _Stock, install: Install) -> None:
+def _install(stock: _Stock, found: Call) -> None:
     names = []
-    for word in install.packages:
+    for word in found.operands:
         if "$" in word.value or word.value.startswith(("/", "./")) or word.value.endswith((".deb", ".rpm", ".apk")):
-            stock.doubt(f"{install.manager} installs packages from a variable or file")
+            stock.doubt(f"{found.manager} installs packages from a variable or file")
             continue
-        name = package_name(install.manager, word.value)
+        name = package_name(found.manager, word.value)
         names.append(name)
         stock.add_package(name, word.span)
-    for flag in ("-t", "--virtual"):
-        if install.manager == "apk" and flag in install.flags[:-1]:
-            stock.groups[install.flags[install.flags.index(flag) + 1]] = names
+    virtual = found.arguments.value("-t", "--virtual") if found.manager == "apk" else None
+    if virtual:
+        stock.groups[virtual] = names
 
 
-def _remove(stock: _Stock, removal: Install) -> None:
-    for word in removal.packages:
-        if "$" in word.value and removal.manager in SYSTEM:
-            stock.doubt(f"{removal.manager} removes packages from a variable")
-        stock.drop_package(package_name(removal.manager, word.value))
+def _remove(stock: _Stock, found: Call) -> None:
+    for word in found.operands:
+        if "$" in word.value and found.manager in SYSTEM:
+            stock.doubt(f"{found.manager} removes packages from a variable")
+        stock.drop_package(package_name(found.manager, word.value))
 
 
 def _bin_name(path: str) -> str:
@@ -253,27 +187,9 @@ def _may_be_tree(source: str) -> bool:
     return source.endswith("/") or "." not in name.lstrip(".") or source.endswith(_ARCHIVES)
 
 
-def _values_of(command: Command, options: Sequence[str]) -> Iterator[str]:
-    """Values of options, as the next word, behind `=` or glued to a short one."""
-    args = command.args
-    for index, arg in enumerate(args):
-        for option in options:
-            if arg == option:
-                yield args[index + 1] if index + 1 < len(args) else ""
-            elif arg.startswith(f"{option}=") and option.startswith("--"):
-                yield arg.partition("=")[2]
-            elif len(option) == 2 and _is_cluster(arg) and arg.endswith(option[1]):
-                yield args[index + 1] if index + 1 < len(args) else ""
-
-
-def _is_cluster(arg: str) -> bool:
-    """Whether an argument is several short options in one word (`-fsSLo`)."""
-    return len(arg) > 2 and arg[0] == "-" and arg[1] != "-"
-
-
 def _download(options: Sequence[str]) -> Callable[[_Stock, Command], None]:
     def effect(stock: _Stock, command: Command) -> None:
-        for path in _values_of(command, options):
+        for path in arguments(command).values(*options):
             if _bin_name(path):
                 stock.add(_bin_name(path), command.span)
 
@@ -282,7 +198,7 @@ def _download(options: Sequence[str]) -> Callable[[_Stock, Command], None]:
 
 def _unpack(options: Sequence[str]) -> Callable[[_Stock, Command], None]:
     def effect(stock: _Stock, command: Command) -> None:
-        if any(_is_bin(path) or path.rstrip("/") in _TREES for path in _values_of(command, options) if path):
+        if any(_is_bin(path) or path.rstrip("/") in _TREES for path in arguments(command).values(*options) if path):
             stock.doubt(f"`{command.name}` unpacks an archive among the programs")
 
     return effect
@@ -316,7 +232,7 @@ def _alternative(stock: _Stock, command: Command) -> None:
 
 def _shell(stock: _Stock, command: Command) -> None:
     """A shell that runs a file or its input: what that installs is not known."""
-    if not any(arg == "-c" or (_is_cluster(arg) and arg.endswith("c")) for arg in command.args):
+    if not shell_call(command.values).inline:
         stock.doubt(f"`{command.name}` runs a script that is not in the Dockerfile")
 
 
@@ -335,13 +251,6 @@ def _make(stock: _Stock, command: Command) -> None:
 def _package_file(stock: _Stock, command: Command) -> None:
     if any(arg in ("--install", "--unpack") or (arg[:1] == "-" and "i" in arg[1:3]) for arg in command.args):
         stock.doubt(f"`{command.name}` installs a package file")
-
-
-def _pacman(stock: _Stock, command: Command) -> None:
-    if any(arg.startswith("-S") or arg == "--sync" for arg in command.args):
-        for word in command.words[1:]:
-            if not word.value.startswith("-"):
-                stock.add_package(word.value, word.span)
 
 
 def _corepack(stock: _Stock, command: Command) -> None:
@@ -363,7 +272,6 @@ _EFFECTS: dict[str, Callable[[_Stock, Command], None]] = {
     "make": _make,
     "mv": _place,
     "nix-env": _unknown("nix installs packages"),
-    "pacman": _pacman,
     "rpm": _package_file,
     "tar": _unpack(("-C", "--directory")),
     "tee": _download(()),

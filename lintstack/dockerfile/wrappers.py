@@ -91,7 +91,7 @@ def _inner(wrapper: Wrapper, words: Sequence[str], index: int) -> int | None:
         if word == "--" and not leading:
             return index + 1 if index + 1 < len(words) else None
         if word.startswith("-") and len(word) > 1:
-            index += 2 if word in wrapper.valued else 1
+            index += 2 if _takes_next(word, wrapper.valued) else 1
         elif wrapper.assignments and "=" in word and word.partition("=")[0].isidentifier():
             index += 1
         elif leading:
@@ -100,3 +100,11 @@ def _inner(wrapper: Wrapper, words: Sequence[str], index: int) -> int | None:
         else:
             return index
     return None
+
+
+def _takes_next(word: str, valued: frozenset[str]) -> bool:
+    """Whether the value of an option, or of the last one in a cluster (`-nu app`), is the next word."""
+    if word in valued or word.startswith("--"):
+        return word in valued
+    first = next((at for at, letter in enumerate(word[1:], 1) if f"-{letter}" in valued), 0)
+    return first > 0 and first == len(word) - 1

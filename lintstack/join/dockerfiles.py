@@ -15,11 +15,10 @@ from lintstack.join.read import entries
 from lintstack.join.variables import is_secret
 from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage
 from lintstack.record import bind
-from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack import yaml
-    from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.dockerfile import nodes, stages, syntax
 
 Shell = Fact[tuple[str, ...]]
 
@@ -183,12 +182,13 @@ def _anchor(node: nodes.Instruction, stage: Stage | None) -> str:
     return f"{where}.{node.keyword}[{crc32(said.encode('utf-8', 'surrogateescape')):08x}]"
 
 
-def _commands(instruction: Instruction) -> tuple[Command, ...] | None:
-    """Commands that it runs, None when they cannot be told."""
-    from lintstack.dockerfile.shell import commands
-
-    found = commands(instruction.node, instruction.shell.value or ())
-    return None if found is None else tuple(_command(instruction, node, at) for at, node in enumerate(found))
+def _commands(instruction: Instruction) -> tuple[Command, ...]:
+    """Commands that it runs."""
+    found = instruction.script.commands if instruction.script else ()
+    return tuple(
+        Command(node.name, node.span, f"{instruction.anchor}.{node.name}[{at}]", instruction, node)
+        for at, node in enumerate(found)
+    )
 
 
 def _assignments(instruction: Instruction) -> tuple[Assignment, ...]:
@@ -216,24 +216,3 @@ def _assignment(instruction: Instruction, pair: nodes.Pair) -> Assignment:
         is_secret=Fact(is_secret(pair.name, value), where),
         legacy=Fact(pair.legacy, where),
     )
-
-
-def _command(instruction: Instruction, node: shell.Command, at: int) -> Command:
-    from lintstack.dockerfile.packages import installs
-
-    call = installs(node)
-    return Command(
-        node.name,
-        node.span,
-        f"{instruction.anchor}.{node.name}[{at}]",
-        instruction,
-        node,
-        manager=Fact(call.manager, (Place(node.words[0].span),)) if call else ABSENT,
-        packages=Fact(tuple(word.value for word in call.packages), (Place(_across(call.packages)),))
-        if call and call.packages
-        else ABSENT,
-    )
-
-
-def _across(words: tuple[nodes.Word, ...]) -> Span:
-    return Span(words[0].span.source, words[0].span.start, words[-1].span.end)

@@ -7,12 +7,15 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from lintstack.facts import ABSENT, Fact
+from lintstack.facts import ABSENT, Fact, Place
 from lintstack.record import Subject
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile import nodes, shell, stages, syntax
+    from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.script import Command as SimpleCommand
+    from lintstack.dockerfile.script import Script
     from lintstack.model.stack import Build, Stack
     from lintstack.source import Span
 
@@ -117,7 +120,7 @@ class Instruction(Subject):
 
     dockerfile: Dockerfile
     node: nodes.Instruction
-    read_commands: Callable[[Instruction], tuple[Command, ...] | None]
+    read_commands: Callable[[Instruction], tuple[Command, ...]]
     read_assignments: Callable[[Instruction], tuple[Assignment, ...]]
     stage: Stage | None = None  # None before the first FROM
     form: Fact[str] = ABSENT
@@ -125,8 +128,15 @@ class Instruction(Subject):
     shell: Fact[tuple[str, ...]] = ABSENT
 
     @cached_property
-    def _read(self) -> tuple[Command, ...] | None:
-        return self.read_commands(self)
+    def script(self) -> Script | None:
+        """What it runs: commands, pipes, assignments; None when that cannot be told."""
+        from lintstack.dockerfile.shell import script
+
+        return script(self.node, self.shell.value or ())
+
+    @cached_property
+    def _commands(self) -> tuple[Command, ...]:
+        return self.read_commands(self) if self.script else ()
 
     @cached_property
     def _assignments(self) -> tuple[Assignment, ...]:
@@ -140,12 +150,12 @@ class Instruction(Subject):
     @property
     def commands(self) -> tuple[Command, ...]:
         """Commands that it runs; none when they cannot be told."""
-        return self._read or ()
+        return self._commands
 
     @property
     def is_understood(self) -> Fact[bool]:
         """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
-        return Fact(self._read is not None)
+        return Fact(self.script is not None)
 
     def __str__(self) -> str:
         return f"{self.name} in line {self.node.line}"
@@ -155,14 +165,13 @@ class Command(Subject):
     """A simple command that a RUN runs; `name` is the program behind sudo, env and the like.
 
     Attributes:
-        manager: package manager that it calls (`python -m pip` is pip).
-        packages: operands of an installation, as written.
+        manager: package manager that it calls: "pip" for `pip3.11` and `python3 -m pip`.
+        action: what that is told to do: install, update (the index), upgrade, remove, clean, …
+        packages: what that is done to, as written.
     """
 
     instruction: Instruction
-    node: shell.Command
-    manager: Fact[str] = ABSENT
-    packages: Fact[tuple[str, ...]] = ABSENT
+    node: SimpleCommand
 
     @property
     def stage(self) -> Stage | None:
@@ -173,6 +182,29 @@ class Command(Subject):
     def program(self) -> Span:
         """Place of the word that names the program."""
         return self.node.words[0].span
+
+    @cached_property
+    def call(self) -> Call | None:
+        """What it tells a package manager; None when it is none, or has a verb that is not known."""
+        from lintstack.dockerfile.calls import call
+
+        return call(self.node)
+
+    @property
+    def manager(self) -> Fact[str]:
+        """The package manager that it calls."""
+        return Fact(self.call.manager, (Place(self.program),)) if self.call else ABSENT
+
+    @property
+    def action(self) -> Fact[str]:
+        """What the package manager is told to do."""
+        return Fact(self.call.action, (Place(self.call.verb.span),)) if self.call else ABSENT
+
+    @property
+    def packages(self) -> Fact[tuple[str, ...]]:
+        """Operands of the call."""
+        words = self.call.operands if self.call else ()
+        return Fact(tuple(word.value for word in words), tuple(Place(word.span) for word in words)) if words else ABSENT
 
 
 class Run(Instruction):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.image import effective
-from lintstack.dockerfile.packages import Programs, installed, installs, package_name
-from lintstack.dockerfile.shell import script_commands
+from lintstack.dockerfile.packages import Programs, installed
+from lintstack.dockerfile.pins import package_name
 from lintstack.dockerfile.stages import target
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source
@@ -106,16 +106,6 @@ def test_chain_and_places() -> None:
     both = installed(effective(parsed.stages[1]).chain)
     assert {name: span.line for name, span in both.places.items()} == {"curl": 3, "nc": 5}
     assert both.places["curl"].text == "curl"
-
-
-def test_installs() -> None:
-    (command,) = script_commands("apt-get -qq install -y -t sid curl=1 'jq'") or ()
-    install = installs(command)
-    assert install
-    assert (install.manager, [word.value for word in install.packages]) == ("apt-get", ["curl=1", "jq"])
-    assert install.flags == ("-qq", "-y", "-t", "sid")
-    (other,) = script_commands("apt-get update") or ()
-    assert installs(other) is None
 
 
 @pytest.mark.parametrize(

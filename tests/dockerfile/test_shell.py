@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.nodes import Instruction
-from lintstack.dockerfile.shell import Command, commands, script_commands
+from lintstack.dockerfile.script import Command, Script
+from lintstack.dockerfile.shell import commands, script_commands, standalone, why_unknown
+from lintstack.dockerfile.shell import script as read_script
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source
 from tests import clock
@@ -61,6 +63,8 @@ WRAPPED = {
     "timeout -k 5 10 apt x": ("apt", ("timeout",)),
     "gosu app apt x": ("apt", ("gosu",)),
     "xargs -n 1 apt x": ("apt", ("xargs",)),
+    "sudo -nu app apt x": ("apt", ("sudo",)),
+    "xargs -n1 -I{} apt x": ("apt", ("xargs",)),
     "busybox wget x": ("wget", ("busybox",)),
     "command -v apt": ("command", ()),
     "sudo": ("sudo", ()),
@@ -104,8 +108,8 @@ def heredoc(text: str) -> list[str] | None:
 def test_heredocs() -> None:
     assert heredoc("RUN <<EOF\nset -e\n\n apt x\nEOF") == ["3 set", "5 apt"]
     assert heredoc("RUN <<-EOF\n\tapt x\n\tEOF") == ["3 apt"]
-    assert heredoc("RUN <<EOF bash\napt x\nEOF") == ["3 apt"]
-    assert heredoc("RUN bash -ex <<EOF && b\napt x\nEOF") == ["2 bash", "2 b", "3 apt"]
+    assert heredoc("RUN <<EOF bash\napt x\nEOF") == ["2 bash", "3 apt"]
+    assert heredoc("RUN bash -ex <<EOF && b\napt x\nEOF") == ["2 bash", "3 apt", "2 b"]
     assert heredoc("RUN cat <<EOF > /x && b\napt x\nEOF") == ["2 cat", "2 b"]
     assert heredoc("RUN python3 <<EOF\nimport os\nEOF") == ["2 python3"]
     assert heredoc("RUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF") is None
@@ -167,3 +171,302 @@ def test_scripts_that_stand_alone() -> None:
     assert found
     assert [command.name for command in found] == ["curl", "exit"]
     assert script_commands("a && ||") is None
+
+
+def read(text: str, shell: tuple[str, ...] = ()) -> Script:
+    found = read_script(only(text), shell)
+    assert found is not None, why_unknown(only(text), shell)
+    return found
+
+
+def named(found: Script, name: str) -> Command:
+    (command,) = (command for command in found.commands if command.name == name)
+    return command
+
+
+def test_several_heredocs_go_each_to_its_command() -> None:
+    found = read("RUN cat <<A > /a && bash <<'B' && sh -s <<-C | c\nx y\nA\na1 | a2\nB\n\tb1\n\tC")
+    assert [command.name for command in found.commands] == ["cat", "bash", "a1", "a2", "sh", "b1", "c"]
+    assert [command.index for command in found.commands] == [*range(7)]
+    cat = named(found, "cat")
+    assert cat.heredoc
+    assert cat.heredoc.text == "x y\n"
+    assert [(item.operator, item.target.span.text) for item in cat.redirects] == [(">", "/a")]
+    assert named(found, "b1").span.text == "b1"
+    assert named(found, "a2").span.line == 5
+    assert [pipe.span.text for pipe in found.pipes] == ["|", "|"]
+
+
+def test_heredocs_in_heredocs() -> None:
+    found = read("RUN <<EOF\ncat > /x <<'IN' && a\n b\nIN\nc\ncat <<IN | sh -e\nd\nIN\nEOF")
+    assert [command.name for command in found.commands] == ["cat", "a", "c", "cat", "sh"]
+    first = found.commands[0]
+    assert first.heredoc
+    assert first.heredoc.text == " b\n"
+    assert [command.pipeline for command in found.commands] == [-1, -1, -1, 0, 0]
+    bash = read("RUN <<EOF\nbash <<IN\nd x\nIN\nEOF")
+    assert [(command.name, command.span.text) for command in bash.commands] == [("bash", "bash"), ("d", "d x")]
+
+
+def test_what_only_looks_like_a_heredoc() -> None:
+    assert [command.name for command in read("RUN a '<<X' && b $((1 << 2))").commands] == ["a", "b"]
+    assert [command.args for command in read('RUN bash <<< "a b" && c').commands] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("text", "shell", "reason"),
+    [
+        ("RUN a", ("pwsh", "-c"), "shell"),
+        ("RUN a", ("cmd", "/S", "/C"), "shell"),
+        ("RUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF", (), "shell"),
+        ("RUN a && ||", (), "syntax"),
+        ("RUN a '" + "x" * 70_000 + "'", (), "size"),
+        ("RUN a", (), ""),
+        ("RUN a", ("/bin/ash", "-c"), ""),
+        ("COPY a b", ("pwsh",), ""),
+    ],
+)
+def test_why_a_script_is_unknown(text: str, shell: tuple[str, ...], reason: str) -> None:
+    assert why_unknown(only(text), shell) == reason
+    assert (read_script(only(text), shell) is None) == bool(reason)
+
+
+def test_a_script_is_read_once_for_each_shell() -> None:
+    instruction = only("RUN a | b")
+    assert read_script(instruction) is read_script(instruction)
+    loud = read_script(instruction, ("/bin/bash", "-o", "pipefail", "-c"))
+    assert loud
+    assert loud.pipes[0].pipefail
+    quiet = read_script(instruction)
+    assert quiet
+    assert not quiet.pipes[0].pipefail
+
+
+@pytest.mark.parametrize(
+    ("text", "shell", "name"),
+    [
+        ("RUN a", (), "sh"),
+        ("RUN a", ("/bin/bash", "-c"), "bash"),
+        ("RUN a", ("/usr/bin/env", "bash", "-c"), "bash"),
+        ("RUN <<EOF\n#!/usr/bin/env -S bash -e\na\nEOF", (), "bash"),
+        ('RUN ["a"]', ("/bin/bash", "-c"), ""),
+    ],
+)
+def test_interpreters(text: str, shell: tuple[str, ...], name: str) -> None:
+    assert read(text, shell).interpreter == name
+
+
+PIPEFAIL = {
+    "a | b": [False],
+    "a || b": [],
+    "a |& b | c": [False, False],
+    "set -o pipefail; a | b": [True],
+    "set -o pipefail && a | b": [True],
+    "set -eo pipefail; a | b": [True],
+    "set -euxo pipefail; a | b": [True],
+    "set -eux -o pipefail; a | b": [True],
+    "set -o errexit -o pipefail; a | b": [True],
+    "a | b; set -o pipefail; c | d": [False, True],
+    "set -o pipefail; set +o pipefail; a | b": [False],
+    "set -e; a | b": [False],
+    "(set -o pipefail; a | b); c | d": [True, False],
+    "set -o pipefail; (a | b); x=$(c | d)": [True, True],
+    "{ set -o pipefail; }; a | b": [True],
+    "bash -o pipefail -c 'a | b'": [True],
+    "bash -eo pipefail -c 'a | b' | c": [True, False],
+    "bash -c 'set -o pipefail; a | b'": [True],
+    "set -o pipefail; sh -c 'a | b'": [False],
+    "set -o pipefail; eval 'a | b'": [True],
+    "echo '|' \"|\" \\\\| x": [False],
+    "case x in a|b) c;; esac": [],
+    'bash -c "a $(b | c)"': [False],
+}
+
+
+@pytest.mark.parametrize("text", PIPEFAIL)
+def test_pipes_and_pipefail(text: str) -> None:
+    found = read(f"RUN {text}")
+    assert [pipe.pipefail for pipe in found.pipes] == PIPEFAIL[text]
+    assert {pipe.span.text for pipe in found.pipes} <= {"|", "|&"}
+
+
+def test_pipefail_of_shells_and_shebangs() -> None:
+    assert read("RUN a | b", ("/bin/ash", "-eo", "pipefail", "-c")).pipes[0].pipefail
+    assert not read("RUN a | b", ("/bin/bash", "-e", "-c")).pipes[0].pipefail
+    assert read("RUN bash -euo pipefail <<EOF\na | b\nEOF").pipes[0].pipefail
+    assert not read('CMD ["bash", "-c", "a | b"]').pipes[0].pipefail
+    assert read('CMD ["bash", "-o", "pipefail", "-c", "a | b"]').pipes[0].pipefail
+
+
+def test_places_of_pipes() -> None:
+    found = read("RUN a \\\n  # c\n  | \\\n b |& c")
+    assert [(pipe.span.text, pipe.span.line) for pipe in found.pipes] == [("|", 4), ("|&", 5)]
+    assert [pipe.position for pipe in found.pipes] == [0, 1]
+
+
+def test_pipelines_know_their_elements() -> None:
+    found = read("RUN curl -fsSL x | sudo tar xz -C /y && a; (b; c) | d")
+    assert [(command.name, command.pipeline, command.position) for command in found.commands] == [
+        ("curl", 0, 0),
+        ("tar", 0, 1),
+        ("a", -1, 0),
+        ("b", 1, 0),
+        ("c", 1, 0),
+        ("d", 1, 1),
+    ]
+    assert [command.name for command in found.element(0, 1)] == ["tar"]
+    assert [command.name for command in found.after(found.commands[1], "d")] == ["d"]
+
+
+def test_redirections_do_not_change_precedence() -> None:
+    found = read("RUN a 2>&1 | b |& c || d && e > f 2>>g x")
+    assert [command.guards for command in found.commands] == [(), (), (), ("||",), ()]
+    assert [command.tolerated for command in found.commands] == [True, True, True, False, False]
+    assert [command.pipeline for command in found.commands] == [0, 0, 0, -1, -1]
+    e = found.commands[-1]
+    assert e.args == ("x",)
+    assert [(item.operator, item.descriptor, item.target.span.text, item.span.text) for item in e.redirects] == [
+        (">", "", "f", "> f"),
+        (">>", "2", "g", "2>>g"),
+    ]
+    first = found.commands[0].redirects[0]
+    assert (first.operator, first.target.value, first.writes) == (">&", "1", False)
+    assert e.redirects[0].writes
+
+
+def test_redirections_before_the_command() -> None:
+    command = read("RUN >/x </y a b").commands[0]
+    assert command.args == ("b",)
+    assert [(item.operator, item.writes) for item in command.redirects] == [(">", True), ("<", False)]
+
+
+GUARDS = {
+    "a": ((), False),
+    "x || a": (("||",), False),
+    "a || x": ((), True),
+    "x && a": ((), False),
+    "[ -f x ] && a": (("&&",), False),
+    "test -f x && a": (("&&",), False),
+    "x && a || y": (("&&",), True),
+    "x || y && a": ((), False),
+    "! a": ((), True),
+    "if x; then a; fi": (("if",), False),
+    "if a; then x; fi": ((), True),
+    "if x; then y; elif a; then z; fi": (("if",), True),
+    "if x; then y; else a; fi": (("if",), False),
+    "while x; do a; done": (("while",), False),
+    "while a; do x; done": ((), True),
+    "for i in 1; do a; done": (("for",), False),
+    "case x in y) a;; esac": (("case",), False),
+    "f() { a; }": (("function",), False),
+    "if x; then for i in y; do z || a; done; fi": (("if", "for", "||"), False),
+    "(a)": ((), False),
+    "sh -c 'a' || x": ((), True),
+    "y=$(a)": ((), False),
+    "if x; then (a) else y; fi": (("if",), False),
+}
+
+
+@pytest.mark.parametrize("text", GUARDS)
+def test_guards(text: str) -> None:
+    command = named(read(f"RUN {text}"), "a")
+    assert (command.guards, command.tolerated) == GUARDS[text]
+
+
+def test_assignments() -> None:
+    found = read("RUN X=0; A=1 B='2 3' a && export C=\"$X\" && env -u Q D=4 b && E= sudo F=5 c; declare G=6")
+    assert [(item.name, item.value.value, item.exported) for item in found.assignments] == [
+        ("X", "0", False),
+        ("A", "1", True),
+        ("B", "2 3", True),
+        ("C", "$X", True),
+        ("D", "4", True),
+        ("E", "", True),
+        ("F", "5", True),
+        ("G", "6", False),
+    ]
+    assert [item.span.text for item in found.assignments][2:5] == ["B='2 3'", 'C="$X"', "D=4"]
+    assert [item.value.span.text for item in found.assignments][2:5] == ["'2 3'", '"$X"', "4"]
+    assert [item.name for item in named(found, "a").assignments] == ["A", "B"]
+
+
+def test_wrappers_can_be_pointed_at() -> None:
+    command = read("RUN A=1 /usr/bin/sudo -u x nice apt y").commands[0]
+    assert (command.name, command.wrappers) == ("apt", ("sudo", "nice"))
+    word = command.wrapper("sudo")
+    assert word
+    assert word.span.text == "/usr/bin/sudo"
+    assert command.wrapper("env") is None
+    assert [item.value for item in command.prefix] == ["/usr/bin/sudo", "-u", "x", "nice"]
+    assert command.span.text == "A=1 /usr/bin/sudo -u x nice apt y"
+
+
+FOLLOWED = {
+    'eval "a b"': ["eval a b", "a b"],
+    "eval a 'b c'": ["eval a b c", "a b c"],
+    'eval "$(a b)"': ["a b", "eval $(a b)", "$(a b)"],
+    'su - x -c "a b"': ["su - x -c a b", "a b"],
+    'su x --command="a b"': ["su x --command=a b", "a b"],
+    "find . -name x -exec a b {} \\; -exec c {} +": ["find . -name x -exec a b {} ; -exec c {} +", "a b {}", "c {}"],
+    "find . -exec sh -c 'a b' \\;": ["find . -exec sh -c a b ;", "sh -c a b", "a b"],
+    "x | xargs -r a b": ["x", "a b"],
+    "retry a b": ["retry a b"],
+    "sh -ec 'a \"b c\"'": ['sh -ec a "b c"', "a b c"],
+    'bash -c "a \\"$b\\" && c"': ['bash -c a "$b" && c', "a $b", "c"],
+    "bash -c \"a $(b 'c')\"": ["b c", "bash -c a $(b 'c')", "a $(b 'c')"],
+    "bash --norc -x -c a": ["bash --norc -x -c a", "a"],
+    "bash -c -e a": ["bash -c -e a", "a"],
+    "bash x.sh a": ["bash x.sh a"],
+    "diff <(a) >(b)": ["a", "b", "diff <(a) >(b)"],
+    'x `a "$(b)"`': ["b", "a $(b)", 'x `a "$(b)"`'],
+    "a &": ["a"],
+    "A=1": [],
+    "> x": [],
+    "unset A": ["unset A"],
+}
+
+
+@pytest.mark.parametrize("text", FOLLOWED)
+def test_what_is_followed(text: str) -> None:
+    assert run(f"RUN {text}") == FOLLOWED[text]
+
+
+def test_places_in_quoted_scripts() -> None:
+    found = read('RUN x && bash -ec "a \\"b\\" \\\n  && apt-get install \'c d\'"').commands
+    assert [command.span.text for command in found[2:]] == ['a \\"b\\"', "apt-get install 'c d'"]
+    assert found[3].words[2].span.text == "'c d'"
+    assert found[3].span.line == 3
+    json = read('CMD ["/bin/sh", "-c", "a && b c"]').commands
+    assert [command.span.text for command in json[1:]] == ["a", "b c"]
+
+
+def test_separators_of_the_outermost_level() -> None:
+    found = read("RUN a && (b; c) || d; e & f | g && sh -c 'h && i'")
+    assert [span.text for span in found.separators] == ["&&", "||", ";", "&", "&&"]
+
+
+def test_words() -> None:
+    written = r"""a 'x y'"z" w\ "$v"/b "${u:-"t s"}" $'q\n' foo="${V}" "\$p" """
+    expected = ("x yz", "w $v/b", '${u:-"t s"}', "q\n", "foo=${V}", "$p")
+    assert read(f"RUN {written}").commands[0].args == expected
+
+
+def test_scripts_alone() -> None:
+    found = standalone("a | b")
+    assert found
+    assert [pipe.span.start for pipe in found.pipes] == [2]
+
+
+def test_deep_and_long_scripts_end_quickly() -> None:
+    begin = clock.start()
+    assert read_script(only("RUN " + "if a; then " * 200 + "b" + "; fi" * 200)) is None
+    chain = read_script(only("RUN " + " && ".join(["a"] * 9000)))
+    assert chain
+    assert len(chain.commands) == 9000
+    pipes = read_script(only("RUN " + " | ".join(["a"] * 400)))
+    assert pipes
+    assert len(pipes.pipes) == 399
+    read_script(only("RUN " + 'sh -c "$(a)"; ' * 400))
+    read_script(only("RUN a <<EOF " + "1<<x " * 3_000 + "\nb\nEOF"))
+    read_script(only("RUN sh -c '" + "a b; " * 12_000 + "'"))
+    assert clock.stop(begin) < 2

@@ -1,0 +1,101 @@
+"""Which shell reads a script, with which options, and where the script is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from lintstack.named import NamedTuple
+
+SHELLS = frozenset({"sh", "bash", "ash", "dash", "ksh", "ksh93", "mksh", "zsh", "busybox"})
+# Those that take `-c script`; busybox is one by way of its first argument.
+READERS = SHELLS - {"busybox"}
+_LONG_VALUED = frozenset({"--rcfile", "--init-file", "--emulate"})
+_STDIN = frozenset({"-", "/dev/stdin", "/proc/self/fd/0"})
+
+
+class ShellCall(NamedTuple):
+    """How a shell is started.
+
+    Attributes:
+        script: index of the word with the script of `-c`, -1 without.
+        file: index of the word that names a file to run, -1 without.
+        inline: whether `-c` is given.
+        pipefail: whether the left side of a pipe may fail unnoticed (False), may not (True), or nothing is said (None).
+        errexit: whether the script ends at the first command that fails.
+    """
+
+    script: int
+    file: int
+    inline: bool
+    pipefail: bool | None
+    errexit: bool
+
+    @property
+    def from_input(self) -> bool:
+        """Whether the script comes from standard input (a here-document, a pipe)."""
+        return not self.inline and self.file < 0
+
+
+def base_name(program: str) -> str:
+    """Last part of a program's path; as written where a variable is in it."""
+    if "/" not in program and "\\" not in program:
+        return program
+    return program if "$" in program or "`" in program else program.replace("\\", "/").rpartition("/")[2]
+
+
+def is_posix(shell: Sequence[str]) -> bool:
+    """Whether the words of a SHELL name a shell of the Bourne family."""
+    return interpreter(shell) in SHELLS if shell else False
+
+
+def interpreter(shell: Sequence[str]) -> str:
+    """Base name of the shell that the words of a SHELL start, through env; "sh" for none."""
+    names = [base_name(word).removesuffix(".exe") for word in shell if word[:1] != "-"][:2] or ["sh"]
+    return names[1] if names[0] == "env" and len(names) > 1 else names[0]
+
+
+def shell_call(words: Sequence[str]) -> ShellCall:
+    """How the words of a command start a shell.
+
+    Args:
+        words: the shell's name and its arguments, quotes removed.
+    """
+    index, inline, stdin, pipefail, errexit = 1, False, False, None, False
+    while index < len(words):
+        word = words[index]
+        if word in ("--", "-") or word[:1] not in ("-", "+"):
+            index += word in ("--", "-")
+            break
+        if word.startswith("--"):
+            index += 2 if word in _LONG_VALUED else 1
+            continue
+        inline |= "c" in word and word[0] == "-"
+        stdin |= "s" in word
+        errexit |= "e" in word and word[0] == "-"
+        names = words[index + 1 : index + 1 + word.count("o") + word.count("O")]
+        pipefail = _pipefail(word[0], names, pipefail)
+        errexit |= "errexit" in names and word[0] == "-"
+        index += 1 + len(names)
+    operand = index if index < len(words) else -1
+    script = operand if inline else -1
+    file = -1 if inline or stdin or operand < 0 or words[operand] in _STDIN else operand
+    return ShellCall(script, file, inline, pipefail, errexit)
+
+
+def _pipefail(sign: str, names: Iterable[str], before: bool | None) -> bool | None:
+    return sign == "-" if "pipefail" in names else before
+
+
+def set_pipefail(args: Sequence[str]) -> bool | None:
+    """What the arguments of `set` say about pipefail: on, off, or nothing."""
+    return shell_call(("set", *args)).pipefail
+
+
+def shebang(script: str) -> tuple[str, ...]:
+    """Words of a script's `#!` line, the interpreter's base name first and `env` left out; () without one."""
+    if not script.startswith("#!"):
+        return ()
+    words = script[2:].partition("\n")[0].split()
+    if words and base_name(words[0]) == "env":
+        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
+    return (base_name(words[0]), *words[1:]) if words else ()
