@@ -6,6 +6,7 @@ The tree's own precedence is not used: the parser hangs a redirection on the who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -40,6 +41,12 @@ def _parser() -> Parser:
     return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
 
 
+@cache
+def _comment() -> re.Pattern[bytes]:
+    """A comment in backticks, which does nothing: the way to have one in the middle of a joined line."""
+    return re.compile(rb"`#[^`\n]*+`")
+
+
 def _is_bomb(script: str) -> bool:
     """Whether operators or brackets are so many that the parser's error recovery, which is quadratic, would show."""
     return len(script) > MAX_OPERATORS and max(script.count(char) for char in "|><(`{[") > MAX_OPERATORS
@@ -68,6 +75,8 @@ def read(text: Text, found: Found, context: Context, bodies: dict[int, Text]) ->
     """
     script = text.text
     data = script.encode("utf-8", "surrogateescape")
+    if b"`#" in data:
+        data = _comment().sub(lambda match: b" " * len(match[0]), data)
     if len(data) > MAX_BYTES or script.count("<<") > MAX_HEREDOCS or _is_bomb(script):
         raise NotUnderstood("size")
     root = _parser().parse(data).root_node

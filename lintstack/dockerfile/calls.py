@@ -9,7 +9,8 @@
     pins.pin(found, operand)                True, False, or None: not known, or nothing to pin
 
 Actions: install, reinstall, local-install, group-install, module-install, source-install, build-dep, ci, sync, update
-(the index), upgrade, dist-upgrade, patch, remove, autoremove, clean, autoclean, download, run, config, swap, source.
+(the index), upgrade, dist-upgrade, patch, remove, autoremove, clean, autoclean, distclean (the index too), download,
+run, config, swap, source, module-enable.
 """
 
 from __future__ import annotations
@@ -63,6 +64,12 @@ class Call:
         return {name.strip().lower(): value.strip().strip("\"'").lower() for name, _, value in pairs}
 
     @property
+    def options_unknown(self) -> bool:
+        """Whether a variable may bring options: one before the verb, or one whose name says so (`$APT_OPTS`)."""
+        words = [word for word in self.command.words[1:] if word.text.startswith("$")]
+        return any(word.span.start < self.verb.span.start or _brings_options(word.value) for word in words)
+
+    @property
     def assumes_yes(self) -> bool:
         """Whether it asks no questions: -y and its like, `-qq`, `-q=2`, a setting. DEBIAN_FRONTEND is not one."""
         if self.arguments.has(*self.row.yes):
@@ -106,6 +113,11 @@ class Call:
         if self.action in ("ci", "sync") or self.arguments.has(*self.row.frozen):
             return True
         return self.manager in ("composer", "poetry") and self.action == "install" and not self.operands
+
+
+def _brings_options(value: str) -> bool:
+    name = value.upper()
+    return any(part in name for part in ("OPT", "FLAG", "ARG", "PARAM", "$@", "$*"))
 
 
 def is_project(value: str) -> bool:
@@ -153,6 +165,8 @@ def _read(row: Manager, words: Sequence[Word], command: Command) -> Call | None:
         return _pacman(row, found, command)
     if row.name == "cargo" and operands and operands[0].value.startswith("+"):
         operands = operands[1:]
+    while len(operands) > 1 and operands[0].value.startswith("$"):
+        operands = operands[1:]  # options in a variable before the verb
     if row.pin == "gem" and found.rest:
         operands = operands[: len(operands) - len(found.rest)]  # behind `--` are flags for building
     for size in (2, 1):

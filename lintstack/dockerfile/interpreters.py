@@ -37,10 +37,12 @@ class ShellCall(NamedTuple):
 
 
 def base_name(program: str) -> str:
-    """Last part of a program's path; as written where a variable is in it."""
+    """Last part of a program's path; all of it as written where a variable is in that part."""
     if "/" not in program and "\\" not in program:
         return program
-    return program if "$" in program or "`" in program else program.replace("\\", "/").rpartition("/")[2]
+    name = program.replace("\\", "/").rpartition("/")[2]
+    unknown = ("$" in program or "`" in program) and any(char in name for char in "$`(){}")
+    return program if unknown else name
 
 
 def is_posix(shell: Sequence[str]) -> bool:

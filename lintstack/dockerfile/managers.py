@@ -75,7 +75,8 @@ def _manager(
 _APT = (
     "install: install; reinstall: reinstall; update: update; upgrade: upgrade, safe-upgrade; build-dep: build-dep;"
     " dist-upgrade: dist-upgrade, full-upgrade, dselect-upgrade; remove: remove, purge; autoremove: autoremove,"
-    " autopurge; clean: clean, distclean; autoclean: autoclean; download: download; source: source"
+    " autopurge; clean: clean; distclean: distclean, dist-clean; autoclean: autoclean; download: download;"
+    " source: source"
 )
 _APT_VALUED = (
     "-o --option -t --target-release --default-release -c --config-file -a --host-architecture -P --build-profiles"

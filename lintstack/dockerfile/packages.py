@@ -118,7 +118,7 @@ def _command(stock: _Stock, command: Command) -> None:
         effect(stock, command)
     elif command.words[0].value.startswith(_OWN) and command.name not in _BUILDERS:
         stock.doubt(f"`{command.name}` is a script or program of its own")
-    elif "$" in command.name:
+    elif "$" in command.words[0].value and not found:
         stock.doubt("a command's name is in a variable")
 
 

@@ -28,6 +28,8 @@ def called(text: str) -> Call:
 
 CALLS = {
     "apt-get -qq -y install -t sid curl=1 'jq' -o A=b": ("apt-get", "apt", "install", ["curl=1", "jq"]),
+    "apt-get $OPTIONS install a $B": ("apt-get", "apt", "install", ["a", "$B"]),
+    "apt-get dist-clean": ("apt-get", "apt", "distclean", []),
     "apt install ./x.deb": ("apt", "apt", "install", ["./x.deb"]),
     "aptitude safe-upgrade": ("aptitude", "apt", "upgrade", []),
     "apt-get full-upgrade -y": ("apt-get", "apt", "dist-upgrade", []),
@@ -100,6 +102,20 @@ def test_verbs_can_be_pointed_at() -> None:
     assert called("uv pip install a").verb.span.text == "install"
     assert called("pacman --noconfirm -Sy a").verb.span.text == "-Sy"
     assert called("yarn --frozen-lockfile").verb.span.text == "yarn"
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("apt-get install $PACKAGES", False),
+        ("apt-get $X install a", True),
+        ("apt-get install ${APT_OPTS} a", True),
+        ('apt-get install a "$OPTS"', False),
+        ("apt-get install -y a", False),
+    ],
+)
+def test_options_in_variables(text: str, unknown: bool) -> None:
+    assert called(text).options_unknown is unknown
 
 
 YES = {
