@@ -252,8 +252,5 @@ def test_what_is_inherited() -> None:
     assert (config.user.value, config.workdir.value, config.env["A"].value) == ("12", "/w/12", "1")
     assert (config.shell.value, config.entrypoint.value, config.command.value) == (("/bin/bash", "-c"), ("e",), ("c",))
     assert config.healthcheck.value
-    assert (config.labels["l"].value, config.stopsignal.value, config.inherited) == (
-        "m",
-        "INT",
-        {"exposed", "volumes"},
-    )
+    assert (config.labels["l"].value, config.stopsignal.value) == ("m", "INT")
+    assert config.inherited == {"exposed", "volumes"}
