@@ -172,7 +172,7 @@ def _option(option: Option, kind: str) -> Fault | None:
         )
     if value is None and key not in ("readonly", "readwrite", "required"):
         return Fault(f"`{key}` of --mount needs a value: `{key}=…`", option.span)
-    if key == "from" and value and re.search(r"\$.", value):
+    if key == "from" and value and "$" in value[:-1]:
         return Fault("`from` of --mount takes no variable; name a stage that is built FROM it", option.value_span)
     if "$" not in kind and kind in TYPES and kind not in _ONLY.get(key, TYPES):
         return Fault(f"a mount of type {kind} takes no `{key}`", option.span)

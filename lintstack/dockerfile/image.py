@@ -8,7 +8,7 @@ from typing import Any
 from lintstack.dockerfile.config import HealthcheckSpec, ImageConfig
 from lintstack.dockerfile.expand import UNSET, Expanded, Value, expand
 from lintstack.dockerfile.nodes import Instruction, Word
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, Resolve, chain_of, global_values, unresolved
+from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, Resolve, chain_of, global_values, replayed, unresolved
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Stage
 from lintstack.dockerfile.words import BLANK
@@ -52,14 +52,19 @@ class _Build:
         self.spent = 0
         self.escape = "\\"
 
-    def enter(self, stage: Stage, depth: int, args: Mapping[str, str]) -> None:
-        """Read one stage."""
-        self.depth = depth
+    def enter(self, stage: Stage, depth: int, args: Mapping[str, str], triggers: tuple[Instruction, ...]) -> None:
+        """Read one stage, which begins with the triggers of the one that it builds upon."""
         self.escape = stage.dockerfile.escape
         self.stage_has_command = False
         self.args = args
         self.globals = global_values(stage.dockerfile, args)
-        for instruction in stage.instructions:
+        self.depth = depth + 1
+        self._read(triggers)
+        self.depth = depth
+        self._read(stage.instructions)
+
+    def _read(self, instructions: tuple[Instruction, ...]) -> None:
+        for instruction in instructions:
             read = _READ.get(instruction.keyword)
             if read and (instruction.text.text or instruction.form == "exec"):
                 read(self, instruction)
@@ -282,7 +287,8 @@ def evaluate(chain: tuple[Stage, ...], base: Expanded, args: Mapping[str, str]) 
     build = _Build(base)
     for depth in range(len(chain) - 1, -1, -1):
         stage = chain[depth]
-        build.enter(stage, depth, args if stage.dockerfile is chain[0].dockerfile else NO_ARGS)
+        triggers = replayed(chain[depth + 1]) if depth + 1 < len(chain) else ()
+        build.enter(stage, depth, args if stage.dockerfile is chain[0].dockerfile else NO_ARGS, triggers)
     heads = _heads(chain)
     facts = {name: _fact(build.settings.get(name), heads) for name in _SINGLE}
     inherited = frozenset(name for name in _SINGLE if name not in build.settings)

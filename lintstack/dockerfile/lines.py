@@ -120,7 +120,9 @@ class Lines:
                 piece, more = trim_continuation(raw, self.escape)
                 pieces.append(piece)
                 places.append(self._starts[last])
-        end = self._starts[last] + len(self._lines[last].rstrip(SPACE))
+        closed = self.comments[-1].span.end if self.comments else 0
+        # A comment ends with its line, blanks included.
+        end = max(self._starts[last] + len(self._lines[last].rstrip(SPACE)), closed)
         tail = pieces[-1][len(pieces[-1].rstrip(SPACE)) :]
         return Logical(_text(self.source, pieces, places), number, last, tuple(blanks), places[0], end, tail)
 

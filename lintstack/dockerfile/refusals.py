@@ -20,7 +20,7 @@ MAX_PROBLEMS = 100
 _EXPANDED = frozenset(
     {"ADD", "ARG", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"}
 )
-_NO_TRIGGER = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
+NO_TRIGGER = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
 def _syntax(message: str, span: Span) -> Finding:
@@ -250,7 +250,7 @@ def _onbuild(instruction: Instruction) -> Fault | None:
     trigger = instruction.trigger
     if not trigger:
         return Fault("ONBUILD takes an instruction", instruction.keyword_span)
-    if trigger.keyword in _NO_TRIGGER:
+    if trigger.keyword in NO_TRIGGER:
         return Fault(f"ONBUILD cannot trigger {trigger.keyword}", trigger.keyword_span)
     return None
 

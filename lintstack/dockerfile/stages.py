@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
+from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
 
 __all__ = [
     "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of", "copied_from",
-    "global_value", "global_values", "output_stages", "target", "unresolved",
+    "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
@@ -134,6 +136,16 @@ def base_reference(stage: Stage, args: Mapping[str, str] = NO_ARGS) -> Fact[str]
     found = base_of(stage, args)[0]
     places = (Place(stage.base.span, "base image"),) if stage.base else ()
     return Fact(found.value, places, found.unknown)
+
+
+def replayed(parent: Stage) -> tuple[Instruction, ...]:
+    """What the ONBUILD instructions of a stage make a stage that builds upon it begin with.
+
+    Triggers belong to the image of the stage that sets them: a grandchild does not run them again. What BuildKit
+    refuses as a trigger is left out.
+    """
+    found = (item.trigger for item in parent.instructions if item.keyword == "ONBUILD")
+    return tuple(trigger for trigger in found if trigger and trigger.keyword not in NO_TRIGGER)
 
 
 def chain_of(

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from lintstack.dockerfile.copies import copy
 from lintstack.dockerfile.image import effective
+from lintstack.dockerfile.mounts import mounts
 from lintstack.dockerfile.packages import installed
 from lintstack.dockerfile.shell import commands
 from lintstack.dockerfile.syntax import Dockerfile, pairs, parse
@@ -18,7 +20,7 @@ def everything(text: str) -> Dockerfile:
     """Read all that can be read of a text."""
     parsed = parse(Source("Dockerfile", text))
     for instruction in parsed.instructions:
-        _ = instruction.args, pairs(instruction), commands(instruction)
+        _ = instruction.args, pairs(instruction), commands(instruction), mounts(instruction), copy(instruction)
     for stage in parsed.stages[-1:]:
         installed(effective(stage).chain)
     return parsed
@@ -91,6 +93,22 @@ FAMILIES: dict[str, Callable[[int], str]] = {
     "continuations": lambda n: "FROM a\n" + ("RUN a" + " \\\n  b" * 20 + "\n") * (n // 10),
     "words": lambda n: "FROM a\nENV " + " ".join(f"A{i}=$B" for i in range(n)),
     "heredocs": lambda n: "FROM a\n" + "RUN <<E\nx\nE\n" * n,
+    "openings": lambda n: "FROM a\nRUN" + "".join(f" <<E{i}" for i in range(n)) + "".join(f"\nE{i}" for i in range(n)),
+    "blanks": lambda n: "FROM a\nRUN a" + " \t" * n * 4 + "b\nENV" + " " * n * 4 + "a=b",
+    "blank-lines": lambda n: "FROM a\nRUN a \\\n" + "\n# c\n" * n + "b\n",
+    "comments": lambda n: "# c\n" * n + "FROM a\n" + "#\n" * n,
+    "flags": lambda n: "FROM a\nCOPY" + "".join(f" --exclude=a{i}" for i in range(n)) + " a b",
+    "quoted-flags": lambda n: "FROM a\nRUN --mount=" + "'a',\\b" * n + " x",
+    "mounts": lambda n: "FROM a\nRUN" + " --mount=type=cache,target=/x,tagret=y" * n + " x",
+    "options": lambda n: "FROM a\nRUN --mount=type=cache" + ',"a,b",c' * n + " x",
+    "arrays": lambda n: "FROM a\nCMD [" + '"a\\n",' * n + '"b"]\nCMD [' + '"a",' * n,
+    "brackets": lambda n: "FROM a\nCMD " + "[" * n + "\nCMD " + "[1]" * n,
+    "quotes": lambda n: "FROM a\nENV A=" + "'\"" * n + "\nENV B=" + "\\'" * n,
+    "dollars": lambda n: "FROM a\nUSER " + "${A:-" * 60 + "$B" * n + "}" * 60,
+    "triggers": lambda n: "FROM a AS b\n" + "ONBUILD ENV A=$A\n" * n + "FROM b\nUSER $A",
+    "early": lambda n: "RUN x\nFROB\n" * n + "FROM a",
+    "unknown": lambda n: "FROM a\n" + "".join(f"FROBB{i} x\n" for i in range(n)),
+    "assignments": lambda n: "FROM a\nLABEL " + " ".join(f"a{i}='b \\\n c'" for i in range(n)),
 }
 
 

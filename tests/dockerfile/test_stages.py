@@ -209,3 +209,48 @@ def test_other_settings() -> None:
     assert config.env["A"].value == "1"
     assert config.env["B"].unknown
     assert config.env["A"].places[0].span.text == "A=1"
+
+
+TRIGGERS = {
+    "FROM a AS p\nONBUILD USER root\nUSER app\nFROM p": "root",
+    "FROM a AS p\nONBUILD USER root\nFROM p\nUSER app": "app",
+    "FROM a AS p\nONBUILD USER root\nFROM p AS c\nUSER app\nFROM c": "app",
+    "FROM a AS p\nUSER app\nONBUILD USER root\nFROM p AS c\nUSER app\nFROM p AS d\nFROM c": "app",
+    "FROM a AS p\nENV U=root\nONBUILD ARG V=$U\nONBUILD USER $V\nFROM p": "root",
+    "FROM a AS p\nONBUILD USER x\nONBUILD user root\nFROM p": "root",
+    "FROM a AS p\nUSER app\nONBUILD FROM x\nONBUILD ONBUILD USER root\nONBUILD FROB\nFROM p": "app",
+    "FROM a AS p\nUSER app\nONBUILD USER root": "app",
+}
+
+
+@pytest.mark.parametrize("text", TRIGGERS)
+def test_triggers_run_first_in_the_stages_that_build_upon_theirs(text: str) -> None:
+    assert image(text).user.value == TRIGGERS[text]
+
+
+def test_a_trigger_is_told_with_the_lines_that_lead_to_it() -> None:
+    config = image('FROM a AS p\nONBUILD HEALTHCHECK CMD x\nONBUILD CMD ["y"]\nFROM p AS c\nENTRYPOINT ["z"]')
+    assert [place.span.line for place in config.healthcheck.places] == [2, 4, 1]
+    assert config.command.value == ("y",)
+    assert config.healthcheck.value
+
+
+def test_triggers_of_an_image_that_another_file_builds() -> None:
+    base = read("FROM a\nONBUILD WORKDIR /x\nONBUILD ENV A=b\n").stages[0]
+    one = read("FROM local\nWORKDIR y").stages[0]
+    config = effective(one, {}, lambda name: base if name == "local" else None)
+    assert config.workdir.value == "/x/y"
+    assert config.env["A"].value == "b"
+
+
+def test_what_is_inherited() -> None:
+    text = (
+        'FROM a AS p\nUSER u\nWORKDIR /w\nENV A=1\nARG B=2\nSHELL ["/bin/bash", "-c"]\nHEALTHCHECK CMD h\n'
+        'ENTRYPOINT ["e"]\nCMD ["c"]\nLABEL l=m\nSTOPSIGNAL INT\nFROM p\nWORKDIR $A$B\nUSER $A$B'
+    )
+    config = image(text)
+    assert (config.user.value, config.workdir.value, config.env["A"].value) == ("12", "/w/12", "1")
+    assert (config.shell.value, config.entrypoint.value, config.command.value) == (("/bin/bash", "-c"), ("e",), ("c",))
+    assert config.healthcheck.value
+    assert (config.labels["l"].value, config.stopsignal.value) == ("m", "INT")
+    assert config.inherited == {"exposed", "volumes"}
