@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lintstack.codes import RULE as SHELLCHECK
+from lintstack.codes import called, folded, names_of, whole
 from lintstack.engine import SUBJECTS, Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
@@ -13,14 +15,17 @@ from lintstack.named import NamedTuple
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, names, read_pages, split_page
 from lintstack.selection import resolve, select, unknown
+from lintstack.shellcheck import NOTHING, Checked
 from lintstack.silence import Scopes, about, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
 
 if TYPE_CHECKING:
     from lintstack.config import Config
+    from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.environments import Project
     from lintstack.project import Tree
+    from lintstack.shellcheck.scripts import Script
 
 
 class ServiceTrace(NamedTuple):
@@ -69,6 +74,7 @@ class Analysis(NamedTuple):
         tree: what discovery found.
         rules: the rules that ran.
         sources: every file that was read.
+        notes: sentences about the run for its summary.
     """
 
     findings: tuple[Finding, ...]
@@ -79,6 +85,7 @@ class Analysis(NamedTuple):
     tree: Tree
     rules: tuple[Active, ...]
     sources: tuple[Source, ...]
+    notes: tuple[str, ...] = ()
 
 
 def all_rules(config: Config) -> tuple[Rule, ...]:
@@ -133,13 +140,19 @@ def analyse(options: Options) -> Analysis:
     )
     stacks = Stacks(options)
     traces: list[Trace] = []
+    shell = next((item for item in active if item.rule.name == SHELLCHECK), None)
+    scripts = _gathered(stacks) if shell else []
     result = run(_traced(stacks, traces), active)
-    found = unique((*stacks.tree.problems, *stacks.problems, *result.findings))
+    spoken = {(trace.environment, trace.kind) for trace in traces}
+    checked = _checked(scripts, shell if shell and speaks(shell, spoken) else None, stacks.tree.root)
+    found = unique((*stacks.tree.problems, *stacks.problems, *result.findings, *checked.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     keys = ((service.name, service.keys) for trace in traces for service in trace.services)
-    kept, suppressed, used = suppress(found, Scopes(stacks.directives, keys, rules))
-    spoken = {(trace.environment, trace.kind) for trace in traces}
-    kept += about(stacks.directives, used, rules, [item for item in active if speaks(item, spoken)])
+    scopes = Scopes(stacks.directives, keys, rules)
+    kept, suppressed, used = suppress(found, scopes)
+    used |= suppress(checked.unasked, scopes)[2]
+    judged = [item for item in active if speaks(item, spoken) and (item.rule.name != SHELLCHECK or checked.ran)]
+    kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(kept, key=lambda finding: finding.sort_key)
@@ -152,7 +165,30 @@ def analyse(options: Options) -> Analysis:
         stacks.tree,
         active,
         tuple(stacks.sources.values()),
+        checked.notes,
     )
+
+
+def _gathered(stacks: Stacks) -> list[Script]:
+    """A list that every RUN script is put into while the stacks are made."""
+    found: list[Script] = []
+
+    def gather(dockerfile: Dockerfile) -> None:
+        from lintstack.shellcheck.scripts import scripts
+
+        found.extend(scripts(dockerfile))
+
+    stacks.watch = gather
+    return found
+
+
+def _checked(scripts: list[Script], active: Active | None, root: str) -> Checked:
+    """What ShellCheck says about all scripts; without any, nothing of it is loaded."""
+    if not scripts or active is None:
+        return NOTHING
+    from lintstack.shellcheck.findings import check
+
+    return check(scripts, active, root)
 
 
 def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterator[tuple[Stack, ...]]:
@@ -201,14 +237,17 @@ def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:
 
     known = names(rules) if config.names else {}
     for name, span in config.names:
-        if name.lower() not in known and name not in SUPPRESSIBLE:
+        if not called(name, known) and name not in SUPPRESSIBLE:
             raise ConfigError(unknown(name, known), span.path, span.line, span.column)
 
 
 def _ignored_in_file(finding: Finding, config: Config, rules: tuple[Rule, ...]) -> bool:
     """Whether `per-file-ignores` silences the rule in the file of the finding's primary place."""
     ignored = config.ignored_in(finding.at.span.source.real) if finding.suppressible else frozenset[str]()
-    return bool(ignored) and finding.rule in resolve(ignored - SUPPRESSIBLE, rules) | ignored
+    meant = (
+        resolve(whole(ignored - SUPPRESSIBLE), rules) | {folded(name) for name in ignored} if ignored else frozenset()
+    )
+    return not meant.isdisjoint(names_of(finding))
 
 
 def _touches(finding: Finding, paths: Sequence[str]) -> bool:

@@ -39,6 +39,7 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "build": lambda stack: (service.build for service in stack.services if service.build),
     "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
     "suppression": lambda stack: stack.suppressions,
+    "script": lambda stack: stack.scripts,
     "project": lambda stack: (stack.home,) if stack.home else (),
     "override": lambda stack: stack.overrides,
     "extension": lambda stack: stack.extensions,
@@ -171,13 +172,13 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
         service = getattr(hit.subject, "service", None)
         yield Finding(
             rule="internal-error" if problem.fact == BROKEN else rule.name,
-            severity="error" if problem.fact == BROKEN else severity,
+            severity="error" if problem.fact == BROKEN else problem.severity or severity,
             message=problem.message if problem.message is not None else render(rule, hit.subject),
             at=at,
             related=related,
             environments=(hit.stack.environment,) if hit.stack.environment else (),
             service=service.name if isinstance(service, Service) and not service.synthetic else "",
-            see=dict(rule.see),
+            see={**rule.see, **problem.see},
             title=rule.title,
             fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
             fix=problem.fix,

@@ -15,7 +15,9 @@ from lintstack.record import Subject
 from lintstack.source import Source
 
 # Parents and other subjects that a subject points at: printing them again would never end.
-POINTERS = frozenset({"service", "stack", "span", "anchor", "keys", "source_file", "secrets", "suppressions", "stage"})
+POINTERS = frozenset(
+    {"service", "stack", "span", "anchor", "keys", "source_file", "secrets", "suppressions", "scripts", "stage"}
+)
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 

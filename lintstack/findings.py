@@ -48,6 +48,8 @@ class Problem(NamedTuple):
         fact: dotted name of the fact that failed, "" when no single fact did.
         detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
         fix: edits that would remove the problem.
+        severity: what another program says that it is, instead of the rule's.
+        see: ids of just this fault in other tools, by tool, beside those of the rule.
     """
 
     message: str | None = None
@@ -56,6 +58,8 @@ class Problem(NamedTuple):
     fact: str = ""
     detail: str = ""
     fix: Fix | None = None
+    severity: Severity | None = None
+    see: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Finding(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lintstack.codes import RULE, called, narrowed, whole
 from lintstack.engine import Active
 from lintstack.findings import KINDS, SUPPRESSIBLE, Kind, Severity
 from lintstack.rules import PRESETS, Rule, names, nearest
@@ -19,7 +20,7 @@ class UnknownRule(ValueError):
 
 
 def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> frozenset[str]:
-    """Names of the rules that names, former names and other tools' ids stand for.
+    """Names of the rules that names, former names and other tools' ids and codes stand for.
 
     Raises:
         UnknownRule: a name that nothing has.
@@ -27,9 +28,9 @@ def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> frozenset[str]:
     found: set[str] = set()
     for name in asked:
         known = names(rules)
-        if name.lower() not in known:
+        if not called(name, known):
             raise UnknownRule(unknown(name, known))
-        found.update(rule.name for rule in known[name.lower()])
+        found.update(rule.name for rule in called(name, known))
     return frozenset(found)
 
 
@@ -62,19 +63,25 @@ def select(
         UnknownRule: a name that no rule has.
         ConfigError: an option that its rule does not have, or a value that it cannot take.
     """
-    only = resolve(select or config.select, rules)
-    more = resolve((*extend, *config.extend_select), rules)
-    less = resolve((*ignore, *config.ignore), rules)
-    given = [(asked, override) for asked, override in config.rules.items() if asked not in SUPPRESSIBLE]
-    overrides = {name: override for asked, override in given for name in resolve((asked,), rules)}
+    select, extend, ignore = select or config.select, (*extend, *config.extend_select), (*ignore, *config.ignore)
+    given = {asked: override for asked, override in config.rules.items() if asked not in SUPPRESSIBLE}
+    for asked in (ignore, given):
+        resolve(asked, rules)
+    extend += tuple(name for name, override in given.items() if not override.off)
+    only, more, less = resolve(select, rules), resolve(extend, rules), resolve(whole(ignore), rules)
+    overrides = {name: given[asked] for asked in whole(given) for name in resolve((asked,), rules)}
     limit = PRESETS.index(preset or config.preset)
     active = []
     for rule in rules:
         override = overrides.get(rule.name)
         by_preset = not only and PRESETS.index(rule.preset) <= limit
-        wanted = by_preset or rule.name in only or rule.name in more or (override is not None and not override.off)
+        wanted = by_preset or rule.name in only or rule.name in more
         if wanted and rule.name not in less and not (override and override.off):
-            active.append(_active(rule, override))
+            found = _active(rule, override)
+            if rule.name == RULE:
+                by = (preset or config.preset) if by_preset else ""
+                found = found._replace(options=narrowed(found.options, (*select, *extend), ignore, given, by))
+            active.append(found)
     return tuple(active)
 
 

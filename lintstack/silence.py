@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
+from lintstack.codes import called, folded, is_code, names_of
 from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
@@ -70,7 +71,8 @@ class Scopes:
         self.keys: dict[str, list[Span]] = {}
         self.shelves: dict[tuple[str, Source], Shelf] = {}
         for directive in directives:
-            for rule in {rule.name for rule in names(rules).get(directive.rule.lower(), ())} | {directive.rule}:
+            meant = {rule.name for rule in called(directive.rule, names(rules))} | {directive.rule}
+            for rule in {folded(directive.rule)} if is_code(directive.rule) else meant:
                 self.shelves.setdefault((rule, directive.scope.source), Shelf()).add(directive)
         for name, keys in services if self.shelves else ():
             self.keys.setdefault(name, []).extend(keys)
@@ -88,9 +90,10 @@ class Scopes:
                     yield shelf.scopes[scope[1:]]
 
     def _around(self, finding: Finding, span: Span) -> Iterator[tuple[Shelf, Span]]:
-        shelf = self.shelves.get((finding.rule, span.source))
-        if shelf is not None:
-            yield from ((shelf, scope) for scope in shelf.around(span))
+        for name in names_of(finding):
+            shelf = self.shelves.get((name, span.source))
+            if shelf is not None:
+                yield from ((shelf, scope) for scope in shelf.around(span))
 
 
 def speaks(active: Active, environments: Iterable[tuple[str, Kind]]) -> bool:
@@ -135,8 +138,8 @@ def about(
     return [finding._replace(environments=()) for finding in run([(stack,)], own).findings]
 
 
-def _exists(directive: Directive, known: Mapping[str, object]) -> bool:
-    return directive.rule.lower() in known or directive.rule in SUPPRESSIBLE
+def _exists(directive: Directive, known: Mapping[str, tuple[Rule, ...]]) -> bool:
+    return bool(called(directive.rule, known)) or directive.rule in SUPPRESSIBLE
 
 
 def _suppression(
@@ -147,7 +150,7 @@ def _suppression(
     near: Mapping[str, str],
 ) -> Suppression:
     """A comment as a subject; whether it is used is unknown when its rule did not run."""
-    rules = known.get(directive.rule.lower(), ())
+    rules = called(directive.rule, known)
     exists = _exists(directive, known)
     ran = directive.rule in SUPPRESSIBLE or any(rule.name in asked for rule in rules)
     suggestion = near.get(directive.rule, "")

@@ -41,7 +41,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         prod_would_add=analysis.prod_would_add,
         seconds=seconds,
         config=options.config.path or None,
-        notes=tuple(dict.fromkeys((*analysis.tree.notes, *(n for item in analysis.projects for n in item.notes)))),
+        notes=tuple(dict.fromkeys(_notes(analysis))),
         fixable=len(fixes),
         fixable_safely=sum(fix.safe for fix in fixes),
     )
@@ -67,6 +67,13 @@ def header(analysis: Analysis) -> str:
     if analysis.tree.dockerfiles:
         parts.append(count(len(analysis.tree.dockerfiles), "Dockerfile"))
     return " · ".join(parts)
+
+
+def _notes(analysis: Analysis) -> Iterable[str]:
+    yield from analysis.tree.notes
+    for project in analysis.projects:
+        yield from project.notes
+    yield from analysis.notes
 
 
 def _name(service: ServiceTrace) -> tuple[str, str]:

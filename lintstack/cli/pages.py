@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Explain a rule, by its name or by another tool's id."""
+    from lintstack.codes import called
     from lintstack.explain import page
     from lintstack.rules import names
     from lintstack.selection import unknown
 
     known = names(_rules_here())
-    found = known.get(rule.lower())
+    found = called(rule, known)
     if not found:
         raise Refused(unknown(rule, known))
     click.echo("\n".join(page(item) for item in found))

@@ -6,6 +6,7 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 from __future__ import annotations
 
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+from lintstack.model.scripts import Remark, Script
 from lintstack.model.stack import (
     Build,
     Dependency,
@@ -39,8 +40,10 @@ __all__ = [
     "Port",
     "Project",
     "Reference",
+    "Remark",
     "Resource",
     "Rewrite",
+    "Script",
     "Service",
     "Stack",
     "Suppression",

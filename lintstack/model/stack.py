@@ -12,6 +12,7 @@ from lintstack.source import Span
 if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
     from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+    from lintstack.model.scripts import Script
     from lintstack.model.values import Interpolation, Rewrite, Variable
 
 
@@ -356,6 +357,7 @@ class Stack(Subject):
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    scripts: tuple[Script, ...] = ()
     overrides: tuple[Override, ...] = ()
     extensions: tuple[Extension, ...] = ()
     includes: tuple[Include, ...] = ()
