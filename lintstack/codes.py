@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from lintstack.config import RuleOverride
 
 RULE = "shellcheck"
+# Warnings that *recommended* leaves to *strict*: `make -j$(nproc)` is what nearly all SC2046 in Dockerfiles come to.
+SPARED = ("SC2046",)
 
 
 def is_code(name: str) -> bool:
@@ -58,7 +60,10 @@ def narrowed(
         overrides: what the configuration says, by the names written.
         preset: the preset that the rule runs by, "" when it runs by its name or its codes alone.
     """
-    codes = {name.upper(): "on" for name in asked if is_code(name)}
+    level = _level(options["level"], any(name.lower() == RULE for name in asked), preset)
+    spared = options["level"] == "preset" and level == "warning"
+    codes = dict.fromkeys(SPARED, "off") if spared else {}
+    codes |= {name.upper(): "on" for name in asked if is_code(name)}
     for name, override in overrides.items():
         if is_code(name):
             codes[name.upper()] = "off" if override.off else override.severity or "on"
@@ -67,7 +72,7 @@ def narrowed(
     return {
         **options,
         "codes": codes,
-        "level": _level(options["level"], any(name.lower() == RULE for name in asked), preset),
+        "level": level,
         "severity": own.severity if own else None,
     }
 

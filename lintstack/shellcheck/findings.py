@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
 from lintstack.engine import Active, run
@@ -14,8 +15,11 @@ from lintstack.shellcheck import Checked
 from lintstack.shellcheck.find import program
 from lintstack.shellcheck.run import Answer, ask
 from lintstack.shellcheck.scripts import Script
+from lintstack.source import Span
 
 ABSENT = "ShellCheck was not found: RUN scripts were not checked by it; pip install 'lintstack[shell]'"
+# Codes that ask for a new line where joining the continuations has taken one away: `else \`, and `if` below it.
+NEW_LINE = frozenset({"SC1075"})
 EVERYTHING = {"level": "style", "codes": {}, "exclude": ()}
 
 
@@ -56,8 +60,14 @@ def _subject(script: Script, answer: Answer) -> Subject:
         Remark(comment.code, comment.level, comment.message, span)
         for comment in answer.comments
         if (span := script.span(comment.line, comment.column, comment.end_line, comment.end_column))
+        and not (comment.code in NEW_LINE and _begins_its_line(span))
     )
     return Subject(script.shell.name, script.run, f"script[{script.stage}]", Fact(script.shell.name), tuple(remarks))
+
+
+def _begins_its_line(span: Span) -> bool:
+    line = span.source.line_starts[bisect_right(span.source.line_starts, span.start) - 1]
+    return not span.source.text[line : span.start].strip()
 
 
 def _failures(asked: Mapping[str, list[Script]], answers: Mapping[str, Answer]) -> Iterator[Finding]:
