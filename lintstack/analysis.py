@@ -10,10 +10,11 @@ from lintstack.engine import Active, fingerprinted, run
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
-from lintstack.peers import keyed
+from lintstack.peers import SHELLCHECK, keyed
 from lintstack.record import unbind
 from lintstack.rules import PageError, Rule, builtin, meant, names, read_pages, split_page
 from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
+from lintstack.shellcheck import NOTHING, Checked
 from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
 from lintstack.stacks import Options, Stacks
@@ -21,8 +22,10 @@ from lintstack.subjects import SUBJECTS
 
 if TYPE_CHECKING:
     from lintstack.config import Config
+    from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.environments import Project
     from lintstack.project import Tree
+    from lintstack.shellcheck.scripts import Script
 
 
 class ServiceTrace(NamedTuple):
@@ -71,7 +74,7 @@ class Analysis(NamedTuple):
         tree: what discovery found.
         rules: the rules that ran.
         sources: every file that was read.
-        notes: sentences about the configuration.
+        notes: sentences about the run for its summary.
     """
 
     findings: tuple[Finding, ...]
@@ -138,13 +141,19 @@ def analyse(options: Options) -> Analysis:
     )
     stacks = Stacks(options)
     traces: list[Trace] = []
+    shell = next((item for item in active if item.rule.name == SHELLCHECK), None)
+    scripts = _gathered(stacks) if shell else []
     result = run(_traced(stacks, traces), active)
-    found = unique((*stacks.tree.problems, *stacks.problems, *result.findings))
+    spoken = {(trace.environment, trace.kind) for trace in traces}
+    checked = _checked(scripts, shell if shell and speaks(shell, spoken) else None, stacks.tree.root)
+    found = unique((*stacks.tree.problems, *stacks.problems, *result.findings, *checked.findings))
     found = [finding for finding in found if not _ignored_in_file(finding, options.config, rules)]
     keys = ((service.name, service.keys) for trace in traces for service in trace.services)
-    kept, suppressed, used = suppress(found, Scopes(counting(stacks.directives), keys, rules))
-    spoken = {(trace.environment, trace.kind) for trace in traces}
-    kept += about(stacks.directives, used, rules, [item for item in active if speaks(item, spoken)])
+    scopes = Scopes(counting(stacks.directives), keys, rules)
+    kept, suppressed, used = suppress(found, scopes)
+    used |= suppress(checked.unasked, scopes)[2]
+    judged = [item for item in active if speaks(item, spoken) and (item.rule.name != SHELLCHECK or checked.ran)]
+    kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(kept, key=lambda finding: finding.sort_key)
@@ -157,8 +166,30 @@ def analyse(options: Options) -> Analysis:
         stacks.tree,
         active,
         tuple(stacks.sources.values()),
-        options.config.notes,
+        (*options.config.notes, *checked.notes),
     )
+
+
+def _gathered(stacks: Stacks) -> list[Script]:
+    """A list that every RUN script is put into while the stacks are made."""
+    found: list[Script] = []
+
+    def gather(dockerfile: Dockerfile) -> None:
+        from lintstack.shellcheck.scripts import scripts
+
+        found.extend(scripts(dockerfile))
+
+    stacks.watch = gather
+    return found
+
+
+def _checked(scripts: list[Script], active: Active | None, root: str) -> Checked:
+    """What ShellCheck says about all scripts; without any, nothing of it is loaded."""
+    if not scripts or active is None:
+        return NOTHING
+    from lintstack.shellcheck.findings import check
+
+    return check(scripts, active, root)
 
 
 def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterator[tuple[Stack, ...]]:

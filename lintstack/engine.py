@@ -153,13 +153,13 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
         variant = variant_of(rule, hit.subject, problem)
         yield Finding(
             rule="internal-error" if problem.fact == BROKEN else rule.name,
-            severity="error" if problem.fact == BROKEN else severity,
+            severity="error" if problem.fact == BROKEN else problem.severity or severity,
             message=problem.message if problem.message is not None else render(rule, hit.subject),
             at=at,
             related=related,
             environments=(hit.stack.environment,) if hit.stack.environment else (),
             service=service.name if isinstance(service, Service) and not service.synthetic else "",
-            see=rule.seen(variant),
+            see={**rule.seen(variant), **problem.see},
             title=rule.title,
             fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
             fix=problem.fix,

@@ -17,8 +17,8 @@ from lintstack.source import Source
 # Parents and other subjects that a subject points at: printing them again would never end.
 POINTERS = frozenset(
     """
-    service stack span anchor keys source_file secrets suppressions stage dockerfile instruction parent parsed node
-    builds read_commands read_assignments arguments contexts folder
+    service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
+    node builds read_commands read_assignments arguments contexts folder
     """.split()
 )
 # Subjects that are made when they are asked for.

@@ -49,6 +49,8 @@ class Problem(NamedTuple):
         detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
         fix: edits that would remove the problem.
         variant: which of its rule's `variants` it is, "" for none or where a fact of the subject tells.
+        severity: what another program says that it is, instead of the rule's.
+        see: ids of just this fault in other tools, by tool, beside those of the rule.
     """
 
     message: str | None = None
@@ -58,6 +60,8 @@ class Problem(NamedTuple):
     detail: str = ""
     fix: Fix | None = None
     variant: str = ""
+    severity: Severity | None = None
+    see: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Finding(NamedTuple):

@@ -8,6 +8,9 @@ from functools import cache, lru_cache
 # Tools whose comments in files (`pragmas.FORMS`) count unless the configuration says otherwise.
 COMPATIBLE = ("hadolint", "buildkit", "checkov", "trivy", "kics", "semgrep", "tally", "dclint")
 
+# The rule that reports all of ShellCheck's codes, each as a variant of it.
+SHELLCHECK = "shellcheck"
+
 # Every way to write an id, and what becomes of it; the first that fits the whole of it counts.
 _SPELLINGS = (
     (r"(?:avd-)?ds-?0*([0-9]{1,4})", "ds-{:0>4}"),  # Trivy: DS-0002, DS002, AVD-DS-0002
@@ -56,3 +59,8 @@ def canonical(id: str) -> str:
 def keyed(tool: str, id: str) -> str:
     """The spelling under which an id of a tool is looked up; bare numbers carry their catalogue's name."""
     return canonical(f"cwe-{id}" if tool == "cwe" and id.isdigit() else id)
+
+
+def is_code(name: str) -> bool:
+    """Whether a name is one of ShellCheck's codes, in any case: `SC2086`."""
+    return len(name) == 6 and name[:2].upper() == "SC" and name.isascii() and name[2:].isdecimal()

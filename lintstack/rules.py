@@ -13,7 +13,7 @@ from typing import Any
 
 from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
 from lintstack.named import NamedTuple
-from lintstack.peers import canonical, keyed
+from lintstack.peers import SHELLCHECK, canonical, is_code, keyed
 from lintstack.record import Record
 
 PRESETS = ("minimal", "recommended", "strict")
@@ -230,7 +230,13 @@ def meant(name: str, known: Mapping[str, tuple[Meaning, ...]]) -> tuple[Meaning,
         name: as users write it.
         known: see `names`.
     """
-    return known.get(name.strip().lower(), ()) or known.get(canonical(name), ())
+    return known.get(name.strip().lower(), ()) or known.get(canonical(name), ()) or _coded(canonical(name), known)
+
+
+def _coded(name: str, known: Mapping[str, tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
+    """What one of ShellCheck's codes stands for: they are too many to be listed on a page."""
+    code = frozenset((name.upper(),))
+    return tuple(Meaning(item.rule, code) for item in known.get(SHELLCHECK, ()) if is_code(name))
 
 
 def _ids(rule: Rule) -> Iterator[tuple[str, tuple[str, ...], frozenset[str]]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lintstack.codes import narrowed
 from lintstack.engine import Active
 from lintstack.findings import KINDS, SEE, SUPPRESSIBLE, Kind, Severity
-from lintstack.peers import canonical, keyed
+from lintstack.peers import SHELLCHECK, canonical, keyed
 from lintstack.rules import PRESETS, Rule, meant, names, nearest
 from lintstack.schema import compile_schema
 
@@ -43,7 +44,7 @@ def resolve(asked: Collection[str], rules: tuple[Rule, ...]) -> dict[str, frozen
 def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
     """Another tool's configuration with what it means to our rules; one of ours as it is.
 
-    Ids that no rule has are left out: those that the other tool gave up, and ShellCheck's, without a word.
+    Ids that no rule has are left out: those that the other tool gave up without a word.
     """
     if not config.owner:
         return config
@@ -52,7 +53,7 @@ def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
 
     known = names(rules)
     asked = dict.fromkeys((*config.ignore, *config.rules))
-    lost = [id for id in asked if not meant(id, known) and canonical(id) not in RETIRED and id[:2] != "SC"]
+    lost = [id for id in asked if not meant(id, known) and canonical(id) not in RETIRED]
     told = [f"`{config.path}`: no rule has {', '.join(f'`{id}`' for id in lost)}"] if lost else []
     labels: dict[str, Any] = {"label-schema": dict(config.label_schema), "strict-labels": config.strict_labels}
     taking = {
@@ -103,9 +104,8 @@ def select(
         UnknownRule: a name that no rule has.
         ConfigError: an option that its rule does not have, or a value that it cannot take.
     """
-    only = resolve(select or config.select, rules)
-    more = resolve((*extend, *config.extend_select), rules)
-    less = resolve((*ignore, *config.ignore), rules)
+    select, extend, ignore = select or config.select, (*extend, *config.extend_select), (*ignore, *config.ignore)
+    only, more, less = resolve(select, rules), resolve(extend, rules), resolve(ignore, rules)
     given: dict[str, list[tuple[frozenset[str], RuleOverride]]] = {}
     for asked, override in config.rules.items():
         for name, variants in resolve((asked,) if asked not in SUPPRESSIBLE else (), rules).items():
@@ -116,10 +116,35 @@ def select(
         overrides = given.get(rule.name, [])
         wanted = _NONE.union(*(variants for variants, override in overrides if not override.off))
         wanted |= only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
-        if not only and PRESETS.index(rule.preset) <= limit:
+        by_preset = not only and PRESETS.index(rule.preset) <= limit
+        if by_preset:
             wanted = rule.every_variant
-        active += _actives(rule, wanted - less.get(rule.name, _NONE), overrides)
+        left = wanted - less.get(rule.name, _NONE)
+        if rule.name != SHELLCHECK:
+            active += _actives(rule, left, overrides)
+        elif left:
+            by = (preset or config.preset) if by_preset else ""
+            active += _coded(rule, (*select, *extend), ignore, config.rules, by)
     return tuple(active)
+
+
+def _coded(
+    rule: Rule, asked: Sequence[str], ignored: Sequence[str], overrides: Mapping[str, RuleOverride], preset: str
+) -> Iterator[Active]:
+    """The rule that has a variant for each of ShellCheck's codes: what is said of them is an option of its own.
+
+    Args:
+        rule: it.
+        asked: names that select rules.
+        ignored: names that leave rules out.
+        overrides: what the configuration says, by the names written.
+        preset: the preset that it runs by, "" when it runs by its name or its codes alone.
+    """
+    own = next((override for name, override in overrides.items() if name.lower() == SHELLCHECK), None)
+    if own is None or not own.off:
+        found = _active(rule, own, rule.every_variant)
+        named = (*asked, *(name for name, override in overrides.items() if not override.off))
+        yield found._replace(options=narrowed(found.options, named, ignored, overrides, preset))
 
 
 def _actives(

@@ -12,7 +12,7 @@ from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
-from lintstack.peers import canonical
+from lintstack.peers import canonical, is_code
 from lintstack.pragmas import EVERY, FROM
 from lintstack.record import bind
 from lintstack.rules import Meaning, Rule, meant, names, nearest
@@ -234,8 +234,9 @@ def _suppression(
         return _foreign_suppression(directive)
     meanings = meant(directive.rule, known)
     exists = _exists(directive, known)
+    coded = is_code(canonical(directive.rule))
     ran = directive.rule in SUPPRESSIBLE or any(
-        variants <= asked.get(rule.name, frozenset()) for rule, variants in meanings
+        (coded and rule.name in asked) or variants <= asked.get(rule.name, frozenset()) for rule, variants in meanings
     )
     suggestion = near.get(directive.rule, "")
     return Suppression(

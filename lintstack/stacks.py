@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,7 @@ class Stacks:
         problems: findings of those who read the files; these, `directives` and `sources` grow while stacks are made.
         directives: suppression comments.
         sources: every file that was read, by path.
+        watch: is told of every Dockerfile, once, when it has been parsed.
 
     Raises:
         UsageError: a path that does not exist or cannot be read, an environment that there is not.
@@ -85,6 +86,7 @@ class Stacks:
         self.problems: list[Finding] = []
         self.directives: list[Directive] = []
         self.sources: dict[str, Source] = {}
+        self.watch: Callable[[Dockerfile], None] | None = None
         self._dockerfiles: dict[str, Dockerfile | None] = {}  # of the project at hand
         self._inlines: dict[str, Dockerfile] = {}
         self._asked: set[str] = set()  # paths of Dockerfiles, of all projects
@@ -237,12 +239,20 @@ class Stacks:
         if new:
             self.problems += (*found.problems, *stageless(found))
             self._comments(found)
+            self._show(found)
         return found
 
     def _comments(self, dockerfile: Dockerfile) -> None:
         if self.options.inline_ignores:
             self.directives += in_dockerfile(dockerfile)
             self.directives += pragmas.in_dockerfile(dockerfile, self.options.config.compat_off)
+
+    def _show(self, dockerfile: Dockerfile) -> None:
+        try:
+            if self.watch:
+                self.watch(dockerfile)
+        except Exception as error:
+            self._failed(dockerfile.source.path, error)
 
     def _lone(self) -> Iterator[tuple[Stack, ...]]:
         """Stacks of Dockerfiles that no service builds."""

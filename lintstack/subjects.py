@@ -26,6 +26,7 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "build": lambda stack: (service.build for service in stack.services if service.build),
     "healthcheck": lambda stack: (service.healthcheck for service in stack.services),
     "suppression": lambda stack: stack.suppressions,
+    "script": lambda stack: stack.scripts,
     "project": lambda stack: (stack.home,) if stack.home else (),
     "override": lambda stack: stack.overrides,
     "extension": lambda stack: stack.extensions,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lintstack.model.dockerfile import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+from lintstack.model.scripts import Remark, Script
 from lintstack.model.stack import (
     Build,
     Dependency,
@@ -46,9 +47,11 @@ __all__ = [
     "Port",
     "Project",
     "Reference",
+    "Remark",
     "Resource",
     "Rewrite",
     "Run",
+    "Script",
     "Service",
     "Stack",
     "Stage",

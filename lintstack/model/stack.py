@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import stages
     from lintstack.model.dockerfile import Dockerfile
     from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+    from lintstack.model.scripts import Script
     from lintstack.model.values import Interpolation, Rewrite, Variable
 
 
@@ -358,6 +359,7 @@ class Stack(Subject):
     images: tuple[Image, ...] = ()
     dockerfiles: tuple[Dockerfile, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    scripts: tuple[Script, ...] = ()
     overrides: tuple[Override, ...] = ()
     extensions: tuple[Extension, ...] = ()
     includes: tuple[Include, ...] = ()

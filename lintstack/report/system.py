@@ -23,6 +23,7 @@ TITLES = {
     "outside-root": "Files outside the project's root are not opened",
     "remote-reference": "Remote files are not fetched",
     "report-limit": "A report stays within the limits of those who read it",
+    "shellcheck-failed": "ShellCheck answers where it is asked",
     "unreadable": "Files that take part can be read",
     "yaml-cycle": "A YAML anchor does not contain its own alias",
     "yaml-duplicate-key": "A YAML key is written once",
