@@ -18,11 +18,11 @@ from lintstack.source import Source
 POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
-    node builds read_commands read_assignments arguments contexts folder
+    node builds read_commands read_assignments arguments contexts folder survey
     """.split()
 )
 # Subjects that are made when they are asked for.
-LAZY = ("assignments", "commands")
+LAZY = ("assignments", "commands", "variable_uses")
 JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
@@ -160,7 +160,7 @@ def hints_of(subject: type[Subject]) -> dict[str, Any]:
     from lintstack.source import Span
 
     names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax}
-    names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "ImageConfig": ImageConfig}
+    names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "Survey": object, "ImageConfig": ImageConfig}
     members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
     derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}
     returned = {name: get_type_hints(get, localns=names)["return"] for name, get in derived.items()}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lintstack.config import Config
     from lintstack.dockerfile.syntax import Dockerfile
     from lintstack.environments import Environment, Project
+    from lintstack.environments.targets import Targets
     from lintstack.gitignore import Patterns
     from lintstack.images import Catalogue
     from lintstack.join import Site
@@ -197,7 +198,26 @@ class Stacks:
         disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
         edge = frozenset(self.options.config.edge)
         disabled = loaded.inactive if environment.profiles else frozenset[str]()
-        return Site(disk, self._dockerfile, self._inline, reader.text, self._catalogue, edge, disabled, self._trusted)
+        return Site(
+            disk,
+            self._dockerfile,
+            self._inline,
+            reader.text,
+            self._catalogue,
+            edge,
+            disabled,
+            self._trusted,
+            lambda: self._targets,
+        )
+
+    @cached_property
+    def _targets(self) -> Targets:
+        """The stages of Dockerfiles that any file of the repository asks for."""
+        from lintstack.environments.targets import targets
+
+        asked = (*self.tree.dockerfiles, *self.tree.compose_files)
+        folders = {os.path.dirname(self.reader.real(path) or self.reader.absolute(path)) for path in asked}
+        return targets(folders, self.reader)
 
     @cached_property
     def _trusted(self) -> Patterns | None:
@@ -270,7 +290,7 @@ class Stacks:
             found = self._dockerfile(path)
             if found is not None:
                 folder, stages = os.path.dirname(path) or ".", output_stages(found)
-                yield (lone(found, kind, folder, stages, self._catalogue, self._trusted),)
+                yield (lone(found, kind, folder, stages, self._catalogue, self._trusted, lambda: self._targets),)
         except Exception as error:
             self._failed(path, error)
 

@@ -45,6 +45,7 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "label": lambda stack: (
         found for item in _instructions(stack) if item.name == "LABEL" for found in item.assignments
     ),
+    "variable-use": lambda stack: (use for dockerfile in stack.dockerfiles for use in dockerfile.variable_uses),
     "command": lambda stack: (
         command for item in _instructions(stack) if isinstance(item, Run) for command in item.commands
     ),

@@ -77,7 +77,7 @@ def scripts(folders: set[str], reader: Reader) -> Iterator[Script]:
         reader: opens files.
     """
     count = total = 0
-    for folder in _places(folders, reader):
+    for folder in places(folders, reader):
         for name in sorted(reader.names(folder))[: _MOST_IN_FOLDER * 8]:
             sort = sort_of(name, folder)
             if not sort or count == _MOST_FILES or total > _MOST_BYTES:
@@ -116,7 +116,7 @@ def _speaks(text: str, sort: str) -> bool:
     return "ompose" in text or "COMPOSE_FILE" in text or "stack deploy" in text or " bake" in text
 
 
-def _places(folders: set[str], reader: Reader) -> Iterator[str]:
+def places(folders: set[str], reader: Reader) -> Iterator[str]:
     """Folders to look into, each once: those above, then those beside."""
     above: dict[str, None] = {}
     for folder in sorted(folders):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.stages import Stage
+    from lintstack.environments.targets import Targets
     from lintstack.gitignore import Patterns
     from lintstack.model import Dockerfile, Feature
     from lintstack.source import Source
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 OpenDockerfile = Callable[[str, Span], "syntax.Dockerfile | None"]
 OpenText = Callable[[str], "Source | None"]
 OpenInline = Callable[[Scalar], "syntax.Dockerfile"]
+FindTargets = Callable[[], "Targets"]
 Arguments = abc.Mapping[str, str]
 Resolve = Callable[[str], "Stage | None"]
 
@@ -64,6 +66,7 @@ class Site(NamedTuple):
         edge: services that the configuration calls the edge.
         disabled: services that do not run, since no active profile enables them.
         trusted: registries that images may come from (`image.trusted`); None for any.
+        find_targets: the stages that files of the repository ask for; they are read when it is called.
     """
 
     disk: Disk
@@ -74,6 +77,7 @@ class Site(NamedTuple):
     edge: frozenset[str] = frozenset()
     disabled: frozenset[str] = frozenset()
     trusted: Patterns | None = None
+    find_targets: FindTargets | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -104,7 +108,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(compose_files(loaded, site.disk))
     env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
-    dockerfiles = _dockerfiles(stack, built, root)
+    dockerfiles = _dockerfiles(stack, built, root, site.find_targets)
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
@@ -133,12 +137,14 @@ def _features(loaded: Loaded) -> tuple[Feature, ...]:
     return tuple(features(loaded))
 
 
-def _dockerfiles(stack: Stack, built: dict[str, Built], root: Mapping) -> tuple[Dockerfile, ...]:
+def _dockerfiles(
+    stack: Stack, built: dict[str, Built], root: Mapping, find_targets: FindTargets | None
+) -> tuple[Dockerfile, ...]:
     if not built:
         return ()
     from lintstack.join import dockerfiles
 
-    return tuple(dockerfiles.built(stack, built, root))
+    return tuple(dockerfiles.built(stack, built, root, find_targets))
 
 
 def _builds(root: Mapping, site: Site) -> dict[str, Built]:

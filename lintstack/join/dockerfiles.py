@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os.path import dirname
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -13,23 +13,29 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.image import Built, taken_from
 from lintstack.join.read import entries
 from lintstack.join.variables import is_secret
-from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage
+from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage, VariableUse
+from lintstack.named import NamedTuple
 from lintstack.record import bind
 
 if TYPE_CHECKING:
     from lintstack import yaml
     from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.environments.targets import Targets
 
 Shell = Fact[tuple[str, ...]]
+FindTargets = Callable[[], "Targets"]
 
 
-def built(stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping) -> Iterator[Dockerfile]:
+def built(
+    stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping, find_targets: FindTargets | None = None
+) -> Iterator[Dockerfile]:
     """The Dockerfiles that services of a stack build, once each.
 
     Args:
         stack: the stack.
         builds: what its services build, by name.
         root: the merged tree, for build arguments and additional contexts.
+        find_targets: the stages that files of the repository ask for.
     """
     by_file: dict[int, list[tuple[str, Built]]] = {}
     for name, item in builds.items():
@@ -45,6 +51,7 @@ def built(stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping) -> Iter
         yield _dockerfile(
             stack,
             parsed,
+            find_targets,
             targets=[item.stage for _, item in group if item.stage],
             is_built=Fact(True, tuple(Place(item.build.span) for _, item in group[:16])),
             argument_names=Fact(tuple(names)),
@@ -55,9 +62,10 @@ def built(stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping) -> Iter
         )
 
 
-def alone(stack: Stack, parsed: syntax.Dockerfile) -> Dockerfile:
+def alone(stack: Stack, parsed: syntax.Dockerfile, find_targets: FindTargets | None = None) -> Dockerfile:
     """A Dockerfile that no service builds; the folder it lies in is most likely its build context."""
-    return _dockerfile(stack, parsed, is_built=Fact(False), folder=dirname(parsed.source.real))
+    folder = dirname(parsed.source.real)
+    return _dockerfile(stack, parsed, find_targets, is_built=Fact(False), folder=folder)
 
 
 def _build_node(root: yaml.Mapping, service: str) -> yaml.Node | None:
@@ -72,7 +80,11 @@ def _agreed(given: list[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _dockerfile(
-    stack: Stack, parsed: syntax.Dockerfile, targets: Iterable[stages.Stage] = (), **facts: Any
+    stack: Stack,
+    parsed: syntax.Dockerfile,
+    find_targets: FindTargets | None,
+    targets: Iterable[stages.Stage] = (),
+    **facts: Any,
 ) -> Dockerfile:
     fragment = not any(stage.origin for stage in parsed.stages)
     dockerfile = Dockerfile(
@@ -82,6 +94,7 @@ def _dockerfile(
         stack,
         parsed,
         is_fragment=Fact(fragment),
+        survey=_Survey(find_targets),
         **facts,
     )
     made = _stages(dockerfile, {stage.index for stage in targets if stage.dockerfile is parsed})
@@ -91,6 +104,27 @@ def _dockerfile(
     within = [item for stage in made for item in stage.instructions]
     bind(dockerfile, stages=made, instructions=(*before, *within))
     return dockerfile
+
+
+class _Survey(NamedTuple):
+    """Looks at a Dockerfile as a whole, with what files of the repository ask for."""
+
+    find_targets: FindTargets | None
+
+    def variable_uses(self, dockerfile: Dockerfile) -> tuple[VariableUse, ...]:
+        from lintstack.join.variable_uses import variable_uses
+
+        return variable_uses(dockerfile)
+
+    def needed(self, dockerfile: Dockerfile) -> frozenset[int]:
+        from lintstack.join.stage_graph import needed
+
+        return needed(dockerfile, self.find_targets)
+
+    def rings(self, dockerfile: Dockerfile) -> Mapping[int, tuple[int, ...]]:
+        from lintstack.join.stage_graph import rings
+
+        return rings(dockerfile)
 
 
 def _stages(dockerfile: Dockerfile, targets: set[int]) -> tuple[Stage, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections import abc
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -147,9 +148,33 @@ def from_images(
         if stage.base is None:
             continue
         text, parent = base_of(stage, args)
-        if parent is None:
-            reference = Fact(text.value, (Place(stage.base.span),), text.unknown)
+        earlier = dockerfile.stages[: stage.index] if "$" in stage.base.text else ()
+        if parent is None and not any(may_name(stage.base.text, other.name) for other in earlier[-MOST_STAGES:]):
+            defaults = _defaults(dockerfile, [name for name in text.names if name not in args])
+            reference = Fact(text.value, (Place(stage.base.span), *defaults), text.unknown)
             yield text.value or stage.base.text, reference, f"{folder}.stage[{stage.name or stage.index}].from"
+
+
+def _defaults(dockerfile: Dockerfile, names: Sequence[str]) -> Iterator[Place]:
+    """Where the ARGs that a FROM line names get their defaults."""
+    from lintstack.dockerfile.syntax import pairs
+
+    for instruction in dockerfile.global_args if names else ():
+        for pair in pairs(instruction, dockerfile.escape):
+            if pair.name in names and pair.value:
+                yield Place(pair.value.span, f"default of `{pair.name}`")
+
+
+def may_name(written: str, stage: str) -> bool:
+    """Whether a FROM with variables may mean a stage; one that is nothing but a variable says nothing about it.
+
+    Args:
+        written: `base-${TARGETOS}`.
+        stage: name of an earlier stage.
+    """
+    before, *_, after = re.split(r"\$\{[^}]*\}|\$\w*", written.lower())
+    fits = len(stage) >= len(before) + len(after) and stage.lower().startswith(before) and stage.lower().endswith(after)
+    return bool(stage and (before or after)) and fits
 
 
 def copied_images(

@@ -13,7 +13,7 @@ from lintstack.images import Catalogue
 from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import purpose, variables
-from lintstack.join.dockerfiles import alone
+from lintstack.join.dockerfiles import FindTargets, alone
 from lintstack.model import Logging, Service, Stack
 from lintstack.record import bind
 
@@ -29,6 +29,7 @@ def lone(
     stages: Iterable[Stage],
     known: Catalogue,
     trusted: Patterns | None = None,
+    find_targets: FindTargets | None = None,
 ) -> Stack:
     """The stack of a Dockerfile that no service builds: one synthetic service for each output stage.
 
@@ -39,9 +40,10 @@ def lone(
         stages: its output stages.
         known: what is known of images.
         trusted: registries that images may come from; None for any.
+        find_targets: the stages that files of the repository ask for.
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
-    dockerfiles = (alone(stack, dockerfile),)
+    dockerfiles = (alone(stack, dockerfile, find_targets),)
     found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
     bind(
         stack,

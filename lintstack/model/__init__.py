@@ -5,7 +5,17 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
-from lintstack.model.dockerfile import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stage
+from lintstack.model.dockerfile import (
+    Assignment,
+    Command,
+    Copy,
+    Dockerfile,
+    Instruction,
+    Label,
+    Run,
+    Stage,
+    VariableUse,
+)
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.scripts import Remark, Script
 from lintstack.model.stack import (
@@ -58,4 +68,5 @@ __all__ = [
     "Suppression",
     "User",
     "Variable",
+    "VariableUse",
 ]

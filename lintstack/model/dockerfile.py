@@ -11,6 +11,8 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.record import Subject
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.script import Script
     from lintstack.model.stack import Build, Stack
     from lintstack.source import Span
+
+    class Survey(Protocol):
+        """Looks at a Dockerfile as a whole when somebody asks for it; `join/dockerfiles.py` has one."""
+
+        def variable_uses(self, dockerfile: Dockerfile) -> tuple[VariableUse, ...]:
+            """Variables that its instructions read."""
+
+        def needed(self, dockerfile: Dockerfile) -> frozenset[int]:
+            """Indexes of the stages that some image may need."""
+
+        def rings(self, dockerfile: Dockerfile) -> Mapping[int, tuple[int, ...]]:
+            """Indexes of stages that need each other, by that of the first of them."""
 
 
 class Dockerfile(Subject):
@@ -40,6 +54,34 @@ class Dockerfile(Subject):
     folder: str = ""  # absolute path of its build context, "" when there are several or none is known
     stages: tuple[Stage, ...] = ()
     instructions: tuple[Instruction, ...] = ()  # all of them, also before the first FROM
+    survey: Survey | None = None
+
+    @cached_property
+    def _variable_uses(self) -> tuple[VariableUse, ...]:
+        return self.survey.variable_uses(self) if self.survey else ()
+
+    @property
+    def variable_uses(self) -> tuple[VariableUse, ...]:
+        """Every variable in the instructions that the builder expands, and in the commands of RUN."""
+        return self._variable_uses
+
+    @cached_property
+    def needed(self) -> frozenset[int]:
+        """Indexes of the stages that some image may need: the last one, a target, and what they build upon."""
+        return self.survey.needed(self) if self.survey else frozenset()
+
+    @cached_property
+    def rings(self) -> Mapping[int, tuple[int, ...]]:
+        """Indexes of stages that need each other, by that of the first of them."""
+        return self.survey.rings(self) if self.survey else {}
+
+    @cached_property
+    def first_of_name(self) -> Mapping[str, Stage]:
+        """The first stage of each name, in lower case."""
+        found: dict[str, Stage] = {}
+        for stage in self.stages:
+            found.setdefault(stage.name.lower(), stage)
+        return found
 
 
 class Stage(Subject):
@@ -53,6 +95,9 @@ class Stage(Subject):
         is_parent: whether a later stage of the file builds upon it.
         is_source: whether another stage takes files from it.
         base: what its FROM names, variables replaced: an image, or an earlier stage.
+        is_needed: whether an image may need it: it is an output, a file of the repository asks for it by name, its
+            name says that people do (dev, test, lint), or such a stage builds upon it or takes files from it.
+        ring: stages that need each other, at the first of them.
         root_image: the image from elsewhere at the end of its FROM chain; "scratch" too.
         user: USER in force at its end, inherited through stages.
         workdir: WORKDIR in force at its end, likewise.
@@ -78,6 +123,17 @@ class Stage(Subject):
         from lintstack.dockerfile.image import effective
 
         return effective(self.parsed, self.dockerfile.arguments)
+
+    @property
+    def is_needed(self) -> Fact[bool]:
+        """Whether an image may need it; looks at the whole repository."""
+        return Fact(self.parsed.index in self.dockerfile.needed)
+
+    @property
+    def ring(self) -> Fact[tuple[str, ...]]:
+        """Stages that need each other, at the first of them."""
+        found = self.dockerfile.rings.get(self.parsed.index, ())
+        return Fact(tuple(self.dockerfile.stages[index].name for index in found)) if found else ABSENT
 
     @property
     def root_image(self) -> Fact[str]:
@@ -240,3 +296,30 @@ class Assignment(Subject):
 
 class Label(Assignment):
     """One `key=value` of LABEL."""
+
+
+class VariableUse(Subject):
+    """One `$NAME` or `${NAME…}` that the builder replaces, or that the commands of a RUN read.
+
+    What a default makes up for (`${NAME:-word}`), and what only asks whether it is set, is no use.
+
+    Attributes:
+        keyword: the instruction that it stands in, upper case.
+        is_defined: whether an ARG or ENV of the stage or of those below it, or its base image, sets the name before
+            it; before the first FROM, whether an earlier ARG does. Unknown when the base image may.
+        is_out_of_scope: whether an ARG before the first FROM, or the builder, has the name, and no ARG takes it over.
+        is_set_beside: whether the same ENV sets the name in another pair, and nothing before it.
+        suggestion: the name in scope that is so near that it must be meant; absent when none is.
+    """
+
+    instruction: Instruction
+    keyword: Fact[str] = ABSENT
+    is_defined: Fact[bool] = ABSENT
+    is_out_of_scope: Fact[bool] = ABSENT
+    is_set_beside: Fact[bool] = ABSENT
+    suggestion: Fact[str] = ABSENT
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that it stands in; None before the first FROM."""
+        return self.instruction.stage
