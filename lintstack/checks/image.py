@@ -16,6 +16,7 @@ LATEST = {
     "none": "image `{name}` has no tag, so Docker takes `latest`, whatever that is on the day; name a version",
     "latest": "image `{name}` is whatever was pushed last; name a version in the place of `latest`",
 }
+VARIANTS = {"none": "untagged", "latest": "latest"}
 # How exactly a reference is pinned, the loosest first.
 LEVELS = ("none", "latest", "floating", "major", "minor", "full", "digest")
 HAVE = {
@@ -36,9 +37,10 @@ WAY_OUT = {
 
 def latest_image(image: Image) -> Iterator[Problem]:
     """References that say "the newest", in so many words or by saying nothing."""
-    message = LATEST.get(image.pinned.value or "")
-    if message and _is_pulled(image):
-        yield Problem(message.format(name=image.name), _place(image), image.reference.places[1:], "pinned")
+    pinned = image.pinned.value or ""
+    if pinned in LATEST and _is_pulled(image):
+        message, variant = LATEST[pinned].format(name=image.name), VARIANTS[pinned]
+        yield Problem(message, _place(image), image.reference.places[1:], "pinned", variant=variant)
 
 
 def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -47,6 +49,27 @@ def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
     if pinned and LEVELS.index(pinned) < LEVELS.index(level) and _is_pulled(image):
         message = f"image `{image.name}` {HAVE[pinned]}; {WAY_OUT[level]}"
         yield Problem(message, _place(image), image.reference.places[1:], "pinned")
+
+
+def image_digest(image: Image) -> Iterator[Problem]:
+    """References without a digest."""
+    if image.pinned.value not in (None, "digest") and _is_pulled(image):
+        message = f"image `{image.name}` names a tag that can be pushed again; add the digest behind an `@`"
+        yield Problem(message, _place(image), image.reference.places[1:], "digest")
+
+
+def eol_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
+    """Images of versions that no longer get security fixes."""
+    if image.built.value or not image.tag.value:
+        return
+    from datetime import date
+
+    from lintstack.images.endoflife import ended
+
+    found = ended(split(image.reference.value or ""), str(options["as-of"]) or date.today().isoformat())
+    if found is not None:
+        message = f"{found.what} gets no security fixes since {found.end} ({found.source}); move on to a later version"
+        yield Problem(message, _place(image), image.reference.places[1:], "tag")
 
 
 def _is_pulled(image: Image) -> bool:

@@ -17,7 +17,7 @@ _MOST_BYTES = 12_000_000
 # Settings, beside the files that tell how compose files are run: Bake, Compose, Skaffold, Cloud Build, Tilt, Earthly …
 _SUFFIXES = (".yml", ".yaml", ".hcl", ".json", ".toml", ".tf", ".star", ".py", ".ts", ".gradle", ".kts")
 _CODE = (".hcl", ".py", ".ts", ".tf", ".star")
-_WORD = r"[\w.${}()<>/:=-]{1,200}"
+_WORD = r"[\w.${}()<>/:@-]{1,200}"
 
 
 class Targets(NamedTuple):

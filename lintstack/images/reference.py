@@ -174,3 +174,15 @@ def _version_level(segments: list[str]) -> Pinning:
         elif found[1] in ("", "v") or (found[1] not in PLATFORMS and found.end() == len(segment)):
             return "full" if "u" in found[2] else LEVELS[min(found[2].count(".") + 1, 3)]
     return "floating"
+
+
+def is_valid(text: str) -> bool:
+    """Whether Docker accepts a text as the name of an image (distribution/reference, `regexp.go`)."""
+    if len(text) > 1024:
+        return False
+    part = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*+"
+    host = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+    name = rf"(?:{host}/)?{part}(?:/{part})*+"
+    return (
+        _regex(rf"{name}(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?\Z").match(text) is not None
+    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from lintstack.images.reference import Reference
 from lintstack.named import NamedTuple
 
@@ -51,7 +49,6 @@ class Environment(NamedTuple):
         return name in self.names or (not self.complete and name.partition("_")[0] in self.words and "_" in name)
 
 
-@cache
 def environment(reference: Reference) -> Environment:
     """What is known of the variables of an image, whatever its tag."""
     name = reference.name

@@ -20,6 +20,7 @@ from lintstack.record import bind
 if TYPE_CHECKING:
     from lintstack import yaml
     from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.dockerfile.expand import Expanded
     from lintstack.environments.targets import Targets
 
 Shell = Fact[tuple[str, ...]]
@@ -152,10 +153,15 @@ def _stages(dockerfile: Dockerfile, targets: set[int]) -> tuple[Stage, ...]:
             is_parent=Fact(index in parents),
             is_source=Fact(index in sources),
             base=Fact(base.value, word, base.unknown),
+            is_from_scratch=made[parent.index].is_from_scratch if parent else _is_scratch(base),
         )
         _fill(subject, made[parent.index].shell if parent else ABSENT)
         made.append(subject)
     return tuple(made)
+
+
+def _is_scratch(base: Expanded) -> Fact[bool]:
+    return Fact(base.value == "scratch") if base.value else Fact(None, (), base.unknown)
 
 
 def _sources(stage: stages.Stage) -> Iterator[stages.Stage]:

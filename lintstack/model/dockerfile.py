@@ -76,6 +76,14 @@ class Dockerfile(Subject):
         return self.survey.rings(self) if self.survey else {}
 
     @cached_property
+    def global_args(self) -> Mapping[str, nodes.Pair]:
+        """ARGs before the first FROM, by name."""
+        from lintstack.dockerfile.syntax import pairs
+
+        found = (pair for item in self.parsed.global_args for pair in pairs(item, self.parsed.escape))
+        return {pair.name: pair for pair in found}
+
+    @cached_property
     def first_of_name(self) -> Mapping[str, Stage]:
         """The first stage of each name, in lower case."""
         found: dict[str, Stage] = {}
@@ -95,6 +103,7 @@ class Stage(Subject):
         is_parent: whether a later stage of the file builds upon it.
         is_source: whether another stage takes files from it.
         base: what its FROM names, variables replaced: an image, or an earlier stage.
+        is_from_scratch: whether the empty image is at the end of its FROM chain.
         is_needed: whether an image may need it: it is an output, a file of the repository asks for it by name, its
             name says that people do (dev, test, lint), or such a stage builds upon it or takes files from it.
         ring: stages that need each other, at the first of them.
@@ -114,6 +123,7 @@ class Stage(Subject):
     is_parent: Fact[bool] = ABSENT
     is_source: Fact[bool] = ABSENT
     base: Fact[str] = ABSENT
+    is_from_scratch: Fact[bool] = ABSENT
     shell: Fact[tuple[str, ...]] = ABSENT
     instructions: tuple[Instruction, ...] = ()
 

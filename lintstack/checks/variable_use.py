@@ -1,0 +1,54 @@
+"""Checks of the variables that instructions of Dockerfiles read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintstack.facts import Place
+from lintstack.findings import Problem
+from lintstack.model import VariableUse
+
+
+def undefined_variable(use: VariableUse) -> Iterator[Problem]:
+    """Variables that nothing sets, and those that only a slip of the pen explains."""
+    if use.keyword.value in ("FROM", "RUN") or use.is_out_of_scope.value or use.is_set_beside.value:
+        return
+    near = use.suggestion.value
+    if use.is_defined.value is False or (use.is_defined.unknown and near):
+        hint = f"did you mean `${near}`?" if near else "declare it with ARG or ENV before this line"
+        yield Problem(f"nothing sets `{use.name}`, so that it is empty here; {hint}", Place(use.span), detail=use.name)
+
+
+def arg_out_of_scope(use: VariableUse) -> Iterator[Problem]:
+    """Arguments that are declared before the first FROM, or by the builder, and that the stage does not take over."""
+    if use.is_out_of_scope.value:
+        declared = use.is_out_of_scope.places
+        why = "is declared before the first FROM, which counts for FROM lines only" if declared else "is not declared"
+        stage = f"stage `{use.stage.name}`" if use.stage and use.stage.parsed.name else "this stage"
+        yield Problem(
+            f"`{use.name}` {why}: it is empty in {stage}; add `ARG {use.name}` behind its FROM",
+            Place(use.span),
+            declared,
+            detail=use.name,
+        )
+
+
+def env_self_reference(use: VariableUse) -> Iterator[Problem]:
+    """Variables of the very ENV that reads them."""
+    if use.is_set_beside.value:
+        yield Problem(
+            f"`{use.name}` is set by the same ENV, which takes effect as a whole: here it still has its former value;"
+            " split the ENV in two",
+            Place(use.span),
+            detail=use.name,
+        )
+
+
+def undefined_arg_in_from(use: VariableUse) -> Iterator[Problem]:
+    """Variables of FROM lines that no ARG before the first FROM declares."""
+    if use.keyword.value == "FROM" and use.is_defined.value is False:
+        near = use.suggestion.value
+        way_out = f"did you mean `${near}`?" if near else f"add `ARG {use.name}=…` before the first FROM"
+        yield Problem(
+            f"no ARG before the first FROM declares `{use.name}`; {way_out}", Place(use.span), detail=use.name
+        )
