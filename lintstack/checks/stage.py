@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
+from typing import Any
 
 from lintstack.dockerfile.expand import Value, expand
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
@@ -143,7 +144,7 @@ def unreachable_stage(stage: Stage) -> Iterator[Problem]:
         name = f"`{stage.name}`" if stage.parsed.name else stage.name
         yield Problem(
             f"stage {name} is built for nothing: no stage that is built takes it up, and no file here builds it as a"
-            " target; remove it",
+            " target; remove it, or build it where others can see it",
             Place(word.span),
         )
 
@@ -278,9 +279,11 @@ def _is_plain(value: Value, declared: Pair) -> bool:
     return value.value is not None or declared.value is None
 
 
-def definition_description(stage: Stage) -> Iterator[Problem]:
+def definition_description(stage: Stage, options: Mapping[str, Any]) -> Iterator[Problem]:
     """A comment right above FROM … AS or ARG that does not begin with the name of what it describes."""
     parsed = stage.dockerfile.parsed
+    if not (options["always"] or _asks_for("InvalidDefinitionDescription", parsed.check)):
+        return
     before = parsed.global_args if stage.parsed.index == 0 and stage.parsed.origin else ()
     origin = (stage.parsed.origin,) if stage.parsed.origin else ()
     for node in (*before, *origin, *stage.parsed.instructions):
@@ -298,6 +301,15 @@ def definition_description(stage: Stage) -> Iterator[Problem]:
                 (Place(node.keyword_span, "described here"),),
                 detail=names[0],
             )
+
+
+def _asks_for(check: str, directive: str) -> bool:
+    """Whether a `# check=` directive switches an experimental check of BuildKit on: `skip=A;experimental=B,C`."""
+    for part in directive.split(";"):
+        key, _, value = part.partition("=")
+        if key.strip().lower() == "experimental":
+            return not {check.lower(), "all"}.isdisjoint(word.strip().lower() for word in value.split(","))
+    return False
 
 
 def _above(node: Instruction, comments: tuple[Comment, ...]) -> Comment | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from lintstack.environments.scripts import LARGEST_SCRIPT, places, sort_of
@@ -34,11 +34,13 @@ class Targets(NamedTuple):
     def may_name(self, stage: str) -> bool:
         """Whether a build may ask for a stage of this name or number."""
         name = stage.lower()
-        return name in self.names or any(_fits(name, parts) for parts in self.patterns)
+        return name in self.names or any(fits(name, parts) for parts in self.patterns)
 
 
-def _fits(name: str, parts: tuple[str, ...]) -> bool:
-    """Whether a name is the parts in their order, with anything between them."""
+def fits(name: str, parts: Sequence[str]) -> bool:
+    """Whether a name is the parts in their order, with anything between them; one part is the name itself."""
+    if len(parts) == 1:
+        return name == parts[0]
     first, *middle, last = parts
     if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
         return False

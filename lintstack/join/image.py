@@ -172,9 +172,10 @@ def may_name(written: str, stage: str) -> bool:
         written: `base-${TARGETOS}`.
         stage: name of an earlier stage.
     """
-    before, *_, after = re.split(r"\$\{[^}]*\}|\$\w*", written.lower())
-    fits = len(stage) >= len(before) + len(after) and stage.lower().startswith(before) and stage.lower().endswith(after)
-    return bool(stage and (before or after)) and fits
+    from lintstack.environments.targets import fits
+
+    parts = re.split(r"\$\{[^}]*\}|\$\w*", written.lower())
+    return bool(stage) and any(parts) and fits(stage.lower(), parts)
 
 
 def copied_images(

@@ -309,8 +309,8 @@ def _may_be_set_in(instruction: Instruction, name: str) -> bool:
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
-    """The name that must have been meant: one slip away, or two in a long one; "" when there is none."""
-    best, least = "", 3 if len(name) > 5 else 2
+    """The name that must have been meant: one slip away, two in a long one, none in a short one; "" for none."""
+    best, least = "", 3 if len(name) > 5 else 2 if len(name) > 2 else 1
     for other in known:
         if abs(len(other) - len(name)) < least and other != name and len(other) <= LONGEST_NAME:
             distance = slips(name.upper(), other.upper())
