@@ -114,7 +114,7 @@ def _pattern(argument: Any) -> Test:
 
 def is_linear(pattern: str) -> bool:
     """Whether no repeat of a pattern holds a repeat or a choice, few have no end, and none refers back."""
-    from re import _parser  # type: ignore[attr-defined]  # the parse tree has no public door
+    from re import _parser  # the parse tree has no public door
 
     endless, pending = 0, [(item, 1) for item in _parser.parse(pattern)]
     while pending:

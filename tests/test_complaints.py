@@ -88,7 +88,8 @@ CASES = [
     Case(
         "apt: a cache mount",
         "DL3009",
-        "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y git\n",
+        "FROM debian:12\nRUN --mount=type=cache,target=/var/lib/apt --mount=type=cache,target=/var/cache/apt "
+        "apt-get update && apt-get install -y git\n",
     ),
     Case(
         "apt: rm in other words",
