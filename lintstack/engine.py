@@ -337,7 +337,7 @@ def problem_of(name: str, fact: Fact[Any]) -> Problem:
 
 
 def _function(rule: Rule, options: Mapping[str, Any]) -> Check:
-    module = import_module(f"lintstack.checks.{rule.subject.replace('-', '_')}")
+    module = import_module(f"lintstack.checks.{rule.check}")
     function = getattr(module, rule.name.replace("-", "_"), None)
     if function is None:
         raise PageError(f"{rule.page or rule.name}: no `require`, and checks/ has no function of that name")

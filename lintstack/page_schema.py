@@ -60,6 +60,11 @@ HEAD: dict[str, Any] = {
             "description": "One word, or a word for each kind of environment that the rule speaks about.",
         },
         "preset": {"enum": list(PRESETS), "description": "The first preset that includes the rule."},
+        "check": {
+            "type": "string",
+            "pattern": "^[a-z_]+$",
+            "description": "Module of `lintstack/checks/` that holds its function; the subject's own by default.",
+        },
         "of": {
             "type": ["string", "array"],
             "items": {"type": "string"},

@@ -33,6 +33,7 @@ class Rule(Record):
         title: one line, imperative or a statement of what must be.
         severity: by kind of environment; kinds that are missing are not its business.
         preset: the first preset that includes it.
+        check: module of `checks/` that holds its function, where no `require` says what must hold.
         of: names of the subjects that it looks at (keywords of instructions, programs of commands); empty: all.
         when: fact → schema; the rule speaks where all hold.
         require: fact → schema; what must hold. Empty when a check function decides.
@@ -52,6 +53,7 @@ class Rule(Record):
     title: str
     severity: Mapping[Kind, Severity]
     preset: str
+    check: str
     of: tuple[str, ...]
     when: Mapping[str, Any]
     require: Mapping[str, Any]
@@ -113,6 +115,7 @@ def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") ->
         title=head["title"],
         severity=by_kind,
         preset=head.get("preset", "recommended"),
+        check=head.get("check", subject.replace("-", "_")),
         of=_strings(head.get("of")),
         when=head.get("when") or {},
         require=head.get("require") or {},

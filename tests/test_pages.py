@@ -105,24 +105,24 @@ def test_names_are_unique_and_no_former_name_is_in_use() -> None:
 
 
 def functions() -> Iterator[tuple[str, str, ast.FunctionDef]]:
-    """Folder, rule and definition of every public function in `checks/`."""
+    """Module, rule and definition of every public function in `checks/`."""
     for path in sorted(CHECKS.glob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                yield path.stem.replace("_", "-"), node.name.replace("_", "-"), node
+                yield path.stem, node.name.replace("_", "-"), node
 
 
 def test_every_check_has_a_page_and_every_page_a_check() -> None:
-    wanted = {(rule.subject, rule.name) for rule in builtin() if not rule.require}
-    assert {(folder, name) for folder, name, _ in functions()} == wanted
+    wanted = {(rule.check, rule.name) for rule in builtin() if not rule.require}
+    assert {(module, name) for module, name, _ in functions()} == wanted
 
 
 @pytest.mark.parametrize("definition", [pytest.param(item, id=item[1]) for item in functions()])
 def test_check_takes_its_subject_and_its_options(definition: tuple[str, str, ast.FunctionDef]) -> None:
-    folder, name, node = definition
+    _, name, node = definition
     rule = next(rule for rule in builtin() if rule.name == name)
     types = [ast.unparse(argument.annotation or ast.Constant(None)) for argument in node.args.args]
-    assert types == [class_name(folder), *(["Mapping[str, Any]"] if rule.options else [])]
+    assert types == [class_name(rule.subject), *(["Mapping[str, Any]"] if rule.options else [])]
     assert node.returns is not None
     assert ast.unparse(node.returns) == "Iterator[Problem]"
 

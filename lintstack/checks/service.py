@@ -22,6 +22,8 @@ PROMPTS = frozenset(
     ash bash dash erl ghci groovysh iex irb jshell julia lua node perl php pypy pypy3 python python3 R sh swipl
     """.split()
 )
+# Beginnings of the names of images whose makers start none of them as root, and of those for Windows.
+UNPRIVILEGED = ("bitnami/", "bitnamilegacy/", "cgr.dev/", "chainguard/", "dhi.io/", "mcr.microsoft.com/windows")
 
 
 def non_root_user(service: Service) -> Iterator[Problem]:
@@ -33,10 +35,30 @@ def non_root_user(service: Service) -> Iterator[Problem]:
         return
     message = f"{service} runs as root: {_why_root(service)}"
     if is_root.decided:
-        yield Problem(message, is_root.places[0], is_root.places[1:], fact="user.is_root")
+        yield Problem(message, is_root.places[0], is_root.places[1:], fact="user.is_root", variant="stated")
     else:
         missing = "USER" if service.synthetic else "user"
-        yield Problem(message, related=is_root.places, fact="user.is_root", detail=missing)
+        yield Problem(message, related=is_root.places, fact="user.is_root", detail=missing, variant="inherited")
+
+
+def user_stated(service: Service) -> Iterator[Problem]:
+    """Images of this repository that leave it to their base image as whom they run."""
+    is_root, user = service.user.is_root, service.user
+    built = service.build is not None and service.build.stage is not None and service.build.stage.origin is not None
+    if user.source.value in ("compose", "dockerfile") or is_root.value is False or not (service.synthetic or built):
+        return
+    if is_root.unknown and user.value.value:
+        return  # an entrypoint that may become another user
+    base = (service.base_image.value or _written(service.base_image)).partition("@")[0]
+    if base and (is_root.value or not _is_unprivileged(base)):
+        starts = "starts as root" if is_root.value else "decides as whom it runs"
+        message = f"{service} has no `USER`, and `{base}` {starts}; add `USER 10001`"
+        yield Problem(message, related=is_root.places, fact="user.source", detail="USER")
+
+
+def _is_unprivileged(image: str) -> bool:
+    """Whether an image is most likely not for root, or for a system on which users have no numbers."""
+    return image.startswith(UNPRIVILEGED) or any(word in image for word in ("nonroot", "rootless", "unprivileged"))
 
 
 def _needs_root(service: Service) -> bool:

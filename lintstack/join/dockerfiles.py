@@ -12,7 +12,7 @@ from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.image import Built, taken_from
 from lintstack.join.read import entries
-from lintstack.join.variables import is_secret
+from lintstack.join.variables import is_credential_name, is_secret
 from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage, VariableUse
 from lintstack.named import NamedTuple
 from lintstack.record import bind
@@ -254,5 +254,6 @@ def _assignment(instruction: Instruction, pair: nodes.Pair) -> Assignment:
         keyword=Fact(instruction.name, (Place(instruction.span),)),
         value=Fact(value, (Place(pair.value.span),)) if pair.value else ABSENT,
         is_secret=Fact(is_secret(pair.name, value), where),
+        names_secret=Fact(is_credential_name(pair.name), where),
         legacy=Fact(pair.legacy, where),
     )

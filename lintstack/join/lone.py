@@ -44,7 +44,7 @@ def lone(
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
     dockerfiles = (alone(stack, dockerfile, find_targets),)
-    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin is not None)
+    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin or stage.instructions)
     bind(
         stack,
         services=found,
@@ -56,8 +56,7 @@ def lone(
 
 
 def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
-    assert stage.origin
-    key = stage.origin.span
+    key = (stage.origin or stage.instructions[0]).span
     config = effective(stage, {}, lambda name: None)
     name = stage.name or ""
     service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)

@@ -56,7 +56,7 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
 
 
 @cache
-def _helpers() -> re.Pattern[str]:
+def helpers() -> re.Pattern[str]:
     """Programs by which what was started as root becomes another user, and entrypoints that are known to use them."""
     return re.compile(r"(?<![\w.-])(gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser|docker-entrypoint\.sh)(?![\w.-])")
 
@@ -68,7 +68,7 @@ def _steps_down(ground: Ground, process: Process) -> str:
     built = (item.text.text for stage in chain for item in stage.instructions) if own else ()
     hands_over = own or bool(ground.known and ground.known.drops_privileges)
     said = (process.all.value or ()) if hands_over else ()
-    return next((found[1] for text in (*said, *built) if (found := _helpers().search(text))), "")
+    return next((found[1] for text in (*said, *built) if (found := helpers().search(text))), "")
 
 
 def _own_entrypoint(process: Process) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from lintstack.join.credentials import credentials
 from lintstack.join.flags import passwords
 from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_secret_name, url_password
 from lintstack.source import Source, Span
@@ -41,6 +42,7 @@ def secret_texts(text: str) -> Iterator[tuple[int, int]]:
         text: a line, or a part of one.
     """
     yield from ((start, end) for start, end in passwords(text) if not _harmless(text[start:end]))
+    yield from ((start, end) for _, start, end in credentials(text))
     if not _hints_at_secret(text):
         return
     for found in url_password().finditer(text) if "://" in text else ():

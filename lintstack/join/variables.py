@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.credentials import credentials
 from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
 from lintstack.model import Dockerfile, Service, Variable
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 # Words of a name that make it a credential's, alone or as neighbours.
 SECRET_WORDS = frozenset(
     """
-    password passwd passphrase pass pwd pword secret secrets token apikey credential credentials privatekey
+    password passwd passphrase pass pwd pword psw secret secrets token apikey credential credentials privatekey
     secretkey
     """.split()
 )
 # Of these a name that ends with one is a credential's although other words speak about hosts, users or services.
-SECRET_ENDS = frozenset("password passwd passphrase pwd secret token".split())
+SECRET_ENDS = frozenset("password passwd passphrase pwd psw secret token".split())
 KEY_WORDS = frozenset(
     """
     api private secret access encryption signing master auth jwt session app cookie
@@ -51,6 +52,22 @@ SWITCH_WORDS = frozenset(
     require required reset skip type use without
     """.split()
 )
+# Words before a lone `key` that make it one that everybody may know, or no credential at all.
+OPEN_KEYS = frozenset(
+    """
+    apt cache foreign gpg index lookup object partition pgp primary repo repository routing rpm search shard sort
+    translation unique yum
+    """.split()
+)
+# Halves of a login that no word gives away.
+KNOWN_CREDENTIALS = frozenset(
+    """
+    aws_access_key_id azure_client_id cf_username ci_deploy_user docker_username facebook_app_id heroku_api_user
+    okta_oauth2_clientid os_username travis_secure_env_vars
+    """.split()
+)
+# Paths, whatever they are called.
+CREDENTIAL_PATHS = frozenset("google_application_credentials".split())
 PLACEHOLDERS = frozenset(
     """
     changeme change_me change-me changeit password passwd pass secret example test todo xxx xxxx xxxxxx fixme
@@ -77,6 +94,19 @@ def is_secret_name(name: str) -> bool:
         return True
     # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
     return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ["auth", "json"]
+
+
+@lru_cache(4096)
+def is_credential_name(name: str) -> bool:
+    """Whether the name of an ARG or ENV is that of a credential; there, `DEPLOY_KEY` and `GITHUB_PAT` are too."""
+    if name.lower() in CREDENTIAL_PATHS:
+        return False
+    if is_secret_name(name) or name.lower() in KNOWN_CREDENTIALS:
+        return True
+    words = _split_name(name)
+    if not words or not (SWITCH_WORDS | HARMLESS_WORDS).isdisjoint(words):
+        return False
+    return (words[-1] == "key" and OPEN_KEYS.isdisjoint(words)) or (words[-1] == "pat" and len(words) > 1)
 
 
 def _split_name(name: str) -> list[str]:
@@ -260,7 +290,7 @@ def _value_spans(variable: Variable) -> Iterator[Span]:
 
 
 def _masked(name: str, span: Span) -> Iterator[Span]:
-    if is_secret_name(name) and not bare().fullmatch(span.text):
+    if is_credential_name(name) and not bare().fullmatch(span.text):
         yield span
     for match in url_password().finditer(span.text):
         if not bare().fullmatch(match[1]):
@@ -271,8 +301,10 @@ def secret_places(found: Iterable[Service], dockerfiles: Iterable[Dockerfile]) -
     """Places that no report may print."""
     for dockerfile in dockerfiles:
         for item in (item for instruction in dockerfile.instructions for item in instruction.assignments):
-            if item.is_secret.value and item.value.span:
+            if item.value.span and (item.is_secret.value or item.names_secret.value):
                 yield from _masked(item.name, item.value.span)
+        source = dockerfile.parsed.source
+        yield from (source.span(start, end) for _, start, end in credentials(source.text))
     for service in found:
         yield from secret_spans((*service.environment, *service.build_args, *service.layers))
         for said in (service.entrypoint, service.command, service.healthcheck.test):

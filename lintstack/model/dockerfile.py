@@ -92,6 +92,10 @@ class Dockerfile(Subject):
         return found
 
 
+# Words with which the names of stages for developers begin.
+FOR_DEVELOPERS = ("dev", "debug", "test")
+
+
 class Stage(Subject):
     """A stage of a Dockerfile; a fragment without FROM is one.
 
@@ -102,6 +106,7 @@ class Stage(Subject):
         is_shipped: whether its layers are part of such an image: it is one, or one builds upon it.
         is_parent: whether a later stage of the file builds upon it.
         is_source: whether another stage takes files from it.
+        is_for_developers: whether its name says that developers use it, or tests.
         base: what its FROM names, variables replaced: an image, or an earlier stage.
         is_from_scratch: whether the empty image is at the end of its FROM chain.
         is_needed: whether an image may need it: it is an output, a file of the repository asks for it by name, its
@@ -146,6 +151,12 @@ class Stage(Subject):
         return Fact(tuple(self.dockerfile.stages[index].name for index in found)) if found else ABSENT
 
     @property
+    def is_for_developers(self) -> Fact[bool]:
+        """Whether its name says that developers use it, or tests."""
+        words = self.name.lower().replace("-", "_").replace(".", "_").split("_")
+        return Fact(any(word.startswith(FOR_DEVELOPERS) for word in words))
+
+    @property
     def root_image(self) -> Fact[str]:
         """The image from elsewhere at the end of its FROM chain."""
         return self.config.base
@@ -182,6 +193,7 @@ class Instruction(Subject):
         in_onbuild: whether it stands behind an ONBUILD.
         shell: words of the SHELL in force; absent when none is set in this file.
         is_understood: whether its commands can be told.
+        verifies: whether it compares a file with a known checksum or signature.
     """
 
     dockerfile: Dockerfile
@@ -223,8 +235,23 @@ class Instruction(Subject):
         """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
         return Fact(self.script is not None)
 
+    @property
+    def verifies(self) -> Fact[bool]:
+        """Whether it compares a file with a known checksum or signature."""
+        return Fact(any(_compares(command) for command in self.commands))
+
     def __str__(self) -> str:
         return f"{self.name} in line {self.node.line}"
+
+
+# Programs that compare a file with what was known of it before.
+SUMS = frozenset("b2sum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum shasum".split())
+SIGNATURES = frozenset("--verify verify verify-blob -verify -Vm -V".split())
+SIGNERS = frozenset("cosign gpg gpg2 gpgv minisign openssl".split())
+
+
+def _compares(command: Command) -> bool:
+    return command.name in SUMS or (command.name in SIGNERS and not SIGNATURES.isdisjoint(command.node.args))
 
 
 class Command(Subject):
@@ -288,6 +315,7 @@ class Assignment(Subject):
         keyword: ENV or ARG.
         value: its value, quotes and escapes removed, variables as they are written; absent for an ARG without one.
         is_secret: whether name or value is that of a credential.
+        names_secret: whether its name is that of a credential, whatever its value.
         legacy: whether it is written `ENV name value`.
     """
 
@@ -296,6 +324,7 @@ class Assignment(Subject):
     keyword: Fact[str] = ABSENT
     value: Fact[str] = ABSENT
     is_secret: Fact[bool] = ABSENT
+    names_secret: Fact[bool] = ABSENT
     legacy: Fact[bool] = ABSENT
 
     @property

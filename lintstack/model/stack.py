@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
 from lintstack.record import Subject
-from lintstack.source import Span
+from lintstack.source import Span, span_key
 
 if TYPE_CHECKING:
     from lintstack.dockerfile import stages
@@ -366,3 +367,13 @@ class Stack(Subject):
     interpolations: tuple[Interpolation, ...] = ()
     dotenvs: tuple[Dotenv, ...] = ()
     secrets: tuple[Span, ...] = ()
+
+    @cached_property
+    def written_secrets(self) -> frozenset[tuple[str, int, int]]:
+        """Places of the credentials that variables of services spell out (`source.span_key`)."""
+        found = (item for service in self.services for item in (*service.environment, *service.layers))
+        return frozenset(
+            span_key(item.value.span)
+            for item in found
+            if item.value.span and item.is_secret.value and item.is_literal.value
+        )
