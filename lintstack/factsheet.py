@@ -18,7 +18,8 @@ from lintstack.source import Source
 POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
-    node builds read_commands read_assignments arguments contexts folder survey
+    node builds read_commands read_assignments arguments contexts folder survey context copied moments numbers inherited
+    settings foundation credential_files literals
     """.split()
 )
 # Subjects that are made when they are asked for.
@@ -156,10 +157,11 @@ def hints_of(subject: type[Subject]) -> dict[str, Any]:
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.context import Context
     from lintstack.dockerfile.script import Command
     from lintstack.source import Span
 
-    names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax}
+    names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax, "Context": Context}
     names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "Survey": object, "ImageConfig": ImageConfig}
     members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
     derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}

@@ -284,13 +284,16 @@ class Stacks:
 
     def _alone(self, path: str, kind: Kind) -> Iterator[tuple[Stack, ...]]:
         from lintstack.dockerfile.stages import output_stages
+        from lintstack.join.dockerfiles import opener
         from lintstack.join.lone import lone
 
         try:
             found = self._dockerfile(path)
             if found is not None:
                 folder, stages = os.path.dirname(path) or ".", output_stages(found)
-                yield (lone(found, kind, folder, stages, self._catalogue, self._trusted, lambda: self._targets),)
+                context_of = opener(self.reader.exists, self.reader.names, self.reader.text, guessed=True)
+                catalogue, trusted = self._catalogue, self._trusted
+                yield (lone(found, kind, folder, stages, catalogue, context_of, trusted, lambda: self._targets),)
         except Exception as error:
             self._failed(path, error)
 

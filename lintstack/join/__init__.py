@@ -108,7 +108,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(compose_files(loaded, site.disk))
     env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
-    dockerfiles = _dockerfiles(stack, built, root, site.find_targets)
+    dockerfiles = _dockerfiles(stack, built, root, site)
     all_resources = tuple(_resources(stack, root, found))
     bind(
         stack,
@@ -137,14 +137,13 @@ def _features(loaded: Loaded) -> tuple[Feature, ...]:
     return tuple(features(loaded))
 
 
-def _dockerfiles(
-    stack: Stack, built: dict[str, Built], root: Mapping, find_targets: FindTargets | None
-) -> tuple[Dockerfile, ...]:
+def _dockerfiles(stack: Stack, built: dict[str, Built], root: Mapping, site: Site) -> tuple[Dockerfile, ...]:
     if not built:
         return ()
     from lintstack.join import dockerfiles
 
-    return tuple(dockerfiles.built(stack, built, root, find_targets))
+    context_of = dockerfiles.opener(site.disk.exists, site.disk.names, site.open_text)
+    return tuple(dockerfiles.built(stack, built, root, context_of, site.find_targets))
 
 
 def _builds(root: Mapping, site: Site) -> dict[str, Built]:

@@ -7,6 +7,7 @@ from os.path import dirname
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from lintstack.dockerfile.context import Context
 from lintstack.dockerfile.stages import base_of, copied_from
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import ABSENT, Fact, Place
@@ -16,6 +17,7 @@ from lintstack.join.variables import is_credential_name, is_secret
 from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage, VariableUse
 from lintstack.named import NamedTuple
 from lintstack.record import bind
+from lintstack.source import Source
 
 if TYPE_CHECKING:
     from lintstack import yaml
@@ -25,10 +27,15 @@ if TYPE_CHECKING:
 
 Shell = Fact[tuple[str, ...]]
 FindTargets = Callable[[], "Targets"]
+OpenContext = Callable[[str, "syntax.Dockerfile"], Context]
 
 
 def built(
-    stack: Stack, builds: Mapping[str, Built], root: yaml.Mapping, find_targets: FindTargets | None = None
+    stack: Stack,
+    builds: Mapping[str, Built],
+    root: yaml.Mapping,
+    context_of: OpenContext,
+    find_targets: FindTargets | None = None,
 ) -> Iterator[Dockerfile]:
     """The Dockerfiles that services of a stack build, once each.
 
@@ -36,6 +43,7 @@ def built(
         stack: the stack.
         builds: what its services build, by name.
         root: the merged tree, for build arguments and additional contexts.
+        context_of: the build context in a folder.
         find_targets: the stages that files of the repository ask for.
     """
     by_file: dict[int, list[tuple[str, Built]]] = {}
@@ -49,6 +57,7 @@ def built(
         names = dict.fromkeys(item.key.text for node in nodes_ for item in entries(node, "args"))
         contexts = frozenset(item.key.text for node in nodes_ for item in entries(node, "additional_contexts"))
         folders = {item.context for _, item in group}
+        folder = folders.pop() if len(folders) == 1 else ""
         yield _dockerfile(
             stack,
             parsed,
@@ -59,14 +68,40 @@ def built(
             builds=tuple(item.build for _, item in group),
             arguments=_agreed([item.args or {} for _, item in group]),
             contexts=contexts,
-            folder=folders.pop() if len(folders) == 1 else "",
+            folder=folder,
+            context=context_of(folder, parsed) if folder else None,
         )
 
 
-def alone(stack: Stack, parsed: syntax.Dockerfile, find_targets: FindTargets | None = None) -> Dockerfile:
+def alone(
+    stack: Stack, parsed: syntax.Dockerfile, context_of: OpenContext, find_targets: FindTargets | None = None
+) -> Dockerfile:
     """A Dockerfile that no service builds; the folder it lies in is most likely its build context."""
     folder = dirname(parsed.source.real)
-    return _dockerfile(stack, parsed, find_targets, is_built=Fact(False), folder=folder)
+    context = context_of(folder, parsed) if folder else None
+    return _dockerfile(stack, parsed, find_targets, is_built=Fact(False), folder=folder, context=context)
+
+
+def opener(
+    exists: Callable[[str], str],
+    names: Callable[[str], frozenset[str]],
+    open_text: Callable[[str], Source | None],
+    guessed: bool = False,
+) -> OpenContext:
+    """What finds the build context in a folder.
+
+    Args:
+        exists: what is at an absolute path: "file", "dir", "outside" or "".
+        names: names in a folder.
+        open_text: text of a file of the project; None when it cannot be read.
+        guessed: whether nobody says that the folder is the context.
+    """
+
+    def context(folder: str, parsed: syntax.Dockerfile) -> Context:
+        own = parsed.source.file is parsed.source  # not the text in a compose file
+        return Context(folder, parsed.source.real if own else "", exists, names, open_text, guessed)
+
+    return context
 
 
 def _build_node(root: yaml.Mapping, service: str) -> yaml.Node | None:

@@ -13,7 +13,7 @@ from lintstack.images import Catalogue
 from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import purpose, variables
-from lintstack.join.dockerfiles import FindTargets, alone
+from lintstack.join.dockerfiles import FindTargets, OpenContext, alone
 from lintstack.model import Logging, Service, Stack
 from lintstack.record import bind
 
@@ -28,6 +28,7 @@ def lone(
     project: str,
     stages: Iterable[Stage],
     known: Catalogue,
+    context_of: OpenContext,
     trusted: Patterns | None = None,
     find_targets: FindTargets | None = None,
 ) -> Stack:
@@ -39,11 +40,12 @@ def lone(
         project: its folder, for reports.
         stages: its output stages.
         known: what is known of images.
+        context_of: the build context in a folder.
         trusted: registries that images may come from; None for any.
         find_targets: the stages that files of the repository ask for.
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
-    dockerfiles = (alone(stack, dockerfile, find_targets),)
+    dockerfiles = (alone(stack, dockerfile, context_of, find_targets),)
     found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin or stage.instructions)
     bind(
         stack,

@@ -5,18 +5,10 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
-from lintstack.model.dockerfile import (
-    Assignment,
-    Command,
-    Copy,
-    Dockerfile,
-    Instruction,
-    Label,
-    Run,
-    Stage,
-    VariableUse,
-)
+from lintstack.model.copy import Copy
+from lintstack.model.dockerfile import Dockerfile, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+from lintstack.model.instruction import Assignment, Command, Instruction, Label, Run, VariableUse
 from lintstack.model.scripts import Remark, Script
 from lintstack.model.stack import (
     Build,

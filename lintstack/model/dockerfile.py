@@ -1,25 +1,25 @@
-"""What a Dockerfile says: its stages, their instructions, and the commands that their RUNs run."""
+"""Dockerfiles and their stages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from lintstack.facts import ABSENT, Fact, Place
+from lintstack.facts import ABSENT, Fact
+from lintstack.model.instruction import Run
+from lintstack.named import NamedTuple
 from lintstack.record import Subject
 
 if TYPE_CHECKING:
     from typing import Protocol
 
     from lintstack.dockerfile import nodes, stages, syntax
-    from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
-    from lintstack.dockerfile.script import Command as SimpleCommand
-    from lintstack.dockerfile.script import Script
+    from lintstack.dockerfile.context import Context
+    from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
     from lintstack.model.stack import Build, Stack
-    from lintstack.source import Span
 
     class Survey(Protocol):
         """Looks at a Dockerfile as a whole when somebody asks for it; `join/dockerfiles.py` has one."""
@@ -52,6 +52,7 @@ class Dockerfile(Subject):
     arguments: Mapping[str, str] = MappingProxyType({})  # those that every build gives the same value
     contexts: frozenset[str] | None = None  # names of additional build contexts; None when nobody knows them
     folder: str = ""  # absolute path of its build context, "" when there are several or none is known
+    context: Context | None = None  # what lies there
     stages: tuple[Stage, ...] = ()
     instructions: tuple[Instruction, ...] = ()  # all of them, also before the first FROM
     survey: Survey | None = None
@@ -89,6 +90,30 @@ class Dockerfile(Subject):
         found: dict[str, Stage] = {}
         for stage in self.stages:
             found.setdefault(stage.name.lower(), stage)
+        return found
+
+    @cached_property
+    def literals(self) -> Mapping[str, str | None]:
+        """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others."""
+        found: dict[str, str | None] = {}
+        for item in (each for one in self.instructions if one.name in ("ARG", "ENV") for each in one.assignments):
+            if item.node.value is None and item.name in found:
+                continue  # a global ARG that a stage takes over
+            given = self.arguments.get(item.name, item.value.value)
+            same = found.get(item.name, given) == given and given is not None and "$" not in given
+            found[item.name] = given if same else None
+        for name in self.argument_names.value or ():
+            if name not in self.arguments:
+                found[name] = None
+        return found
+
+    @cached_property
+    def numbers(self) -> Mapping[str, list[int]]:
+        """Numbers of the stages of each name, in lower case."""
+        found: dict[str, list[int]] = {}
+        for number, stage in enumerate(self.stages):
+            if stage.parsed.name:
+                found.setdefault(stage.parsed.name.lower(), []).append(number)
         return found
 
 
@@ -171,6 +196,60 @@ class Stage(Subject):
         """WORKDIR in force at its end."""
         return self.config.workdir
 
+    @cached_property
+    def moments(self) -> Mapping[int, Moment]:
+        """What is in force before each of its instructions, by their `id`."""
+        found: dict[int, Moment] = {}
+        user: Instruction | None = None
+        workdir: Instruction | None = None
+        for at, instruction in enumerate(self.instructions):
+            found[id(instruction)] = Moment(at, user, workdir)
+            if _sets(instruction):
+                user, workdir = (instruction, workdir) if instruction.name == "USER" else (user, instruction)
+        return found
+
+    @cached_property
+    def settings(self) -> Mapping[str, Instruction]:
+        """Its own last USER and WORKDIR."""
+        return {item.name: item for item in self.instructions if _sets(item)}
+
+    @cached_property
+    def inherited(self) -> Mapping[str, Instruction]:
+        """The last USER and the last WORKDIR of the stages that it builds upon."""
+        found: dict[str, Instruction] = {}
+        for stage in self.lineage[1:]:
+            found = {**stage.settings, **found}
+            if len(found) == 2:
+                break
+        return found
+
+    @cached_property
+    def foundation(self) -> Stage:
+        """The stage at the end of its FROM chain, which stands on an image from elsewhere."""
+        return self.lineage[-1]
+
+    @cached_property
+    def credential_files(self) -> Mapping[str, Assignment]:
+        """Its variables that name files of credentials, by the paths that they name."""
+        from lintstack.dockerfile.keyfiles import VARIABLES
+
+        variables = (each for item in self.instructions if item.name == "ENV" for each in item.assignments)
+        return {item.value.value: item for item in variables if item.name in VARIABLES and item.value.value}
+
+    @cached_property
+    def last_calls(self) -> Mapping[tuple[str, str], tuple[int, Command]]:
+        """The last command of its RUNs that unpacks an archive (by "unpack" and the archive's base name), or sets the
+        mode of a path (by "chmod" and the path), with the number of its instruction.
+        """
+        from lintstack.dockerfile.unpacking import operands
+
+        found: dict[tuple[str, str], tuple[int, Command]] = {}
+        for at, instruction in enumerate(self.instructions):
+            if isinstance(instruction, Run) and not instruction.in_onbuild.value:
+                for command in instruction.commands:
+                    found.update((key, (at, command)) for key in operands(command.name, command.node.args))
+        return found
+
     @property
     def lineage(self) -> tuple[Stage, ...]:
         """The stage and the stages of this file that it builds upon, itself first."""
@@ -185,180 +264,20 @@ class Stage(Subject):
         return f"stage `{self.name}`"
 
 
-class Instruction(Subject):
-    """An instruction; `name` is its keyword in upper case. What an ONBUILD triggers is one of its own.
+class Moment(NamedTuple):
+    """What is in force when an instruction of a stage is reached, as far as the stage itself sets it.
 
     Attributes:
-        form: exec or shell; absent for instructions that have one form only.
-        in_onbuild: whether it stands behind an ONBUILD.
-        shell: words of the SHELL in force; absent when none is set in this file.
-        is_understood: whether its commands can be told.
-        verifies: whether it compares a file with a known checksum or signature.
+        number: the instruction's, within its stage.
+        user: the last USER before it.
+        workdir: the last WORKDIR before it.
     """
 
-    dockerfile: Dockerfile
-    node: nodes.Instruction
-    read_commands: Callable[[Instruction], tuple[Command, ...]]
-    read_assignments: Callable[[Instruction], tuple[Assignment, ...]]
-    stage: Stage | None = None  # None before the first FROM
-    form: Fact[str] = ABSENT
-    in_onbuild: Fact[bool] = ABSENT
-    shell: Fact[tuple[str, ...]] = ABSENT
-
-    @cached_property
-    def script(self) -> Script | None:
-        """What it runs: commands, pipes, assignments; None when that cannot be told."""
-        from lintstack.dockerfile.shell import script
-
-        return script(self.node, self.shell.value or ())
-
-    @cached_property
-    def _commands(self) -> tuple[Command, ...]:
-        return self.read_commands(self) if self.script else ()
-
-    @cached_property
-    def _assignments(self) -> tuple[Assignment, ...]:
-        return self.read_assignments(self)
-
-    @property
-    def assignments(self) -> tuple[Assignment, ...]:
-        """Names and values of ENV, ARG and LABEL."""
-        return self._assignments
-
-    @property
-    def commands(self) -> tuple[Command, ...]:
-        """Commands that it runs; none when they cannot be told."""
-        return self._commands
-
-    @property
-    def is_understood(self) -> Fact[bool]:
-        """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
-        return Fact(self.script is not None)
-
-    @property
-    def verifies(self) -> Fact[bool]:
-        """Whether it compares a file with a known checksum or signature."""
-        return Fact(any(_compares(command) for command in self.commands))
-
-    def __str__(self) -> str:
-        return f"{self.name} in line {self.node.line}"
+    number: int
+    user: Instruction | None
+    workdir: Instruction | None
 
 
-# Programs that compare a file with what was known of it before.
-SUMS = frozenset("b2sum md5sum sha1sum sha224sum sha256sum sha384sum sha512sum shasum".split())
-SIGNATURES = frozenset("--verify verify verify-blob -verify -Vm -V".split())
-SIGNERS = frozenset("cosign gpg gpg2 gpgv minisign openssl".split())
-
-
-def _compares(command: Command) -> bool:
-    return command.name in SUMS or (command.name in SIGNERS and not SIGNATURES.isdisjoint(command.node.args))
-
-
-class Command(Subject):
-    """A simple command that a RUN runs; `name` is the program behind sudo, env and the like.
-
-    Attributes:
-        manager: package manager that it calls: "pip" for `pip3.11` and `python3 -m pip`.
-        action: what that is told to do: install, update (the index), upgrade, remove, clean, …
-        packages: what that is done to, as written.
-    """
-
-    instruction: Instruction
-    node: SimpleCommand
-
-    @property
-    def stage(self) -> Stage | None:
-        """The stage that it stands in."""
-        return self.instruction.stage
-
-    @property
-    def program(self) -> Span:
-        """Place of the word that names the program."""
-        return self.node.words[0].span
-
-    @cached_property
-    def call(self) -> Call | None:
-        """What it tells a package manager; None when it is none, or has a verb that is not known."""
-        from lintstack.dockerfile.calls import call
-
-        return call(self.node)
-
-    @property
-    def manager(self) -> Fact[str]:
-        """The package manager that it calls."""
-        return Fact(self.call.manager, (Place(self.program),)) if self.call else ABSENT
-
-    @property
-    def action(self) -> Fact[str]:
-        """What the package manager is told to do."""
-        return Fact(self.call.action, (Place(self.call.verb.span),)) if self.call else ABSENT
-
-    @property
-    def packages(self) -> Fact[tuple[str, ...]]:
-        """Operands of the call."""
-        words = self.call.operands if self.call else ()
-        return Fact(tuple(word.value for word in words), tuple(Place(word.span) for word in words)) if words else ABSENT
-
-
-class Run(Instruction):
-    """A RUN."""
-
-
-class Copy(Instruction):
-    """A COPY or an ADD."""
-
-
-class Assignment(Subject):
-    """One `name=value` of ENV or ARG.
-
-    Attributes:
-        keyword: ENV or ARG.
-        value: its value, quotes and escapes removed, variables as they are written; absent for an ARG without one.
-        is_secret: whether name or value is that of a credential.
-        names_secret: whether its name is that of a credential, whatever its value.
-        legacy: whether it is written `ENV name value`.
-    """
-
-    instruction: Instruction
-    node: nodes.Pair
-    keyword: Fact[str] = ABSENT
-    value: Fact[str] = ABSENT
-    is_secret: Fact[bool] = ABSENT
-    names_secret: Fact[bool] = ABSENT
-    legacy: Fact[bool] = ABSENT
-
-    @property
-    def stage(self) -> Stage | None:
-        """The stage that it stands in; None before the first FROM."""
-        return self.instruction.stage
-
-
-class Label(Assignment):
-    """One `key=value` of LABEL."""
-
-
-class VariableUse(Subject):
-    """One `$NAME` or `${NAME…}` that the builder replaces, or that the commands of a RUN read.
-
-    What a default makes up for (`${NAME:-word}`), and what only asks whether it is set, is no use.
-
-    Attributes:
-        keyword: the instruction that it stands in, upper case.
-        is_defined: whether an ARG or ENV of the stage or of those below it, or its base image, sets the name before
-            it; before the first FROM, whether an earlier ARG does. Unknown when the base image may.
-        is_out_of_scope: whether an ARG before the first FROM, or the builder, has the name, and no ARG takes it over.
-        is_set_beside: whether the same ENV sets the name in another pair, and nothing before it.
-        suggestion: the name in scope that is so near that it must be meant; absent when none is.
-    """
-
-    instruction: Instruction
-    keyword: Fact[str] = ABSENT
-    is_defined: Fact[bool] = ABSENT
-    is_out_of_scope: Fact[bool] = ABSENT
-    is_set_beside: Fact[bool] = ABSENT
-    suggestion: Fact[str] = ABSENT
-
-    @property
-    def stage(self) -> Stage | None:
-        """The stage that it stands in; None before the first FROM."""
-        return self.instruction.stage
+def _sets(instruction: Instruction) -> bool:
+    """Whether it is a USER or WORKDIR of its stage."""
+    return instruction.name in ("USER", "WORKDIR") and not instruction.in_onbuild.value
