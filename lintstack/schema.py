@@ -20,6 +20,7 @@ TYPES: dict[str, Callable[[object], bool]] = {
     "integer": lambda value: (isinstance(value, int) and not isinstance(value, bool)) or _whole(value),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "array": lambda value: isinstance(value, tuple | list),
+    "object": lambda value: isinstance(value, dict),
     "null": lambda value: value is None,
 }
 REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
@@ -74,6 +75,8 @@ def same(left: object, right: object) -> bool:
         return left is right
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
         return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(value, right[key]) for key, value in left.items())
     return left == right
 
 
@@ -146,6 +149,11 @@ def _items(argument: Any) -> Test:
     return lambda value: not TYPES["array"](value) or all(test(item) for item in value)
 
 
+def _values(argument: Any) -> Test:
+    test = compile_schema(argument)
+    return lambda value: not TYPES["object"](value) or all(test(item) for item in value.values())
+
+
 def _contains(argument: Any) -> Test:
     test = compile_schema(argument)
     return lambda value: not TYPES["array"](value) or any(test(item) for item in value)
@@ -186,6 +194,7 @@ KEYWORDS: dict[str, Callable[[Any], Test]] = {
     "pattern": _pattern,
     "items": _items,
     "contains": _contains,
+    "additionalProperties": _values,
     "not": _not,
     "allOf": lambda argument: _all([compile_schema(item) for item in argument]),
     "anyOf": _any_of,

@@ -245,12 +245,12 @@ VALUES = st.recursive(
     | st.integers(-3, 9)
     | st.sampled_from([0.0, 1.0, 1.5, 2.0, -0.5])
     | st.text("ab1é𝄞\n", max_size=4),
-    lambda inner: st.lists(inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
     max_leaves=6,
 )
 COUNTS = st.integers(0, 4) | st.sampled_from([1.0, 2.0])
 NUMBERS = st.integers(-3, 9) | st.sampled_from([0.5, 1.0, 2.5])
-TYPE_NAMES = ("string", "boolean", "integer", "number", "array", "null")
+TYPE_NAMES = ("string", "boolean", "integer", "number", "array", "object", "null")
 PATTERNS = ("a", "^a", "b$", "^[ab]*$", "[0-9]+", "^(a|b)", "a.b", r"\d", "", "^$", "^.{2,3}$")
 ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     "const": VALUES,
@@ -266,7 +266,7 @@ LEAVES = st.booleans() | st.fixed_dictionaries({}, optional=ARGUMENTS)
 def combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Schemas made of schemas."""
     several = st.lists(inner, min_size=1, max_size=3)
-    one = dict.fromkeys(("items", "contains", "not"), inner)
+    one = dict.fromkeys(("items", "contains", "not", "additionalProperties"), inner)
     return st.fixed_dictionaries(
         {}, optional={**one, **dict.fromkeys(("allOf", "anyOf", "oneOf"), several), **ARGUMENTS}
     )
@@ -276,7 +276,16 @@ SCHEMAS = st.recursive(LEAVES, combined, max_leaves=5)
 
 
 def test_every_keyword_is_tried_against_jsonschema() -> None:
-    assert KEYWORDS.keys() == {*ARGUMENTS, "items", "contains", "not", "allOf", "anyOf", "oneOf"}
+    assert KEYWORDS.keys() == {
+        *ARGUMENTS,
+        "items",
+        "contains",
+        "not",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "oneOf",
+    }
 
 
 @given(SCHEMAS, VALUES)

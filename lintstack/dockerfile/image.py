@@ -42,6 +42,8 @@ class _Build:
     """The state of a build while the instructions of a chain are read, oldest stage first."""
 
     def __init__(self, base: Expanded) -> None:
+        self.watched: frozenset[str] = frozenset()
+        self.seen: dict[int, tuple[str | None, ...]] = {}
         self.from_scratch = base.value == "scratch"
         self.variables: dict[str, Value] = {}
         self.settings: dict[str, _Setting] = {}
@@ -65,6 +67,8 @@ class _Build:
 
     def _read(self, instructions: tuple[Instruction, ...]) -> None:
         for instruction in instructions:
+            if instruction.keyword in self.watched:
+                self.seen[id(instruction)] = tuple(self.expand(word.text).value for word in instruction.args)
             read = _READ.get(instruction.keyword)
             if read and (instruction.text.text or instruction.form == "exec"):
                 read(self, instruction)
@@ -300,6 +304,25 @@ def evaluate(chain: tuple[Stage, ...], base: Expanded, args: Mapping[str, str]) 
         chain=chain,
         inherited=inherited,
     )
+
+
+def words_of(
+    chain: tuple[Stage, ...], base: Expanded, args: Mapping[str, str], keywords: frozenset[str]
+) -> Mapping[int, tuple[str | None, ...]]:
+    """Values of the words of some instructions of a stage by the instruction's `id`, None for one that is unknown.
+
+    Args:
+        chain: the stage, then what it builds upon.
+        base: reference of the image at its end.
+        args: build arguments for the file.
+        keywords: which instructions.
+    """
+    build = _Build(base)
+    for depth in range(len(chain) - 1, -1, -1):
+        build.watched = frozenset() if depth else keywords
+        triggers = replayed(chain[depth + 1]) if depth + 1 < len(chain) else ()
+        build.enter(chain[depth], depth, args, triggers)
+    return build.seen
 
 
 def _heads(chain: tuple[Stage, ...]) -> tuple[Place, ...]:

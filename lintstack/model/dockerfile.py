@@ -164,6 +164,15 @@ class Stage(Subject):
 
         return effective(self.parsed, self.dockerfile.arguments)
 
+    @cached_property
+    def plain_words(self) -> Mapping[int, tuple[str | None, ...]]:
+        """Words of its EXPOSE and STOPSIGNAL, variables replaced (None: unknown), by `id`; reads its whole chain."""
+        from lintstack.dockerfile.image import words_of
+        from lintstack.dockerfile.stages import chain_of
+
+        arguments = self.dockerfile.arguments
+        return words_of(*chain_of(self.parsed, arguments), arguments, frozenset({"EXPOSE", "STOPSIGNAL"}))
+
     @property
     def is_needed(self) -> Fact[bool]:
         """Whether an image may need it; looks at the whole repository."""
