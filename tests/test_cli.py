@@ -144,7 +144,7 @@ def test_rules_as_json_is_a_contract(run: Run) -> None:
         assert item["url"].endswith(f"/rules/{item['subject']}/{item['name']}.md")
         assert set(item["severity"]) <= {"prod", "dev", "unknown"}
     root = next(item for item in data["rules"] if item["name"] == "non-root-user")
-    assert root["subject"] == "service" and "DL3002" in root["see"]["hadolint"]
+    assert root["subject"] == "service" and "DS-0002" in root["see"]["trivy"]
     levels = next(item for item in data["rules"] if item["name"] == "pinned-image")["options"]["level"]
     assert levels["default"] == "major" and "full" in levels["schema"]["enum"]
 
@@ -292,7 +292,8 @@ def test_standard_output_that_takes_nothing(run: Run, monkeypatch: pytest.Monkey
     [
         (("--select", "no-privileged"), {"no-privileged"}),
         (("--select", "NO-PRIVILEGED,non-root-user"), {"no-privileged", "non-root-user"}),
-        (("--select", "no-privileged", "--select", "DL3002"), {"no-privileged", "non-root-user"}),
+        (("--select", "no-privileged", "--select", "DS-0002"), {"no-privileged", "non-root-user"}),
+        (("--select", "no-privileged", "--select", "DL3002"), {"no-privileged"}),
         (("--select", "CKV_DOCKER_3"), {"non-root-user"}),
         (("--select", "no-privileged", "--extend-select", "hardcoded-secret"), {"no-privileged", "hardcoded-secret"}),
         (("--select", "no-privileged,hardcoded-secret", "--ignore", "SecretsUsedInArgOrEnv"), {"no-privileged"}),
