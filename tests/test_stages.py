@@ -113,6 +113,11 @@ def test_slips_are_a_distance(one: str, other: str) -> None:
         ("ports:\n  - target: ${PORT}\n    published: 80\n", set()),
         ("volumes:\n  - type: bind\n    target: ${PLACE}\n", set()),
         ('"build": {"target": "dev"}', {"dev"}),
+        ("    build: {context: ., target: dev}\n", {"dev"}),
+        ("    build: {context: ., target: $KIND}\n", {"$KIND"}),
+        ("Run `docker build --target dev`, or docker build --target test.", {"dev", "test"}),
+        ("          target: ${{ matrix.target }}\n", set()),
+        ("        with:\n          target: ${{ matrix.target }}\n", {"${{ matrix.target }}"}),
         ("nothing of the kind", set()),
     ],
 )

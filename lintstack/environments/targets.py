@@ -17,7 +17,10 @@ _MOST_BYTES = 12_000_000
 # Settings, beside the files that tell how compose files are run: Bake, Compose, Skaffold, Cloud Build, Tilt, Earthly …
 _SUFFIXES = (".yml", ".yaml", ".hcl", ".json", ".toml", ".tf", ".star", ".py", ".ts", ".gradle", ".kts")
 _CODE = (".hcl", ".py", ".ts", ".tf", ".star")
-_WORD = r"[\w.${}()<>/:@-]{1,200}"
+_WORD = (
+    r"(?:\$\{\{[^}\n]{0,99}\}\}|\$?\{[^}\n]{0,99}\}|\$\([^)\n]{0,99}\)|\{\{[^}\n]{0,99}\}\}|<[^>\n]{1,99}>"
+    r"|[\w.$/:@-]){1,99}"
+)
 
 
 class Targets(NamedTuple):
@@ -100,7 +103,7 @@ def asked_for(text: str, code: bool = False) -> Iterator[str]:
         code: whether a word without quotes is a variable.
     """
     for found in _option().finditer(text):
-        yield found[1]
+        yield found[1].rstrip(".:")
     for found in _setting().finditer(text):
         word = "$" if code and not found[1] else found[2]
         if not _is_variable(word) or _in_build(text, found.start()):
@@ -114,6 +117,8 @@ def _is_variable(word: str) -> bool:
 def _in_build(text: str, at: int) -> bool:
     """Whether the key at an offset stands below `build`; ports and mounts of Compose have a `target` as well."""
     start = text.rfind("\n", 0, at) + 1
+    if "build" in text[start:at]:
+        return True
     depth = len(text[start:at]) - len(text[start:at].lstrip(" "))
     for line in reversed(text[max(0, start - 2000) : start].splitlines()):
         if line.strip() and len(line) - len(line.lstrip(" ")) < depth:
