@@ -73,8 +73,9 @@ def eol_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _is_pulled(image: Image) -> bool:
-    """Whether it comes from a registry: neither built here nor Docker's word for the empty image."""
-    return not image.built.value and image.reference.value != "scratch"
+    """Whether it comes from a registry: neither built here, nor Docker's word for the empty image, nor half a name."""
+    reference = image.reference.value or ""
+    return not image.built.value and reference != "scratch" and not reference.endswith((":", "@"))
 
 
 def _place(image: Image) -> Place:
