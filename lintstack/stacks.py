@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lintstack.environments.targets import Targets
     from lintstack.gitignore import Patterns
     from lintstack.images import Catalogue
-    from lintstack.join import Site
+    from lintstack.join.stack import Site
     from lintstack.model import Project as Home
     from lintstack.project import Tree
     from lintstack.yaml import Scalar
@@ -138,7 +138,7 @@ class Stacks:
             loaded = self.loaded(environment)
             if loaded.root is None:
                 return None
-            from lintstack.join import join
+            from lintstack.join.stack import join
 
             site = self._site(environment, loaded)
             return join(environment.name, environment.kind, project.folder, loaded, site), loaded
@@ -192,7 +192,7 @@ class Stacks:
 
     def _site(self, environment: Environment, loaded: Loaded) -> Site:
         """Where a stack lies. Where nobody says which profiles are active, any of them may be."""
-        from lintstack.join import Disk, Site
+        from lintstack.join.stack import Disk, Site
 
         reader = self.reader
         disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)

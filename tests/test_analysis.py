@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from lintstack import join
 from lintstack.analysis import Options, analyse
 from lintstack.config import Config
 from lintstack.join import lone
+from lintstack.join import stack as join
 from lintstack.model import Stack
 from lintstack.rules import builtin, names
 from lintstack.stacks import Stacks

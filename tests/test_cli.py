@@ -489,7 +489,7 @@ def test_exit_codes(run: Run, tmp_path: Path, words: tuple[str, ...], code: int)
 
 
 def test_internal_errors_win_and_leave_the_rest_standing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lintstack import join
+    from lintstack.join import stack as join
 
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError

@@ -148,7 +148,7 @@ def test_pages_without_a_check_are_refused() -> None:
 def test_a_loader_that_breaks_is_an_error_and_other_projects_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lintstack import join
+    from lintstack.join import stack as join
 
     whole = join.join
 

@@ -36,9 +36,27 @@ _BRANCH_ENDS = ([b"else"], [b"elif"], [b"fi"], [b"fi;"], [b"done"], [b"done;"], 
 @cache
 def _parser() -> Parser:
     import tree_sitter
-    import tree_sitter_bash
 
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return tree_sitter.Parser(tree_sitter.Language(_grammar()))
+
+
+def _grammar() -> object:
+    """The grammar, from the package's extension module alone.
+
+    Its `__init__` loads `importlib.resources` for a function that nobody calls here: a tenth of linting one file.
+    """
+    from importlib.machinery import PathFinder
+
+    package = PathFinder.find_spec("tree_sitter_bash")
+    found = package and PathFinder.find_spec("tree_sitter_bash._binding", package.submodule_search_locations)
+    if not found or not found.loader:
+        import tree_sitter_bash
+
+        return tree_sitter_bash.language()
+    module = found.loader.create_module(found)
+    assert module is not None  # extension modules are made by their loader
+    found.loader.exec_module(module)
+    return module.language()
 
 
 @cache

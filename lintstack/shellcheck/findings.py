@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from lintstack.engine import Active, run
 from lintstack.facts import Fact
@@ -13,9 +14,11 @@ from lintstack.model import Script as Subject
 from lintstack.record import bind
 from lintstack.shellcheck import Checked
 from lintstack.shellcheck.find import program
-from lintstack.shellcheck.run import Answer, ask
 from lintstack.shellcheck.scripts import Script
 from lintstack.source import Span
+
+if TYPE_CHECKING:
+    from lintstack.shellcheck.run import Answer
 
 ABSENT = "ShellCheck was not found: RUN scripts were not checked by it; pip install 'lintstack[shell]'"
 # Codes that ask for a new line where joining the continuations has taken one away: `else \`, and `if` below it.
@@ -34,6 +37,8 @@ def check(scripts: Iterable[Script], active: Active, root: str) -> Checked:
     found = program(root)
     if not found:
         return Checked(notes=(ABSENT,), ran=False)
+    from lintstack.shellcheck.run import ask
+
     asked: dict[str, list[Script]] = {}
     for script in scripts:
         asked.setdefault(script.text, []).append(script)

@@ -12,7 +12,7 @@ from lintstack.checks.reference import unknown_reference
 from lintstack.compose.load import Loaded, load
 from lintstack.dockerfile.syntax import Dockerfile, parse
 from lintstack.images import catalogue
-from lintstack.join import Disk, Site, join
+from lintstack.join.stack import Disk, Site, join
 from lintstack.model import Stack
 from lintstack.yaml import Scalar, fragment
 from tests.compose.refusals import Case, cases

@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return [Answer(COMMENTS) if SCRIPT in text else Answer(()) for text in texts]
 
     monkeypatch.setattr(findings, "program", lambda root: "/srv/bin/shellcheck")
-    monkeypatch.setattr(findings, "ask", ask)
+    monkeypatch.setattr("lintstack.shellcheck.run.ask", ask)
     return calls
 
 
@@ -174,7 +174,7 @@ def test_else_if_on_two_lines_is_no_else_if(tmp_path: Path, monkeypatch: pytest.
         at = text.split("\n")[1].index("if b") + 1
         return [Answer((Comment(2, at, 2, at, "error", "SC1075", "Use 'elif' instead of 'else if'."),))]
 
-    monkeypatch.setattr(findings, "ask", ask)
+    monkeypatch.setattr("lintstack.shellcheck.run.ask", ask)
     script = "RUN if a; then c; else {}if b; then d; fi; fi\n"
     for gap, count in (("", 1), ("\\\n  ", 0)):
         assert (
@@ -185,7 +185,7 @@ def test_else_if_on_two_lines_is_no_else_if(tmp_path: Path, monkeypatch: pytest.
 def test_failure_is_an_error_that_nothing_hides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[Any]
 ) -> None:
-    monkeypatch.setattr(findings, "ask", lambda program, texts: [Answer((), "broke")] * len(texts))
+    monkeypatch.setattr("lintstack.shellcheck.run.ask", lambda program, texts: [Answer((), "broke")] * len(texts))
     text = "FROM a\n# lintstack: ignore-file[shellcheck-failed, shellcheck]\nRUN a\nRUN b\n"
     (finding,) = lint(tmp_path, {"Dockerfile": text}, select=("shellcheck",)).findings
     assert (finding.rule, finding.severity, finding.suppressible) == ("shellcheck-failed", "error", False)
