@@ -228,12 +228,19 @@ def _healthcheck(instruction: Instruction, escape: str) -> tuple[Word, ...]:
 
 
 def pairs(instruction: Instruction, escape: str = "\\") -> tuple[Pair, ...]:
-    """Names and values of ENV, LABEL and ARG; words that BuildKit would refuse are left out.
+    """Names and values of ENV, LABEL and ARG, read once; words that BuildKit would refuse are left out.
 
     Args:
         instruction: an ENV, LABEL or ARG.
         escape: the file's escape character.
     """
+    known: tuple[Pair, ...] | None = instruction.__dict__.get("pairs")
+    if known is None:
+        known = instruction.__dict__["pairs"] = _pairs(instruction, escape)
+    return known
+
+
+def _pairs(instruction: Instruction, escape: str) -> tuple[Pair, ...]:
     text = instruction.text
     pieces = list(split_quoted(text.text, escape))
     if pieces and instruction.keyword != "ARG" and "=" not in pieces[0].value:

@@ -202,14 +202,17 @@ def copied_images(
 
 def taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
     """What the `--from` or the mounts of an instruction name, with their places; names with variables are left out."""
-    for flag in instruction.flags:
-        fields = [f"from={flag.value}"] if flag.name == "from" else (flag.value or "").split(",")
-        for field in fields if flag.name in ("from", "mount") else ():
-            key, _, name = field.partition("=")
-            if key.strip().lower() == "from" and name and "$" not in name:
-                start = flag.span.text.find(f"={name}") + 1
-                whole = flag.span
-                yield name, Span(whole.source, whole.start + start, whole.start + start + len(name)) if start else whole
+    if not instruction.flags:
+        return
+    from lintstack.dockerfile.mounts import mounts
+
+    flag = instruction.flag("from")
+    if flag and flag.value and "$" not in flag.value:
+        yield flag.value, flag.value_span
+    for mount in mounts(instruction):
+        option = mount.option("from")
+        if option and option.value and "$" not in option.value:
+            yield option.value, option.value_span
 
 
 def trust(image: Image, registries: Patterns | None) -> None:
