@@ -215,7 +215,7 @@ def _shipped(parents: list[int | None], outputs: set[int]) -> set[int]:
         index: int | None = output
         while index is not None and index not in shipped:
             shipped.add(index)
-            index = parents[index] if index < len(parents) else None
+            index = parents[index] if 0 <= index < len(parents) else None  # no stage at all: the last is -1
     return shipped
 
 
