@@ -112,10 +112,13 @@ class _Scope:
         elif instruction.name != "FROM":
             escape = self.dockerfile.parsed.escape
             beside = _repeated(instruction, escape) if instruction.name == "ENV" else {}
+            own = _own_values(instruction, escape)
             for reference, span in _read_by(instruction, escape):
-                yield self._local_use(instruction, reference.name, span, _beside(beside, reference.name, span))
+                name = reference.name
+                alone = (name, span.start) in own
+                yield self._local_use(instruction, name, span, _beside(beside, name, span), alone)
 
-    def _local_use(self, instruction: Instruction, name: str, span: Span, beside: bool) -> VariableUse:
+    def _local_use(self, instruction: Instruction, name: str, span: Span, beside: bool, alone: bool) -> VariableUse:
         in_scope = self.names[name] > 0
         outside = not in_scope and self._is_outside(name)
         defined: Fact[bool] = Fact(in_scope or name in ALWAYS or self.base.may_set(name), (Place(span),))
@@ -127,6 +130,7 @@ class _Scope:
             span,
             is_defined=defined,
             is_out_of_scope=Fact(outside, self._declared(name) if outside else ()),
+            is_own_value=Fact(alone and not in_scope and not defined.value),
             is_set_beside=Fact(beside and not in_scope),
             suggestion=ABSENT if defined.value or outside else self._suggestion(name, self._in_scope()),
         )
@@ -208,6 +212,18 @@ def _set_by(instruction: Instruction) -> list[str]:
     return [pair.name for pair in pairs(instruction.node, instruction.dockerfile.parsed.escape)]
 
 
+def _own_values(instruction: Instruction, escape: str) -> frozenset[tuple[str, int]]:
+    """Names to which an ENV or ARG gives nothing but themselves, with where the uses begin."""
+    if instruction.name not in ("ENV", "ARG"):
+        return frozenset()
+    found = ((pair, pair.value) for pair in pairs(instruction.node, escape) if pair.value is not None)
+    return frozenset(
+        (pair.name, value.span.start + value.text.find("$"))
+        for pair, value in found
+        if value.value in (f"${pair.name}", f"${{{pair.name}}}")
+    )
+
+
 def _repeated(instruction: Instruction, escape: str) -> dict[str, list[Span]]:
     """Places of the pairs of an ENV by name."""
     found: dict[str, list[Span]] = {}
@@ -219,8 +235,8 @@ def _repeated(instruction: Instruction, escape: str) -> dict[str, list[Span]]:
 
 def _beside(pairs_: dict[str, list[Span]], name: str, span: Span) -> bool:
     """Whether another pair of the ENV than the one that a use stands in sets its name."""
-    own = [value for value in pairs_.get(name, ()) if not (value.start <= span.start and span.end <= value.end)]
-    return bool(own)
+    values = pairs_.get(name, ())
+    return len(values) > 1 or any(not (value.start <= span.start and span.end <= value.end) for value in values)
 
 
 def _read_by(instruction: Instruction, escape: str) -> Iterator[tuple[Reference, Span]]:

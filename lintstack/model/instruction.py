@@ -176,6 +176,8 @@ class VariableUse(Subject):
         is_defined: whether an ARG or ENV of the stage or of those below it, or its base image, sets the name before
             it; before the first FROM, whether an earlier ARG does. Unknown when the base image may.
         is_out_of_scope: whether an ARG before the first FROM, or the builder, has the name, and no ARG takes it over.
+        is_own_value: whether an ENV or ARG gives the name nothing but itself (`ENV NAME=$NAME`), and nothing in
+            the file sets it before.
         is_set_beside: whether the same ENV sets the name in another pair, and nothing before it.
         suggestion: the name in scope that is so near that it must be meant; absent when none is.
     """
@@ -184,6 +186,7 @@ class VariableUse(Subject):
     keyword: Fact[str] = ABSENT
     is_defined: Fact[bool] = ABSENT
     is_out_of_scope: Fact[bool] = ABSENT
+    is_own_value: Fact[bool] = ABSENT
     is_set_beside: Fact[bool] = ABSENT
     suggestion: Fact[str] = ABSENT
 
