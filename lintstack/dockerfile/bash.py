@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
+from lintstack.dockerfile.grammar import parser
 from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
 from lintstack.dockerfile.interpreters import set_pipefail
 from lintstack.dockerfile.nodes import Text
@@ -19,7 +20,7 @@ from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Range, Written
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_BYTES = 64 * 1024
 MAX_HEREDOCS = 200
@@ -31,32 +32,6 @@ _NO_WORDS = frozenset(
 )
 _BRACKETS = frozenset({"subshell", "compound_statement"})
 _BRANCH_ENDS = ([b"else"], [b"elif"], [b"fi"], [b"fi;"], [b"done"], [b"done;"], [b"esac"], [b"esac;"])
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter
-
-    return tree_sitter.Parser(tree_sitter.Language(_grammar()))
-
-
-def _grammar() -> object:
-    """The grammar, from the package's extension module alone.
-
-    Its `__init__` loads `importlib.resources` for a function that nobody calls here: a tenth of linting one file.
-    """
-    from importlib.machinery import PathFinder
-
-    package = PathFinder.find_spec("tree_sitter_bash")
-    found = package and PathFinder.find_spec("tree_sitter_bash._binding", package.submodule_search_locations)
-    if not found or not found.loader:
-        import tree_sitter_bash
-
-        return tree_sitter_bash.language()
-    module = found.loader.create_module(found)
-    assert module is not None  # extension modules are made by their loader
-    found.loader.exec_module(module)
-    return module.language()
 
 
 @cache
@@ -97,7 +72,7 @@ def read(text: Text, found: Found, context: Context, bodies: dict[int, Text]) ->
         data = _comment().sub(lambda match: b" " * len(match[0]), data)
     if len(data) > MAX_BYTES or script.count("<<") > MAX_HEREDOCS or _is_bomb(script):
         raise NotUnderstood("size")
-    root = _parser().parse(data).root_node
+    root = parser().parse(data).root_node
     if root.has_error and not _is_only_short(root, data):
         raise NotUnderstood("syntax")
     _Reader(text, data, found, bodies).sequence(root.children, context)
