@@ -127,7 +127,7 @@ def _exec(instruction: Instruction) -> Reading:
     found.commands.append(command)
     try:
         if command.name in CARRIERS:
-            carried(command, found, Context(State(False)), None)
+            carried(command, found, Context(State()), None)
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, ""))
@@ -135,9 +135,9 @@ def _exec(instruction: Instruction) -> Reading:
 
 def _read(text: Text, shell: tuple[str, ...], bodies: dict[int, Text] | None = None) -> Reading:
     found = Found()
-    pipefail = bool(shell and shell_call(shell).pipefail)
+    call = shell_call(shell)
     try:
-        read(text, found, Context(State(pipefail)), bodies or {})
+        read(text, found, Context(State(call.pipefail, call.errexit)), bodies or {})
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, interpreter(shell)))
