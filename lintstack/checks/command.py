@@ -34,7 +34,7 @@ NO_DOWNLOAD = ("--version", "-V", "--help", "-h", "--spider")
 
 def _base(command: Command) -> str:
     """The image from elsewhere that its stage builds upon, "" when nobody knows."""
-    return command.stage.lineage[-1].base.value or "" if command.stage else ""
+    return command.stage.root.base.value or "" if command.stage else ""
 
 
 def pointless_command(command: Command) -> Iterator[Problem]:
@@ -92,7 +92,7 @@ def change_bin_sh(command: Command) -> Iterator[Problem]:
     """Programs that put another shell in the place of /bin/sh."""
     target = _target(arguments(command.node))
     stage = command.stage
-    if target in SHELL_PATHS and not (stage and stage.lineage[-1].base.value == "scratch"):
+    if target in SHELL_PATHS and not (stage and stage.root.base.value == "scratch"):
         message = f"`{target}` is what the packages of the image expect; set the shell of RUN with `SHELL` instead"
         yield Problem(message, Place(command.program), detail=command.name)
 

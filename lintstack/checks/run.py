@@ -28,7 +28,7 @@ OLD_SYNTAX = ("1.0", "1.1", "1.2", "1.3")  # docker/dockerfile without here-docu
 
 def _base(run: Run) -> str:
     """The image from elsewhere that its stage builds upon, "" when nobody knows."""
-    return run.stage.lineage[-1].base.value or "" if run.stage else ""
+    return run.stage.root.base.value or "" if run.stage else ""
 
 
 def _script(run: Run) -> Script | None:

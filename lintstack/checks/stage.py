@@ -11,7 +11,7 @@ from lintstack.dockerfile.options import arguments
 from lintstack.dockerfile.telemetry import DO_NOT_TRACK, OPT_OUTS, switches_off, tool
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.model import Command, Instruction, Run, Stage
+from lintstack.model import Command, Copy, Instruction, Run, Stage
 from lintstack.source import Span
 
 RETRIES = {
@@ -21,7 +21,8 @@ RETRIES = {
 RETRY = {"curl": "`--retry 5`", "wget": "`--tries=5 --retry-connrefused`"}
 # What tells that options stand in a file.
 CONFIGURED = {"curl": ("curlrc", "CURL_HOME"), "wget": ("wgetrc", "WGETRC")}
-MOST_PARENTS = 16
+MOST_PARENTS = 16  # stages of a chain that are read; what is set further up is not known
+ANY = "*"  # any variable may be set
 
 
 def consecutive_run(stage: Stage) -> Iterator[Problem]:
@@ -29,21 +30,42 @@ def consecutive_run(stage: Stage) -> Iterator[Problem]:
     if not stage.is_output.value:
         return
     for before, run in pairwise(stage.instructions):
-        if run.name == before.name == "RUN" and _is_single(before) and _is_single(run) and _alike(before, run):
+        if (
+            run.name == before.name == "RUN"
+            and _is_single(before)
+            and _is_single(run)
+            and _flags(before) == _flags(run)
+        ):
             message = "this RUN and the one before it have one command each; one RUN with `&&` makes one layer of them"
             yield Problem(message, Place(run.span), (Place(before.span, "the RUN before it"),), detail=run.anchor)
 
 
 def _is_single(run: Instruction) -> bool:
-    return not run.in_onbuild.value and len(run.commands) == 1 and not run.node.heredocs
-
-
-def _alike(first: Instruction, second: Instruction) -> bool:
-    return first.node.form == second.node.form and _flags(first) == _flags(second)
+    return not run.in_onbuild.value and run.script is not None and len(run.commands) < 2
 
 
 def _flags(run: Instruction) -> set[tuple[str, frozenset[str]]]:
     return {(flag.name, frozenset((flag.value or "").split(","))) for flag in run.node.flags}
+
+
+def consecutive_copy(stage: Stage) -> Iterator[Problem]:
+    """Files that two instructions put into one folder, in a stage that an image is made of."""
+    if not stage.is_output.value:
+        return
+    for before, copy in pairwise(stage.instructions):
+        if not isinstance(copy, Copy) or before.name != copy.name or copy.in_onbuild.value or before.in_onbuild.value:
+            continue
+        folder = _folder(copy)
+        if folder and folder == _folder(before) and _flags(before) == _flags(copy):
+            message = f"this {copy.name} and the one before it fill `{folder}`; one {copy.name} of all makes one layer"
+            yield Problem(message, Place(copy.span), (Place(before.span, "the one before it"),), detail=copy.anchor)
+
+
+def _folder(copy: Instruction) -> str:
+    """The folder that it copies into, as written; "" for a file, or for text that stands in the Dockerfile."""
+    words = copy.node.args
+    target = words[-1].value if len(words) > 1 and not copy.node.heredocs else ""
+    return target if target.endswith("/") or target in (".", "..") or len(words) > 2 else ""
 
 
 def wget_and_curl(stage: Stage) -> Iterator[Problem]:
@@ -91,9 +113,9 @@ def download_retry(stage: Stage) -> Iterator[Problem]:
 
 def _is_configured(stage: Stage, name: str) -> bool:
     """Whether a file may hold the options, or the program is one that has none (wget of BusyBox)."""
-    lineage = stage.lineage
-    if name == "wget" and has_busybox(lineage[-1].base.value or ""):
+    if name == "wget" and has_busybox(stage.root.base.value or ""):
         return True
+    lineage = stage.lineage
     texts = (item.node.text.text for member in lineage[:MOST_PARENTS] for item in member.instructions)
     return len(lineage) > MOST_PARENTS or any(word in text for text in texts for word in CONFIGURED[name])
 
@@ -109,20 +131,21 @@ def telemetry_opt_out(stage: Stage) -> Iterator[Problem]:
                 told.add(name)
             if not name or name in told:
                 continue
+            told.add(name)
             if said is None:
                 said = _variables(stage)
-            told.add(name)
             variable, value = OPT_OUTS[name]
-            if variable in said or (name in DO_NOT_TRACK and "DO_NOT_TRACK" in said):
+            if variable in said or ANY in said or (name in DO_NOT_TRACK and "DO_NOT_TRACK" in said):
                 continue
             message = f"`{name}` reports on this build to its makers; `ENV {variable}={value}` before it says not to"
             yield Problem(message, Place(_word(command, name)), detail=name)
 
 
 def _variables(stage: Stage) -> set[str]:
-    """Names of the variables that the stage, its scripts or a stage it builds upon sets."""
-    found: set[str] = set()
-    for member in stage.lineage:
+    """Names of the variables that the stage, its scripts or a stage it builds upon sets; `ANY` beyond the limit."""
+    lineage = stage.lineage
+    found = {ANY} if len(lineage) > MOST_PARENTS else set()
+    for member in lineage[:MOST_PARENTS]:
         for item in member.instructions:
             found.update(pair.name for pair in item.assignments if item.name != "LABEL")
             if member is stage and isinstance(item, Run) and item.script:

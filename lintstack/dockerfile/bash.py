@@ -361,7 +361,7 @@ def _loop(reader: _Reader, node: Node, context: Context) -> None:
         reader.sequence(before, context.caught())
     elif reader.substitutes:
         for child in before:
-            reader.inside(child, context)
+            reader.inside(child, context.caught())
     if body is not None:
         reader.sequence(body.children, context.guarded(kind).before())
 
@@ -373,7 +373,7 @@ def _case(reader: _Reader, node: Node, context: Context) -> None:
             at = next((at for at, part in enumerate(child.children) if part.type == ")"), -1)
             reader.sequence(child.children[at + 1 :], guarded)
         elif reader.substitutes:
-            reader.inside(child, context)
+            reader.inside(child, context.caught())
 
 
 def _function(reader: _Reader, node: Node, context: Context) -> None:

@@ -14,6 +14,8 @@ _LOCAL = ("localhost", "127.", "[::1]", "0.0.0.0", "host.docker.internal")
 _NO_FILE = ("-I", "--head", "-T", "--upload-file", "-F", "--form", "--json", "-V", "--version", "-h", "--help", "-M")
 _DATA = ("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii")
 _NOTHING = ("--spider", "--version", "-V", "--help", "-h", "--post-data", "--post-file")
+# Options that name a file with options, or are settings of such a file themselves.
+_CONFIGURED = {"curl": ("-K", "--config"), "wget": ("-e", "--execute", "--config")}
 _OPTIONS = ("OPT", "ARGS", "FLAG", "PARAM")
 # What cannot fail, or whose failure means nothing.
 HARMLESS = frozenset(": arch date echo env hostname id nproc printenv printf pwd seq true uname whoami yes".split())
@@ -24,11 +26,10 @@ _STRICT = frozenset(
 
 
 def options_unknown(command: Command) -> bool:
-    """Whether its options may stand elsewhere: in a variable (`$CURL_OPTS`, `"$@"`), or in a file that it names."""
-    words = [word for word in command.words[1:] if "$" in word.text]
-    return any(_brings_options(word) for word in words) or any(
-        value in ("-K", "--config", "-e", "--execute") or value.startswith(("--config=", "--execute="))
-        for value in command.args
+    """Whether options of curl or wget may stand elsewhere: in a variable (`$CURL_OPTS`, `"$@"`), or in a file."""
+    named = _CONFIGURED.get(command.name, ())
+    return any(_brings_options(word) for word in command.words[1:] if "$" in word.text) or any(
+        value.partition("=")[0] in named for value in command.args
     )
 
 
@@ -64,9 +65,9 @@ def _is_remote(word: Word) -> bool:
     url = word.value.lower()
     if word.text[:1] == "$":
         return "url" in url or "/" in url
-    scheme, separator, rest = url.partition("://")
-    host = (rest if separator else url).rpartition("@")[2] if "@" in url.partition("/")[0] else rest or url
-    return (not separator or scheme in ("http", "https", "ftp", "$proto")) and not host.startswith(_LOCAL)
+    scheme, separator, rest = url.rpartition("://")
+    host = rest.partition("/")[0].rpartition("@")[2]
+    return (not separator or scheme in ("http", "https", "ftp") or "$" in scheme) and not host.startswith(_LOCAL)
 
 
 def lost_failures(script: Script) -> Iterator[tuple[Pipe, Command, bool]]:

@@ -94,6 +94,14 @@ class Stage(Subject):
         """WORKDIR in force at its end."""
         return self.config.workdir
 
+    @cached_property
+    def root(self) -> Stage:
+        """The first stage of its chain: the one that builds upon an image from elsewhere."""
+        stage = self
+        while stage.parent is not None:
+            stage = stage.__dict__.get("root", stage.parent)
+        return stage
+
     @property
     def lineage(self) -> tuple[Stage, ...]:
         """The stage and the stages of this file that it builds upon, itself first."""
