@@ -21,6 +21,11 @@ UNIMPORTANT = HARMLESS | set(
     "[ [[ alias break cat command continue declare exit export false hash kill local ls readonly return rm set shift"
     " shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
 )
+# What only looks something up or filters a text.
+PROBES = frozenset(
+    "awk basename cut dirname dpkg-architecture getconf grep head jq lsb_release mktemp readlink realpath sed sort tail"
+    " tr uniq wc".split()
+)
 LOOPS = frozenset({"for", "while"})
 BLOCKS = frozenset({"for", "while", "if", "case", "function"})
 OLD_SYNTAX = ("1.0", "1.1", "1.2", "1.3")  # docker/dockerfile without here-documents
@@ -69,10 +74,12 @@ def _lost(run: Run, script: Script, pipe: Pipe, left: Command) -> str:
 def unnoticed_failure(run: Run) -> Iterator[Problem]:
     """Commands before others in a script that has not said `set -e`."""
     script = _script(run)
-    if not script or not script.commands or _forgives(script.commands[-1]):
+    lost = [item for item in script.commands if item.unnoticed and _matters(item)] if script else []
+    if not script or not lost:
         return
-    lost = [item for item in script.commands if item.unnoticed and _matters(item)]
-    if lost and not is_windows(_base(run)):
+    left = _left_of_pipes(script)
+    lost = [item for item in lost if (item.pipeline, item.position) not in left]
+    if lost and not _forgives(run, script) and not is_windows(_base(run)):
         first = next((item for item in lost if item.name != "cd"), lost[0])
         opening = next((doc.opening for doc in run.node.heredocs if _holds(doc.body, first)), None)
         if opening is not None:
@@ -92,12 +99,24 @@ def _holds(body: Span, command: Command) -> bool:
 
 def _matters(command: Command) -> bool:
     """Whether its failure changes something; what becomes of a function's commands is decided where it is called."""
-    return command.name not in UNIMPORTANT and "function" not in command.guards
+    if command.name in UNIMPORTANT or "function" in command.guards:
+        return False
+    return command.name not in PROBES or any(arg in ("-i", "--in-place") for arg in command.args)
 
 
-def _forgives(last: Command) -> bool:
-    """Whether a script says at its end that all is well."""
-    return not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args[:1] == ("0",)))
+def _left_of_pipes(script: Script) -> set[tuple[int, int]]:
+    """Places in pipelines whose failure `set -e` would not notice either."""
+    return {(pipe.pipeline, pipe.position) for pipe in script.pipes if not pipe.pipefail}
+
+
+def _forgives(run: Run, script: Script) -> bool:
+    """Whether a script says at its end that all is well, or looks at exit codes itself."""
+    last = script.commands[-1]
+    if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args[:1] == ("0",))):
+        return True
+    if any(item.name == "trap" and "ERR" in item.args for item in script.commands):
+        return True
+    return "$?" in run.node.text.text or any("$?" in doc.body.text for doc in run.node.heredocs)
 
 
 def cd_in_run(run: Run) -> Iterator[Problem]:

@@ -125,7 +125,8 @@ class _Reader:
         top = context.depth == 0 and context.nesting == 0
         found = list(chains(nodes))
         for number, chain in enumerate(found, 1):
-            place = context.before() if number < len(found) and not chain[-1].background else context
+            place = context if number == len(found) else context.before()
+            place = context.beside() if chain[-1].background else place
             if len(chain) == 1 and not chain[0].negated:
                 self._pipeline(chain[0].elements, place)
             else:

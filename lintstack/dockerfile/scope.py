@@ -59,6 +59,10 @@ class Context(NamedTuple):
         """Before other commands of the same script."""
         return self if self.followed else self._replace(followed=True)
 
+    def beside(self) -> Context:
+        """In the background, where no exit code is waited for."""
+        return self._replace(followed=False, lost=False)
+
     def piped(self, pipeline: int, position: int) -> Context:
         """In a pipeline."""
         return self._replace(pipeline=pipeline, position=position)
