@@ -26,6 +26,10 @@ PROBES = frozenset(
     "awk basename cut dirname dpkg-architecture getconf grep head jq lsb_release mktemp readlink realpath sed sort tail"
     " tr uniq wc".split()
 )
+INSTRUCTIONS = frozenset(
+    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL ONBUILD RUN SHELL STOPSIGNAL USER VOLUME"
+    " WORKDIR".split()
+)
 LOOPS = frozenset({"for", "while"})
 BLOCKS = frozenset({"for", "while", "if", "case", "function"})
 OLD_SYNTAX = ("1.0", "1.1", "1.2", "1.3")  # docker/dockerfile without here-documents
@@ -140,6 +144,31 @@ def _computed(command: Command, own: set[str]) -> bool:
     if "$(" in text or "`" in text or command.args[:1] == ("-",):
         return True
     return bool(own) and any(part.lstrip("{").split("}")[0].split("/")[0] in own for part in text.split("$")[1:])
+
+
+def instruction_in_run(run: Run) -> Iterator[Problem]:
+    """Keywords where the shell looks for a command, or at the start of a line that a backslash joins."""
+    script = run.script
+    text = run.node.span.text
+    if not script or not any(name in text for name in INSTRUCTIONS):
+        return
+    for command in script.commands:
+        if command.name in INSTRUCTIONS and command.words[0].text == command.name:
+            message = (
+                f"`{command.name}` is an instruction, which the shell does not know; begin a line of its own with it"
+            )
+            yield Problem(message, Place(command.words[0].span), detail=command.name)
+        for word in command.words[1:]:
+            if word.text in INSTRUCTIONS and _begins_line(word.span):
+                message = (
+                    f"`{word.text}` is an argument of `{command.name}`; remove the `\\` at the end of the line before"
+                )
+                yield Problem(message, Place(word.span), detail=f"{command.name} {word.text}")
+
+
+def _begins_line(span: Span) -> bool:
+    text = span.source.text
+    return not text[text.rfind("\n", 0, span.start) + 1 : span.start].strip()
 
 
 def prefer_run_heredoc(run: Run, options: Mapping[str, Any]) -> Iterator[Problem]:
