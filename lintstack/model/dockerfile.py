@@ -235,7 +235,10 @@ class Stage(Subject):
     @cached_property
     def foundation(self) -> Stage:
         """The stage at the end of its FROM chain, which stands on an image from elsewhere."""
-        return self.lineage[-1]
+        stage = self
+        while stage.parent is not None:
+            stage = stage.__dict__.get("foundation", stage.parent)
+        return stage
 
     @cached_property
     def credential_files(self) -> Mapping[str, Assignment]:
