@@ -5,7 +5,18 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
-from lintstack.model.dockerfile import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stage
+from lintstack.model.dockerfile import (
+    Assignment,
+    Command,
+    Copy,
+    Dockerfile,
+    Instruction,
+    Label,
+    Package,
+    PackageCall,
+    Run,
+    Stage,
+)
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.stack import (
     Build,
@@ -43,6 +54,8 @@ __all__ = [
     "Logging",
     "Mount",
     "Override",
+    "Package",
+    "PackageCall",
     "Port",
     "Project",
     "Reference",

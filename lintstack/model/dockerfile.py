@@ -41,6 +41,17 @@ class Dockerfile(Subject):
     stages: tuple[Stage, ...] = ()
     instructions: tuple[Instruction, ...] = ()  # all of them, also before the first FROM
 
+    @cached_property
+    def package_settings(self) -> tuple[Mapping[str, str], ...]:
+        """What each stage and those below it set for package managers."""
+        from lintstack.dockerfile.package_settings import settings
+
+        found: list[Mapping[str, str]] = []
+        for stage in self.stages:
+            below = found[stage.parent.index.value or 0] if stage.parent else {}
+            found.append(settings(stage.parsed, below))
+        return tuple(found)
+
 
 class Stage(Subject):
     """A stage of a Dockerfile; a fragment without FROM is one.
@@ -152,6 +163,13 @@ class Instruction(Subject):
         """Commands that it runs; none when they cannot be told."""
         return self._commands
 
+    @cached_property
+    def emptied(self) -> Mapping[str, int]:
+        """Index of the last command that empties the cache of apk and of pip."""
+        from lintstack.dockerfile.leftovers import emptied
+
+        return emptied([(command.node, command.call) for command in self.commands])
+
     @property
     def is_understood(self) -> Fact[bool]:
         """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
@@ -165,6 +183,7 @@ class Command(Subject):
     """A simple command that a RUN runs; `name` is the program behind sudo, env and the like.
 
     Attributes:
+        program_name: the name of the program.
         manager: package manager that it calls: "pip" for `pip3.11` and `python3 -m pip`.
         action: what that is told to do: install, update (the index), upgrade, remove, clean, …
         packages: what that is done to, as written.
@@ -191,6 +210,11 @@ class Command(Subject):
         return call(self.node)
 
     @property
+    def program_name(self) -> Fact[str]:
+        """Name of the program, with the place of its word."""
+        return Fact(self.name, (Place(self.program),))
+
+    @property
     def manager(self) -> Fact[str]:
         """The package manager that it calls."""
         return Fact(self.call.manager, (Place(self.program),)) if self.call else ABSENT
@@ -205,6 +229,119 @@ class Command(Subject):
         """Operands of the call."""
         words = self.call.operands if self.call else ()
         return Fact(tuple(word.value for word in words), tuple(Place(word.span) for word in words)) if words else ABSENT
+
+
+class PackageCall(Command):
+    """A command that calls a package manager with a verb that is known.
+
+    Attributes:
+        verb: the word that says what to do, as written.
+        family: what the manager is one of: "apt" for apt-get and aptitude, "dnf" for microdnf.
+        ecosystem: whose packages it installs: "pip" for uv and pipx, "npm" for yarn and pnpm; else its family.
+        is_shipped: whether what it leaves behind ends up in an image.
+        assumes_yes: whether it goes on without a question; absent where it never asks.
+        yes: the option with which it does, in backticks.
+        without_recommends: whether it leaves recommended packages out; absent where that is not its choice.
+    """
+
+    call: Call
+    previous: PackageCall | None = None  # the call of a manager of its family before it in the RUN
+    installs: tuple[Package, ...] = ()
+
+    @property
+    def verb(self) -> Fact[str]:
+        """The word that says what to do."""
+        return Fact(self.call.verb.value, (Place(self.call.verb.span),))
+
+    @property
+    def family(self) -> Fact[str]:
+        """What the manager is one of."""
+        return Fact(self.call.family, (Place(self.program),))
+
+    @property
+    def ecosystem(self) -> Fact[str]:
+        """Whose packages it installs."""
+        return Fact(self.call.ecosystem, (Place(self.program),))
+
+    @property
+    def is_shipped(self) -> Fact[bool]:
+        """Whether what it leaves behind ends up in an image."""
+        return self.stage.is_shipped if self.stage else ABSENT
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the stage and those below it set for package managers; see `package_settings`."""
+        stage = self.stage
+        return stage.dockerfile.package_settings[stage.index.value or 0] if stage else {}
+
+    @property
+    def assumes_yes(self) -> Fact[bool]:
+        """Whether it goes on without a question."""
+        from lintstack.dockerfile.questions import asks, is_answered
+
+        if not asks(self.call):
+            return ABSENT
+        return self._chosen(self.call.assumes_yes or is_answered(self.call), f"{self.call.ecosystem}-yes")
+
+    @property
+    def yes(self) -> Fact[str]:
+        """The option with which it goes on without a question."""
+        found = {"zypper": "`--non-interactive`", "pacman": "`--noconfirm`"}
+        return Fact(found.get(self.call.family, "`-y`")) if self.call.row.yes else ABSENT
+
+    @property
+    def without_recommends(self) -> Fact[bool]:
+        """Whether it leaves recommended packages out."""
+        call = self.call
+        nothing = not call.operands and "xargs" not in self.node.wrappers
+        if call.family != "apt" or call.action != "install" or nothing or call.chooses_recommends:
+            return ABSENT
+        return self._chosen(call.without_recommends, "apt-recommends")
+
+    def _chosen(self, said: bool, setting: str) -> Fact[bool]:
+        """What its options say; unknown where a variable or a configuration file may say it as well."""
+        where = (Place(self.call.verb.span),)
+        if not said and self.call.options_unknown:
+            return Fact(None, where, "a variable may bring options")
+        if not said and setting in self.settings:
+            return Fact(None, where, "a configuration file may say it")
+        return Fact(said, where)
+
+
+class Package(Subject):
+    """What a call of a package manager installs; `name` is the word as written.
+
+    Attributes:
+        is_pinned: whether it says which version it wants; unknown where a variable or a file may.
+        pinned_form: how it is written with a version.
+        pin_kind: "apt", "apk", "yum", "dnf", "zypper", "pip", "npm", "gem", "go" …; "npm-tag" for `npm@latest`.
+    """
+
+    call: PackageCall
+    word: nodes.Word
+
+    @property
+    def is_pinned(self) -> Fact[bool]:
+        """Whether it says which version it wants."""
+        from lintstack.dockerfile.pins import pin
+
+        where = (Place(self.word.span),)
+        found = None if self.call.call.from_file else pin(self.call.call, self.word)
+        return Fact(None, where, "the version may be elsewhere") if found is None else Fact(found, where)
+
+    @property
+    def pinned_form(self) -> Fact[str]:
+        """How it is written with a version."""
+        from lintstack.dockerfile.pins import with_version
+
+        return Fact(with_version(self.call.call, self.word.value), (Place(self.word.span),))
+
+    @property
+    def pin_kind(self) -> Fact[str]:
+        """Whose way of writing versions it is."""
+        kind = self.call.call.ecosystem
+        tagged = kind == "npm" and "@" in self.name[1:]
+        return Fact("npm-tag" if tagged else kind, (Place(self.word.span),))
 
 
 class Run(Instruction):
