@@ -29,7 +29,7 @@ SORTED = frozenset("apk apt bun composer dnf npm pip pnpm uv yarn yum zypper".sp
 INSTALLING = frozenset({"install", "ci", "sync", "group-install", "module-install", "local-install"})
 
 
-def later(call: PackageCall) -> tuple[Command, ...]:
+def _later(call: PackageCall) -> tuple[Command, ...]:
     """Commands of the RUN that run after a call."""
     return call.instruction.commands[call.node.index + 1 :]
 
