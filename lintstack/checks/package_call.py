@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lintstack.dockerfile.calls import Call
 from lintstack.dockerfile.leftovers import LEFTOVERS, Leftover, is_mounted, leaves, takes_away
 from lintstack.dockerfile.managers import SYSTEM
 from lintstack.facts import Place
@@ -40,7 +39,7 @@ def clean_after_install(call: PackageCall) -> Iterator[Problem]:
     group = LEFTOVERS.get(family)
     if group is None or not call.is_shipped.value or not leaves(call.call, group):
         return
-    if family == "yarn" and "YARN_CACHE_FOLDER" in call.settings:
+    if family == "yarn" and call.setting("YARN_CACHE_FOLDER") is not None:
         return
     for other in _later(call):
         if _leaves_too(other, group) or takes_away(other.node, other.call, group):
@@ -48,8 +47,7 @@ def clean_after_install(call: PackageCall) -> Iterator[Problem]:
     words = ("yarn",) if family == "yarn" else ()
     if _is_trapped(call, group) or is_mounted(call.instruction.node, group.places, words):
         return
-    said = f"`{call.name} {call.call.verb.value}`" if call.call.verb.value != call.name else f"`{call.name}`"
-    message = f"{said} leaves {group.what} in the layer; end the same RUN with `{group.way_out}`"
+    message = f"`{call.spoken.value}` leaves {group.what} in the layer; end the same RUN with `{group.way_out}`"
     yield Problem(message, Place(call.call.verb.span), variant=family)
 
 
@@ -76,9 +74,9 @@ def no_cache_option(call: PackageCall) -> Iterator[Problem]:
     if is_mounted(call.instruction.node, (*said.row.caches, "/etc/apk/cache"), (said.manager,)):
         return
     variable = _pip_variable(call) if said.manager == "pip" else None
-    if variable is not None and variable.lower() not in NO_WORDS:
+    if variable and variable.lower() not in NO_WORDS:
         return
-    message = f"`{call.name} {said.verb.value}` leaves its cache in the layer; add `{option}`"
+    message = f"`{call.spoken.value}` leaves its cache in the layer; add `{option}`"
     if variable:
         message = f"`PIP_NO_CACHE_DIR={variable}` reads as if pip kept its cache, which it does not; write `1`"
     yield Problem(message, Place(said.verb.span), variant=said.manager)
@@ -88,14 +86,14 @@ CACHES = {"apk": "--no-cache", "pip": "--no-cache-dir"}
 
 
 def _pip_variable(call: PackageCall) -> str | None:
-    """What says that pip keeps no cache; None when nothing does, "" when a file may."""
-    if call.settings.keys() & {"pip-no-cache", "PIP_CACHE_DIR"}:
-        return ""
+    """What is said about pip's cache; None when nothing is, with a dollar sign when that is not known."""
+    if call.setting("pip-no-cache") or call.setting("PIP_CACHE_DIR"):
+        return "$"
     script = call.instruction.script
     for assignment in script.assignments if script else ():
         if assignment.name == "PIP_NO_CACHE_DIR":
             return assignment.value.value
-    return call.settings.get("PIP_NO_CACHE_DIR")
+    return call.setting("PIP_NO_CACHE_DIR")
 
 
 def update_alone(call: PackageCall) -> Iterator[Problem]:
@@ -110,7 +108,7 @@ def update_alone(call: PackageCall) -> Iterator[Problem]:
         return  # meant as an upgrade: nobody cleans up behind what was only to look for news
     user = _later_run(call)
     message = (
-        f"`{call.name} {verb}` in a RUN of its own is cached, and what is installed later comes from an old list;"
+        f"`{call.spoken.value}` in a RUN of its own is cached, and what is installed later comes from an old list;"
         f" put it before the install, in the same RUN"
     )
     related = (Place(user.call.verb.span, "installs with the list of the cached layer"),) if user else ()
@@ -166,29 +164,27 @@ def system_upgrade(call: PackageCall) -> Iterator[Problem]:
         return
     if said.manager == "apk" and said.verb.value == "fix":
         return
-    message = f"`{call.name} {said.verb.value}` makes each build different; use a newer base image instead"
+    message = f"`{call.spoken.value}` makes each build different; use a newer base image instead"
     variant = said.family if said.action == "upgrade" else f"{said.family}-dist"
     yield Problem(message, Place(said.verb.span), variant=variant)
 
 
 def apk_virtual(call: PackageCall) -> Iterator[Problem]:
-    """`apk del` of packages that the same RUN added one by one."""
-    if call.call.manager != "apk" or call.call.action != "remove":
+    """The first `apk del` behind calls of `apk add` that give their packages no name."""
+    said = call.call
+    if said.action != "remove" or any(word.value.startswith(".") for word in said.operands):
         return
-    adds = list(_adds(call))
-    if not adds or any(add.arguments.has("-t", "--virtual") or add.options_unknown for add in adds):
-        return
-    message = "`apk del` repeats what `apk add` said, and the two lists drift apart; name them once with `--virtual`"
-    yield Problem(message, Place(call.call.verb.span), (Place(adds[0].verb.span, "added here"),))
-
-
-def _adds(call: PackageCall) -> Iterator[Call]:
-    """What the RUN adds before an `apk del`, up to the one before it, the last first."""
+    adds = []
     other = call.previous
-    while other is not None and other.call.action != "remove":
+    while other is not None:
+        if other.call.action == "remove":
+            return
         if other.call.action == "install":
-            yield other.call
+            adds.append(other.call)
         other = other.previous
+    if adds and not any(add.arguments.has("-t", "--virtual") or add.options_unknown for add in adds):
+        message = "`apk del` repeats what `apk add` said, and the two lists drift apart; name them once by `--virtual`"
+        yield Problem(message, Place(said.verb.span), (Place(adds[0].verb.span, "added here"),))
 
 
 def sort_packages(call: PackageCall) -> Iterator[Problem]:
@@ -221,7 +217,7 @@ def prefer_cache_mount(call: PackageCall) -> Iterator[Problem]:
         return
     target = places[-1].replace("~", "/root")
     message = (
-        f"`{call.name}` downloads everything again in each build; mount its cache: "
+        f"`{call.spoken.value}` downloads everything again in each build; mount its cache: "
         f"`RUN --mount=type=cache,target={target} …`"
     )
     yield Problem(message, Place(call.program), detail=said.manager)

@@ -38,7 +38,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_RPM = "install reinstall local-install group-install module-install upgrade dist-upgrade build-dep update swap"
+_RPM = "install reinstall local-install group-install module-install upgrade dist-upgrade build-dep swap"
 _RPM_PLACES = ("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/tdnf")
 LEFTOVERS: dict[str, Leftover] = {
     "apt": Leftover(
@@ -82,7 +82,7 @@ LEFTOVERS: dict[str, Leftover] = {
     ),
     "zypper": Leftover(
         "a cache",
-        _words("install remove source-install patch upgrade dist-upgrade update"),
+        _words("install remove source-install patch upgrade dist-upgrade"),
         ("/var/cache/zypp",),
         _words("zypper"),
         _words("clean"),
@@ -138,7 +138,9 @@ def emptied(commands: Sequence[tuple[Command, Call | None]]) -> dict[str, int]:
             if found is not None:
                 empties = found.family == name and found.action == "clean"
             else:
-                empties = "clean" in command.name or any(removes(command, place) for place in places)
+                empties = "clean" in command.name or any(
+                    removes(command, place, flat=name == "apk") for place in places
+                )
             if empties:
                 last[name] = index
     return last

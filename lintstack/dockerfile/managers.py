@@ -139,7 +139,7 @@ _ROWS = (
         " download: fetch, cache download",
         "-t --virtual -p --root -X --repository --arch --keys-dir --repositories-file --cache-dir --cache-max-age"
         " --wait --timeout --progress-fd",
-        no_cache="--no-cache",
+        no_cache="--no-cache --no-network",
         caches="/var/cache/apk",
     ),
     *(

@@ -1,8 +1,8 @@
 """What a stage sets for package managers outside of their calls: variables, and settings in configuration files.
 
     ENV PIP_NO_CACHE_DIR=1                                          "PIP_NO_CACHE_DIR": "1"
-    RUN echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/9 "apt-yes": ""
-    COPY pip.conf /etc/pip.conf                                     "pip-no-cache": ""
+    RUN echo 'APT::Get::Assume-Yes "true";' > /etc/apt/apt.conf.d/9 "apt-yes": "$"
+    COPY pip.conf /etc/pip.conf                                     "pip-no-cache": "$"
 
 What a file says is not looked at: that it may say it is enough to be silent.
 """
@@ -33,6 +33,18 @@ class Setting(NamedTuple):
     words: tuple[str, ...]
 
 
+class Told(NamedTuple):
+    """A setting.
+
+    Attributes:
+        value: the last value that it is given; with a dollar sign where it is not known.
+        start: offset of the first instruction that gives it one.
+    """
+
+    value: str
+    start: int
+
+
 _SETTINGS = (
     Setting("apt-yes", ("apt.conf",), ("assume-yes",)),
     Setting("apt-recommends", ("apt.conf",), ("install-recommends",)),
@@ -43,27 +55,30 @@ _SETTINGS = (
 )
 
 
-def settings(stage: Stage, below: Mapping[str, str]) -> Mapping[str, str]:
+def settings(stage: Stage, below: Mapping[str, Told]) -> Mapping[str, Told]:
     """What a stage and those that it builds upon set.
 
     Args:
         stage: the stage.
         below: what the stage that it builds upon has.
     """
-    own = dict(pair for instruction in stage.instructions for pair in _read(instruction.trigger or instruction))
-    return {**below, **own} if own else below
+    found = dict(below)
+    for item in stage.instructions:
+        for name, value in _read(item.trigger or item):
+            found[name] = Told(value, found[name].start if name in found else item.span.start)
+    return found
 
 
 def _read(instruction: Instruction) -> Iterator[tuple[str, str]]:
     keyword = instruction.keyword
     if keyword in ("ENV", "ARG"):
         if any(name in instruction.text.text for name in VARIABLES):
-            found = ((pair.name, pair.value.value if pair.value else "") for pair in pairs(instruction))
+            found = ((pair.name, pair.value.value if pair.value else "$") for pair in pairs(instruction))
             yield from (pair for pair in found if pair[0] in VARIABLES)
     elif keyword in ("RUN", "COPY", "ADD"):
         text = instruction.span.text
-        lowered = text.lower() if "conf" in text else ""
+        lowered = text.lower() if "conf" in text or "condarc" in text else ""
         for setting in _SETTINGS if lowered else ():
             told = keyword != "RUN" or any(word in lowered for word in setting.words)
             if told and any(file in lowered for file in setting.files):
-                yield setting.name, ""
+                yield setting.name, "$"

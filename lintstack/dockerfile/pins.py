@@ -41,6 +41,16 @@ def pin(call: Call, operand: Word) -> bool | None:
     return None if found is False and text.endswith(_HOLE) else found
 
 
+def names_tag(value: str) -> bool:
+    """Whether a package of npm is wanted by a tag that moves: `npm@latest`.
+
+    Args:
+        value: the operand, quotes removed.
+    """
+    _, at, version = value[1:].partition("@")
+    return bool(at) and version in _MOVING
+
+
 def with_version(call: Call, value: str) -> str:
     """How an operand is written with a version: `curl=VERSION`.
 

@@ -17,7 +17,7 @@ MAX_PATTERN = 100
 _EXECUTE = frozenset({"-exec", "-execdir"})
 
 
-def removes(command: Command, directory: str) -> bool:
+def removes(command: Command, directory: str, flat: bool = False) -> bool:
     """Whether a command deletes what is in a directory: `rm -fr DIR`, `rm -r -f DIR/*`, `find DIR … -delete`.
 
     A directory above it counts as well, and so does a pattern in it.
@@ -25,6 +25,7 @@ def removes(command: Command, directory: str) -> bool:
     Args:
         command: any command; one behind xargs or `find -exec` deletes what find is told to look at.
         directory: absolute, without a slash at its end ("/var/lib/apt/lists"); "~" is any home.
+        flat: whether there are only files in it, so that `rm DIR/*` is enough.
     """
     if command.name == "find":
         args = command.args
@@ -34,9 +35,10 @@ def removes(command: Command, directory: str) -> bool:
     if command.name != "rm":
         return False
     found = arguments(command)
+    paths = [path for word in found.operands for path in expand_braces(word.value)]
     if not found.has("-r", "-R", "--recursive"):
-        return False
-    return any(_covers(path, directory) for word in found.operands for path in expand_braces(word.value))
+        return flat and any(path.rpartition("/")[0] == directory and "*" in path for path in paths)
+    return any(_covers(path, directory) for path in paths)
 
 
 def _covers(path: str, directory: str) -> bool:

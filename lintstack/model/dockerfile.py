@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
+    from lintstack.dockerfile.package_settings import Told
     from lintstack.dockerfile.script import Command as SimpleCommand
     from lintstack.dockerfile.script import Script
     from lintstack.model.stack import Build, Stack
@@ -42,11 +43,11 @@ class Dockerfile(Subject):
     instructions: tuple[Instruction, ...] = ()  # all of them, also before the first FROM
 
     @cached_property
-    def package_settings(self) -> tuple[Mapping[str, str], ...]:
+    def package_settings(self) -> tuple[Mapping[str, Told], ...]:
         """What each stage and those below it set for package managers."""
         from lintstack.dockerfile.package_settings import settings
 
-        found: list[Mapping[str, str]] = []
+        found: list[Mapping[str, Told]] = []
         for stage in self.stages:
             below = found[stage.parent.index.value or 0] if stage.parent else {}
             found.append(settings(stage.parsed, below))
@@ -235,7 +236,7 @@ class PackageCall(Command):
     """A command that calls a package manager with a verb that is known.
 
     Attributes:
-        verb: the word that says what to do, as written.
+        spoken: the manager and what it is told to do: "pip install" for `python3 -m pip install`.
         family: what the manager is one of: "apt" for apt-get and aptitude, "dnf" for microdnf.
         ecosystem: whose packages it installs: "pip" for uv and pipx, "npm" for yarn and pnpm; else its family.
         is_shipped: whether what it leaves behind ends up in an image.
@@ -249,9 +250,11 @@ class PackageCall(Command):
     installs: tuple[Package, ...] = ()
 
     @property
-    def verb(self) -> Fact[str]:
-        """The word that says what to do."""
-        return Fact(self.call.verb.value, (Place(self.call.verb.span),))
+    def spoken(self) -> Fact[str]:
+        """The manager and what it is told to do."""
+        name = self.call.manager if self.name.startswith("py") else self.name
+        verb = self.call.verb
+        return Fact(name if verb is self.node.words[0] else f"{name} {verb.value}", (Place(verb.span),))
 
     @property
     def family(self) -> Fact[str]:
@@ -268,11 +271,11 @@ class PackageCall(Command):
         """Whether what it leaves behind ends up in an image."""
         return self.stage.is_shipped if self.stage else ABSENT
 
-    @property
-    def settings(self) -> Mapping[str, str]:
-        """What the stage and those below it set for package managers; see `package_settings`."""
+    def setting(self, name: str) -> str | None:
+        """What the instructions before it set for package managers; see `package_settings`."""
         stage = self.stage
-        return stage.dockerfile.package_settings[stage.index.value or 0] if stage else {}
+        told = stage.dockerfile.package_settings[stage.index.value or 0].get(name) if stage else None
+        return told.value if told and told.start < self.span.start else None
 
     @property
     def assumes_yes(self) -> Fact[bool]:
@@ -303,7 +306,7 @@ class PackageCall(Command):
         where = (Place(self.call.verb.span),)
         if not said and self.call.options_unknown:
             return Fact(None, where, "a variable may bring options")
-        if not said and setting in self.settings:
+        if not said and self.setting(setting) is not None:
             return Fact(None, where, "a configuration file may say it")
         return Fact(said, where)
 
@@ -339,9 +342,10 @@ class Package(Subject):
     @property
     def pin_kind(self) -> Fact[str]:
         """Whose way of writing versions it is."""
+        from lintstack.dockerfile.pins import names_tag
+
         kind = self.call.call.ecosystem
-        tagged = kind == "npm" and "@" in self.name[1:]
-        return Fact("npm-tag" if tagged else kind, (Place(self.word.span),))
+        return Fact("npm-tag" if kind == "npm" and names_tag(self.name) else kind, (Place(self.word.span),))
 
 
 class Run(Instruction):
