@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lintstack.dockerfile.leftovers import LEFTOVERS, Leftover, is_mounted, leaves, takes_away
+from lintstack.dockerfile.leftovers import LEFTOVERS, Leftover, leaves, takes_away
 from lintstack.dockerfile.managers import SYSTEM
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -45,7 +46,7 @@ def clean_after_install(call: PackageCall) -> Iterator[Problem]:
         if _leaves_too(other, group) or takes_away(other.node, other.call, group):
             return
     words = ("yarn",) if family == "yarn" else ()
-    if _is_trapped(call, group) or is_mounted(call.instruction.node, group.places, words):
+    if _is_trapped(call, group) or call.instruction.has_mounted(group.places, words):
         return
     message = f"`{call.spoken.value}` leaves {group.what} in the layer; end the same RUN with `{group.way_out}`"
     yield Problem(message, Place(call.call.verb.span), variant=family)
@@ -71,7 +72,7 @@ def no_cache_option(call: PackageCall) -> Iterator[Problem]:
         return
     if call.instruction.emptied.get(said.manager, -1) > call.node.index:
         return
-    if is_mounted(call.instruction.node, (*said.row.caches, "/etc/apk/cache"), (said.manager,)):
+    if call.instruction.has_mounted((*said.row.caches, "/etc/apk/cache"), (said.manager,)):
         return
     variable = _pip_variable(call) if said.manager == "pip" else None
     if variable and variable.lower() not in NO_WORDS:
@@ -129,7 +130,7 @@ def _is_used(call: PackageCall) -> bool:
 def _keeps_lists(call: PackageCall) -> bool:
     """Whether the list is in a mount that other RUNs may share."""
     row, group = call.call.row, LEFTOVERS.get(call.call.family)
-    return is_mounted(call.instruction.node, group.places if group else row.caches)
+    return call.instruction.has_mounted(group.places if group else row.caches)
 
 
 def _uses(command: Command, family: str) -> bool:
@@ -149,8 +150,8 @@ def _uses(command: Command, family: str) -> bool:
 def _later_run(call: PackageCall) -> PackageCall | None:
     """The next call of the family in a later RUN of the stage, if it installs."""
     instructions = call.stage.instructions if call.stage else ()
-    at = instructions.index(call.instruction) if call.instruction in instructions else len(instructions)
-    for instruction in instructions[at + 1 : at + 1 + MOST_SEARCHED]:
+    at = bisect_right(instructions, call.span.start, key=lambda item: item.span.start)
+    for instruction in instructions[at : at + MOST_SEARCHED]:
         for found in instruction.commands if instruction.name == "RUN" else ():
             if isinstance(found, PackageCall) and found.call.family == call.call.family:
                 return found if found.call.action in USES else None
@@ -213,7 +214,7 @@ def prefer_cache_mount(call: PackageCall) -> Iterator[Problem]:
     if not row.caches or said.action not in INSTALLING or _is_next(call):
         return
     places = row.caches if said.family != "apt" else ("/var/lib/apt", "/var/cache/apt")
-    if is_mounted(call.instruction.node, places, (row.name, "cache")):
+    if call.instruction.has_mounted(places, (row.name, "cache")):
         return
     target = places[-1].replace("~", "/root")
     message = (

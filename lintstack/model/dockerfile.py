@@ -171,6 +171,15 @@ class Instruction(Subject):
 
         return emptied([(command.node, command.call) for command in self.commands])
 
+    @cached_property
+    def has_mounted(self) -> Callable[..., bool]:
+        """Whether directories are mounted; see `leftovers.is_mounted`, whose answers it remembers."""
+        from functools import cache, partial
+
+        from lintstack.dockerfile.leftovers import is_mounted
+
+        return cache(partial(is_mounted, self.node))
+
     @property
     def is_understood(self) -> Fact[bool]:
         """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
