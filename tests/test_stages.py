@@ -14,7 +14,7 @@ from lintstack.analysis import Options, analyse
 from lintstack.config import Config
 from lintstack.dockerfile.references import references
 from lintstack.environments.targets import Targets, asked_for, targets
-from lintstack.images import endoflife, split
+from lintstack.images import endoflife, split, variables
 from lintstack.images.reference import is_valid
 from lintstack.images.variables import environment
 from lintstack.join.image import may_name
@@ -245,6 +245,17 @@ def test_variables_of_images() -> None:
     assert not environment(split("alpine:3")).may_set("ALPINE_VERSION")
     assert environment(split("example/foo-bar:1")).may_set("FOO_VERSION")
     assert not environment(split("example/foo-bar:1")).may_set("VERSION")
+    assert environment(split("ruby:3.4-slim")).complete
+    assert not environment(split("node:8-onbuild")).complete
+    assert environment(split("golang:1.7-alpine")).may_set("GOLANG_SRC_URL")
+
+
+def test_tables_of_variables_name_each_once() -> None:
+    assert not variables._ALL.keys() & variables._SOME.keys()
+    for text in (*variables._ALL.values(), *variables._SOME.values()):
+        names = text.split()
+        assert len(set(names)) == len(names)
+        assert all(name.isidentifier() and name.isupper() and name != "PATH" for name in names)
 
 
 @pytest.mark.parametrize(
