@@ -100,12 +100,12 @@ def found(program: str) -> str:
 
 
 def install() -> None:
-    """Put into `.bench/` lintstack as users have it: a wheel, whose pages are compiled, and not this checkout."""
+    """Put into `.bench/` lintstack as users have it: a wheel, whose pages are compiled, and ShellCheck with it."""
     own = PLACE / "own"
     if not own.exists():
         subprocess.run([sys.executable, "-m", "venv", str(own)], check=True)
     pip = [str(own / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(ROOT)], check=True)
+    subprocess.run([*pip, f"{ROOT}[shell]"], check=True)
 
 
 def install_peers() -> None:
@@ -177,7 +177,9 @@ def corpus_cases(place: Path, corpus: Path) -> Iterator[Case]:
     compose = copied(yamls, corpus, place / "compose-files")
     listed = [str(compose / Path(path).relative_to(corpus)) for path in yamls]
     ours, many = lintstack("."), f"{len(yamls)} compose files"
-    yield Case(f"{len(files)} Dockerfiles", ours, [["hadolint", *dockerfiles(docker)]], 1 / 15, 1 / 50, docker)
+    hadolint, alone = [["hadolint", *dockerfiles(docker)]], lintstack("--ignore", "shellcheck", ".")
+    yield Case(f"{len(files)} Dockerfiles, without ShellCheck", alone, hadolint, 1 / 15, 1 / 50, docker)
+    yield Case(f"{len(files)} Dockerfiles, with ShellCheck", ours, hadolint, 1 / 3, 1 / 6, docker)
     yield Case(many, ours, [["dclint", *listed]], 1 / 15, 1 / 60, compose)
     yield Case(many, ours, [["compose-lint", *listed]], 1, 0.4, compose)
 
@@ -215,11 +217,12 @@ def growth(place: Path, runs: int) -> str:
 
 
 def memory(place: Path, corpus: Path) -> str:
-    """Line of the table: the largest resident set, in MB, over everything at once."""
+    """Line of the table: the largest resident set, in MB, over everything at once; ShellCheck's own is another's."""
     paths = [*dockerfiles(corpus), *compose_files(corpus)]
     folder = copied(paths, corpus, place / "everything")
-    prove(lintstack("."), folder)
-    everything = cost(lintstack("."), folder)
+    command = lintstack("--ignore", "shellcheck", ".")
+    prove(command, folder)
+    everything = cost(command, folder)
     return row(f"{len(paths)} files, peak memory in MB", "", everything.seconds, None, everything.memory, 64, 32)
 
 
