@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -53,6 +53,9 @@ class Active(NamedTuple):
         return variant_of(self.rule, subject, problem) in self.variants
 
 
+Groups = Mapping[str, Sequence[Active]]  # rules by the folder of their pages
+
+
 class Hit(NamedTuple):
     """A problem of one rule in one stack."""
 
@@ -77,25 +80,35 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
         rules: the rules asked for.
     """
     active = tuple(rules)
+    groups, silent = _grouped(active), _grouped(_for_prod(active))
     found: dict[tuple[object, ...], Finding] = {}
     extra: set[tuple[object, ...]] = set()
     for stacks in projects:
-        hits = [hit for stack in stacks for hit in _hits(stack, active)]
+        hits = [hit for stack in stacks for hit in _hits(stack, groups)]
         for finding in _findings(hits, stacks):
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
-        extra.update(_identity(finding) for finding in _prod_only(stacks, active))
+        extra.update(_identity(finding) for finding in _prod_only(stacks, silent))
         del stacks, hits  # or they would live until the next project is made
     return Result(tuple(_told_once(found.values())), len(extra - found.keys()))
 
 
-def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
-    """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
-    subjects: dict[str, Subjects] = {}  # by the folder of their rules: listed once, for all of them
-    hits: list[Hit] = []
+def _grouped(rules: Iterable[Active]) -> Groups:
+    """Rules by their folders: what they speak about is listed once for all, and where there is none, none is asked."""
+    groups: dict[str, list[Active]] = {}
     for active in rules:
-        if active.level(stack):
-            hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, stack, subjects)]
+        groups.setdefault(active.rule.subject, []).append(active)
+    return groups
+
+
+def _hits(stack: Stack, groups: Groups) -> Iterator[Hit]:
+    """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
+    hits: list[Hit] = []
+    for folder, rules in groups.items():
+        speaking = [active for active in rules if active.level(stack)]
+        subjects = Subjects(SUBJECTS[folder](stack) if speaking else ())
+        for active in speaking if subjects.all else ():
+            hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, subjects)]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
         preferred = hit.active.rule.yields_to
@@ -103,18 +116,9 @@ def _hits(stack: Stack, rules: Iterable[Active]) -> Iterator[Hit]:
             yield hit
 
 
-def _problems(active: Active, stack: Stack, subjects: dict[str, Subjects]) -> Iterator[tuple[Subject, Problem]]:
-    """What a rule says about each of its subjects in a stack; without a subject its check is not even loaded.
-
-    Args:
-        active: the rule.
-        stack: the stack.
-        subjects: of this stack, those that were listed already.
-    """
-    folder = active.rule.subject
-    if folder not in subjects:
-        subjects[folder] = Subjects(SUBJECTS[folder](stack))
-    chosen = subjects[folder].of(active.rule.of)
+def _problems(active: Active, subjects: Subjects) -> Iterator[tuple[Subject, Problem]]:
+    """What a rule says about each of its subjects; without a subject its check is not even loaded."""
+    chosen = subjects.of(active.rule.of)
     if chosen:
         check = checker(active.rule, active.options)
         for subject in chosen:
@@ -134,9 +138,13 @@ def _guarded(check: Check, subject: Subject) -> list[Problem]:
     return found
 
 
-def _prod_only(stacks: Iterable[Stack], rules: Iterable[Active]) -> Iterator[Finding]:
+def _for_prod(rules: Iterable[Active]) -> Iterator[Active]:
+    """Rules that speak about prod and not where the kind is not known."""
+    return (active for active in rules if "prod" in active.severity and "unknown" not in active.severity)
+
+
+def _prod_only(stacks: Iterable[Stack], silent: Groups) -> Iterator[Finding]:
     """What rules that speak about prod only would find in stacks whose kind is not known."""
-    silent = [active for active in rules if "prod" in active.severity and "unknown" not in active.severity]
     unknown = [stack.with_(kind="prod") for stack in stacks if stack.kind == "unknown"]
     if silent and unknown:
         yield from _findings([hit for stack in unknown for hit in _hits(stack, silent)], unknown)
@@ -227,7 +235,7 @@ class _Lacking:
 
 def _placeless(active: Active, stack: Stack) -> set[tuple[str, str]]:
     """Anchors and facts of a rule's problems in a stack that have no place."""
-    found = _problems(active, stack, {})
+    found = _problems(active, Subjects(SUBJECTS[active.rule.subject](stack)))
     return {(subject.anchor, problem.fact) for subject, problem in found if problem.at is None}
 
 
@@ -338,13 +346,18 @@ def problem_of(name: str, fact: Fact[Any]) -> Problem:
 
 
 def _function(rule: Rule, options: Mapping[str, Any]) -> Check:
-    module = import_module(f"lintstack.checks.{rule.check}")
-    function = getattr(module, rule.name.replace("-", "_"), None)
+    function = _of_module(rule)
+    if not rule.options:
+        return function
+    return lambda subject: function(subject, options)
+
+
+@cache
+def _of_module(rule: Rule) -> Callable[..., Iterable[Problem]]:
+    function = getattr(import_module(f"lintstack.checks.{rule.check}"), rule.name.replace("-", "_"), None)
     if function is None:
         raise PageError(f"{rule.page or rule.name}: no `require`, and checks/ has no function of that name")
-    if not rule.options:
-        return function  # type: ignore[no-any-return]  # checks/ is held to the signature by mypy
-    return lambda subject: function(subject, options)
+    return function  # type: ignore[no-any-return]  # checks/ is held to the signature by mypy
 
 
 def render(rule: Rule, subject: Subject) -> str:
