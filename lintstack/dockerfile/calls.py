@@ -134,27 +134,33 @@ def call(command: Command) -> Call | None:
     Returns:
         None when it is no package manager, or when its verb is not known.
     """
+    found = manager(command)
+    return _read(*found, command) if found else None
+
+
+def manager(command: Command) -> tuple[Manager, Sequence[Word]] | None:
+    """The package manager that a command calls, and the words behind its name; None when it calls none.
+
+    Args:
+        command: any command.
+    """
     name = command.name
-    if name in MANAGERS:
-        return _read(MANAGERS[name], command.words[1:], command)
-    if name in ALIASES:
-        return _read(MANAGERS[ALIASES[name]], command.words[1:], command)
-    if name.startswith("pip") and name[3:].replace(".", "").isdigit():
-        return _read(MANAGERS["pip"], command.words[1:], command)
-    if name.startswith(("python", "pypy")) or name == "py":
-        return _module(command)
-    return None
+    row = MANAGERS.get(name) or MANAGERS.get(ALIASES.get(name, ""))
+    if row is None and name.startswith("pip") and name[3:].replace(".", "").isdigit():
+        row = MANAGERS["pip"]
+    if row is None and (name.startswith(("python", "pypy")) or name == "py"):
+        return _module(command.words)
+    return (row, command.words[1:]) if row else None
 
 
-def _module(command: Command) -> Call | None:
+def _module(words: Sequence[Word]) -> tuple[Manager, Sequence[Word]] | None:
     """`python -m pip`."""
-    words = command.words
     for index, word in enumerate(words[1:], 1):
         if word.value[:1] != "-":
             return None
         if word.value == "-m" or (word.value[1:2] != "-" and word.value.endswith("m")):
             row = MANAGERS.get(words[index + 1].value) if index + 1 < len(words) else None
-            return row and _read(row, words[index + 2 :], command)
+            return (row, words[index + 2 :]) if row else None
     return None
 
 

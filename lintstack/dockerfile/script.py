@@ -23,6 +23,7 @@ from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 Range = tuple[int, int]
+_EXPORTS = ("export", "declare", "typeset")
 
 
 class Assignment(NamedTuple):
@@ -267,6 +268,12 @@ class Script:
         """All assignments, in the order of the file."""
         found = [*self.bare, *(item for command in self.commands for item in command.assignments)]
         return sorted(found, key=lambda item: item.span.start)
+
+    @cached_property
+    def exported(self) -> tuple[Assignment, ...]:
+        """Assignments that programs see: exported as they are made, or by an `export NAME` before or after."""
+        named = {word for command in self.commands if command.name in _EXPORTS for word in command.args}
+        return tuple(item for item in self.assignments if item.exported or item.name in named)
 
     def element(self, pipeline: int, position: int) -> list[Command]:
         """Commands of one place in a pipeline: of `curl x | tar xz`, element 1 is tar."""

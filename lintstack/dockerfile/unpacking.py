@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintstack.dockerfile.nodes import Word
+from lintstack.dockerfile.options import arguments
+from lintstack.dockerfile.script import Command
 from lintstack.dockerfile.sources import base_name, is_archive, is_tar
+from lintstack.named import NamedTuple
 
 EXPANDERS = frozenset("unzip gunzip bunzip2 unlzma unxz unzstd zgz uncompress zcat gzcat bzcat xzcat zstdcat".split())
 # What ADD does not do: it unpacks all of an archive, as it is.
@@ -18,56 +22,55 @@ _PARTIAL = (
     "--to-stdout",
     "--one-top-level",
 )
+# Permissions, as letters.
+_TAKEN_AWAY = frozenset("rwxXst")
 
 
-def operands(program: str, args: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """What a command is about: ("unpack", base name of an archive), ("chmod", path).
+def operands(command: Command) -> Iterator[tuple[str, str]]:
+    """What a command is about: ("unpack", base name of an archive), ("chmod", path)."""
+    if command.name == "chmod":
+        change = mode_change(command)
+        if change and not change.deep:
+            yield from (("chmod", word.value.removeprefix("./")) for word in change.paths)
+    elif command.name == "tar" and unpacks(command):
+        archives = arguments(command).values("-f", "--file")
+        yield from (("unpack", base_name(path)) for path in archives if is_archive(path))
+    elif command.name in EXPANDERS:
+        archives = [word.value for word in arguments(command).operands]
+        yield from (("unpack", base_name(path)) for path in archives if is_tar(path))
 
-    Args:
-        program: its base name.
-        args: its arguments, quotes removed.
+
+def unpacks(command: Command) -> bool:
+    """Whether a tar unpacks all of an archive, as it is."""
+    found = arguments(command)
+    partial = any(option.name.startswith(_PARTIAL) for option in found.options)
+    return not partial and found.has("-x", "--extract", "--get")
+
+
+class ModeChange(NamedTuple):
+    """What a chmod does.
+
+    Attributes:
+        mode: the word that says the mode.
+        paths: what gets it.
+        deep: whether it goes down into folders.
     """
-    if program == "chmod":
-        _, paths, deep = modes(args)
-        yield from (("chmod", path.removeprefix("./")) for path in paths if not deep)
-    elif program == "tar" and unpacks(args):
-        yield from (("unpack", base_name(name)) for name in _archives(args) if is_archive(name))
-    elif program in EXPANDERS:
-        yield from (("unpack", base_name(arg)) for arg in args if is_tar(arg))
+
+    mode: Word
+    paths: tuple[Word, ...]
+    deep: bool
 
 
-def unpacks(args: tuple[str, ...]) -> bool:
-    """Whether arguments of tar say to unpack all of an archive, as it is: with `x`, `--extract` or `--get`."""
-    if any(arg.startswith(_PARTIAL) for arg in args):
-        return False
-    if any(arg in ("--extract", "--get") for arg in args):
-        return True
-    first, *others = args or ("",)
-    bundled = (arg for arg in others if arg.startswith("-") and not arg.startswith("--"))
-    return any("x" in arg.partition("f")[0] for arg in (first if not first.startswith("--") else "", *bundled))
-
-
-def _archives(args: tuple[str, ...]) -> Iterator[str]:
-    """Arguments of tar that may name its archive."""
-    for arg in args:
-        name = arg.partition("=")[2] if arg.startswith("--file=") else arg
-        if not name.startswith("-") or arg.startswith("--file="):
-            yield name
-
-
-def modes(args: tuple[str, ...]) -> tuple[str, tuple[str, ...], bool]:
-    """Mode and paths of a chmod, and whether it goes down into folders."""
-    flags = [arg for arg in args if arg.startswith("-") and not _is_mode(arg)]
-    words = [arg for arg in args if arg not in flags]
-    if any(flag.startswith("--reference") for flag in flags):
-        words = ["", *words]
-    deep = any(flag == "--recursive" or ("R" in flag and not flag.startswith("--")) for flag in flags)
-    return (words[0] if words else ""), tuple(words[1:]), deep
-
-
-def _is_mode(arg: str) -> bool:
-    """Whether `-x` is a mode rather than a flag."""
-    return len(arg) > 1 and not arg[1:].strip("rwxXst")
+def mode_change(command: Command) -> ModeChange | None:
+    """What a chmod does; None when it names no mode, or takes that of another file."""
+    found = arguments(command)
+    deep = found.has("-R", "--recursive")
+    if found.has("--reference"):
+        return None
+    # `-w` is a mode, not an option.
+    taken = next((option.word for option in found.options if option.name[1:] in _TAKEN_AWAY), None)
+    words = (taken, *found.operands) if taken else found.operands
+    return ModeChange(words[0], words[1:], deep) if words else None
 
 
 def is_world_writable(mode: str) -> bool:

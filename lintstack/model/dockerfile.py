@@ -256,7 +256,7 @@ class Stage(Subject):
         for at, instruction in enumerate(self.instructions):
             if isinstance(instruction, Run) and not instruction.in_onbuild.value:
                 for command in instruction.commands:
-                    found.update((key, (at, command)) for key in operands(command.name, command.node.args))
+                    found.update((key, (at, command)) for key in operands(command.node))
         return found
 
     @property
