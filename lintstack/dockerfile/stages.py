@@ -13,8 +13,8 @@ from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of", "copied_from",
-    "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
+    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of",
+    "copied_from", "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
@@ -22,6 +22,10 @@ NO_ARGS: Mapping[str, str] = MappingProxyType({})
 PLATFORM_ARGS = frozenset(
     f"{side}{part}" for side in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
 ) | {"TARGETSTAGE"}
+# Known in every stage, whatever it declares: https://docs.docker.com/reference/dockerfile/#predefined-args
+PROXY_ARGS = frozenset(
+    name for word in ("HTTP", "HTTPS", "FTP", "NO", "ALL") for name in (f"{word}_PROXY", f"{word}_PROXY".lower())
+)
 
 # Name of a local base image to the stage that builds it.
 Resolve = Callable[[str], Stage | None]
