@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
-from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.nodes import Instruction, Pair
 from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
@@ -14,7 +14,8 @@ from lintstack.facts import Fact, Place
 
 __all__ = [
     "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of",
-    "copied_from", "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
+    "built_upon", "copied_from", "global_pairs", "global_value", "global_values", "output_stages", "replayed", "target",
+    "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
@@ -67,22 +68,16 @@ def copied_from(stage: Stage, name: str) -> Stage | None:
 
 def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
     """The last stage of that name, in any case, among the first `before`."""
-    for index in reversed(_names(dockerfile).get(name.lower(), ())):
+    for index in reversed(dockerfile.stage_numbers.get(name.lower(), ())):
         if index < before:
             return dockerfile.stages[index]
     return None
 
 
-def _names(dockerfile: Dockerfile) -> dict[str, list[int]]:
-    """Indexes of the stages of each name; kept with the file."""
-    names: dict[str, list[int]] | None = dockerfile.__dict__.get("_stage_names")
-    if names is None:
-        names = {}
-        for stage in dockerfile.stages:
-            if stage.name:
-                names.setdefault(stage.name.lower(), []).append(stage.index)
-        dockerfile.__dict__["_stage_names"] = names
-    return names
+def global_pairs(dockerfile: Dockerfile) -> dict[str, Pair]:
+    """The ARGs before the first FROM, by name."""
+    found = (pair for item in dockerfile.global_args for pair in pairs(item, dockerfile.escape))
+    return {pair.name: pair for pair in found}
 
 
 def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:
@@ -150,6 +145,18 @@ def replayed(parent: Stage) -> tuple[Instruction, ...]:
     """
     found = (item.trigger for item in parent.instructions if item.keyword == "ONBUILD")
     return tuple(trigger for trigger in found if trigger and trigger.keyword not in NO_TRIGGER)
+
+
+def built_upon(chain: Sequence[Stage]) -> Iterator[tuple[Stage, tuple[Instruction, ...]]]:
+    """Stages in the order in which they are built, each with what it replays of the one that it builds upon.
+
+    Args:
+        chain: the built stage, then what it builds upon, as `chain_of` gives it.
+    """
+    below: Stage | None = None
+    for stage in reversed(chain):
+        yield stage, replayed(below) if below else ()
+        below = stage
 
 
 def chain_of(

@@ -157,12 +157,11 @@ def from_images(
 
 def _defaults(dockerfile: Dockerfile, names: Sequence[str]) -> Iterator[Place]:
     """Where the ARGs that a FROM line names get their defaults."""
-    from lintstack.dockerfile.syntax import pairs
+    from lintstack.dockerfile.stages import global_pairs
 
-    for instruction in dockerfile.global_args if names else ():
-        for pair in pairs(instruction, dockerfile.escape):
-            if pair.name in names and pair.value:
-                yield Place(pair.value.span, f"default of `{pair.name}`")
+    for pair in global_pairs(dockerfile).values() if names else ():
+        if pair.name in names and pair.value:
+            yield Place(pair.value.span, f"default of `{pair.name}`")
 
 
 def may_name(written: str, stage: str) -> bool:

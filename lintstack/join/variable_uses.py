@@ -12,7 +12,7 @@ from typing import Any
 from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.references import Reference, references
 from lintstack.dockerfile.splitter import own_split
-from lintstack.dockerfile.stages import PLATFORM_ARGS, PROXY_ARGS
+from lintstack.dockerfile.stages import PLATFORM_ARGS, PROXY_ARGS, global_pairs
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.words import Piece, split_blanks, split_quoted
 from lintstack.facts import ABSENT, Fact, Place
@@ -82,12 +82,8 @@ class _Scope:
 
     def _before(self) -> Iterator[VariableUse]:
         """What ARGs before the first FROM, and then all FROMs, read: only such ARGs and the builder's own."""
-        scope = dict.fromkeys(PLATFORM_ARGS, self.dockerfile.span)
-        for instruction in self.dockerfile.instructions:
-            if instruction.stage is None and instruction.name == "ARG":
-                for pair in pairs(instruction.node, self.dockerfile.parsed.escape):
-                    self.globals.setdefault(pair.name, pair.span)
-        known = set(scope)
+        self.globals = {name: pair.span for name, pair in global_pairs(self.dockerfile.parsed).items()}
+        known = set(PLATFORM_ARGS)
         for instruction in self.dockerfile.instructions:
             if instruction.stage is None and instruction.name == "ARG":
                 # One ARG may read what it declares itself.

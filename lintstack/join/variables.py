@@ -208,11 +208,11 @@ def layers(service: Service, chain: Sequence[Stage], environment: Iterable[Varia
 
 def _settings(chain: Iterable[Stage]) -> Iterator[tuple[str, Pair, str]]:
     """Scope, name and value of every ARG and ENV; an ARG without default has that of the one before the first FROM."""
+    from lintstack.dockerfile.stages import global_pairs
     from lintstack.dockerfile.syntax import pairs
 
     for dockerfile, stages in groupby(chain, lambda stage: stage.dockerfile):
-        escape = dockerfile.escape
-        defaults = {pair.name: pair for item in dockerfile.global_args for pair in pairs(item, escape)}
+        escape, defaults = dockerfile.escape, global_pairs(dockerfile)
         for item in (item for stage in stages for item in stage.instructions if item.keyword in BUILD_SCOPES):
             for pair in pairs(item, escape):
                 yield BUILD_SCOPES[item.keyword], pair if pair.value else defaults.get(pair.name, pair), escape

@@ -15,7 +15,7 @@ from lintstack.record import Subject
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.dockerfile import stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
@@ -77,22 +77,6 @@ class Dockerfile(Subject):
         return self.survey.rings(self) if self.survey else {}
 
     @cached_property
-    def global_args(self) -> Mapping[str, nodes.Pair]:
-        """ARGs before the first FROM, by name."""
-        from lintstack.dockerfile.syntax import pairs
-
-        found = (pair for item in self.parsed.global_args for pair in pairs(item, self.parsed.escape))
-        return {pair.name: pair for pair in found}
-
-    @cached_property
-    def first_of_name(self) -> Mapping[str, Stage]:
-        """The first stage of each name, in lower case."""
-        found: dict[str, Stage] = {}
-        for stage in self.stages:
-            found.setdefault(stage.name.lower(), stage)
-        return found
-
-    @cached_property
     def literals(self) -> Mapping[str, str | None]:
         """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others."""
         found: dict[str, str | None] = {}
@@ -108,13 +92,14 @@ class Dockerfile(Subject):
         return found
 
     @cached_property
-    def numbers(self) -> Mapping[str, list[int]]:
-        """Numbers of the stages of each name, in lower case."""
-        found: dict[str, list[int]] = {}
-        for number, stage in enumerate(self.stages):
-            if stage.parsed.name:
-                found.setdefault(stage.parsed.name.lower(), []).append(number)
-        return found
+    def settings(self) -> tuple[Mapping[str, Instruction], ...]:
+        """The USER and the WORKDIR in force at the end of each stage, as far as this file sets them."""
+        found: list[Mapping[str, Instruction]] = []
+        for stage in self.stages:
+            below = found[stage.parent.parsed.index] if stage.parent else {}
+            own = {item.name: item for item in stage.instructions if _sets(item)}
+            found.append({**below, **own} if own else below)
+        return tuple(found)
 
 
 # Words with which the names of stages for developers begin.
@@ -209,27 +194,12 @@ class Stage(Subject):
     def moments(self) -> Mapping[int, Moment]:
         """What is in force before each of its instructions, by their `id`."""
         found: dict[int, Moment] = {}
-        user: Instruction | None = None
-        workdir: Instruction | None = None
+        settings = self.dockerfile.settings[self.parent.parsed.index] if self.parent else {}
+        user, workdir = settings.get("USER"), settings.get("WORKDIR")
         for at, instruction in enumerate(self.instructions):
             found[id(instruction)] = Moment(at, user, workdir)
             if _sets(instruction):
                 user, workdir = (instruction, workdir) if instruction.name == "USER" else (user, instruction)
-        return found
-
-    @cached_property
-    def settings(self) -> Mapping[str, Instruction]:
-        """Its own last USER and WORKDIR."""
-        return {item.name: item for item in self.instructions if _sets(item)}
-
-    @cached_property
-    def inherited(self) -> Mapping[str, Instruction]:
-        """The last USER and the last WORKDIR of the stages that it builds upon."""
-        found: dict[str, Instruction] = {}
-        for stage in self.lineage[1:]:
-            found = {**stage.settings, **found}
-            if len(found) == 2:
-                break
         return found
 
     @cached_property
@@ -274,7 +244,7 @@ class Stage(Subject):
 
 
 class Moment(NamedTuple):
-    """What is in force when an instruction of a stage is reached, as far as the stage itself sets it.
+    """What is in force when an instruction of a stage is reached, as far as its file sets it.
 
     Attributes:
         number: the instruction's, within its stage.
