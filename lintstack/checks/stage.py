@@ -10,12 +10,11 @@ from typing import Any
 
 from lintstack.dockerfile.expand import Value, expand
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_pairs, global_values
+from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_pairs, global_values, taken_from
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
 from lintstack.images.reference import is_valid
-from lintstack.join.image import taken_from
 from lintstack.model import Command, Run, Stage
 from lintstack.source import Span
 

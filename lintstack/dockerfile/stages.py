@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
+from lintstack.dockerfile.mounts import mounts
 from lintstack.dockerfile.nodes import Instruction, Pair
 from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
+from lintstack.source import Span
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of",
-    "built_upon", "copied_from", "global_pairs", "global_value", "global_values", "output_stages", "replayed", "target",
+    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "built_upon", "chain_of",
+    "copied_from", "global_pairs", "global_value", "global_values", "output_stages", "replayed", "taken_from", "target",
     "unresolved",
 ]  # fmt: skip
 
@@ -64,6 +66,19 @@ def copied_from(stage: Stage, name: str) -> Stage | None:
     if found is None and name.isascii() and name.isdigit() and len(name) < 9 and int(name) < stage.index:
         return stage.dockerfile.stages[int(name)]
     return found
+
+
+def taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
+    """What the `--from` or the mounts of an instruction name, with their places; names with variables are left out."""
+    if not instruction.flags:
+        return
+    flag = instruction.flag("from")
+    if flag and flag.value and "$" not in flag.value:
+        yield flag.value, flag.value_span
+    for mount in mounts(instruction):
+        option = mount.option("from")
+        if option and option.value and "$" not in option.value:
+            yield option.value, option.value_span
 
 
 def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
