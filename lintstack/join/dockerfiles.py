@@ -13,7 +13,7 @@ from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.build import Built
 from lintstack.join.read import entries
-from lintstack.join.variables import is_credential_name, is_secret
+from lintstack.join.secret_names import is_credential_name, is_secret
 from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage, VariableUse
 from lintstack.named import NamedTuple
 from lintstack.record import bind

@@ -13,7 +13,7 @@ from lintstack.join.effects import NO_IMAGE, effect
 from lintstack.join.examples import FROM_SHELL, Names, Open, declared, is_copied
 from lintstack.join.raw import Path, Paths
 from lintstack.join.read import entry
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.model import Interpolation, Stack
 from lintstack.named import NamedTuple
 from lintstack.source import Span

@@ -15,6 +15,7 @@ from lintstack.join import purpose, variables
 from lintstack.join.dockerfiles import FindTargets, OpenContext, alone
 from lintstack.join.ground import ground_of
 from lintstack.join.image import dockerfile_images
+from lintstack.join.secrets import secret_places
 from lintstack.model import Logging, Service, Stack
 from lintstack.record import bind
 
@@ -53,7 +54,7 @@ def lone(
         services=found,
         images=tuple(dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
         dockerfiles=dockerfiles,
-        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
+        secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
     )
     return stack
 

@@ -11,7 +11,7 @@ from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL, Names, Open, declared
 from lintstack.join.mounts import Disk
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.model import ComposeFile, Dotenv, Project, Service
 from lintstack.naming import BASES, OVERRIDES, named_files
 from lintstack.record import bind

@@ -23,6 +23,7 @@ from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.rewrites import rewrites
+from lintstack.join.secrets import secret_places
 from lintstack.join.told import told
 from lintstack.model import (
     Image,
@@ -121,7 +122,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(pulled(running, built, root, made.resolve, site.trusted)),
         dockerfiles=dockerfiles,
-        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
+        secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
         active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
         home=project_of(loaded, files, env_files, site.disk),
         dotenvs=env_files,
