@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lintstack.dockerfile.bash import MAX_HEREDOCS, carried, read
+from lintstack.dockerfile.bash import carried, read
+from lintstack.dockerfile.grammar import MAX_HEREDOCS
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.inner import CARRIERS, simple
 from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call
