@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.options import arguments
 from lintstack.dockerfile.references import references
-from lintstack.dockerfile.sources import base_name
+from lintstack.dockerfile.sources import base_name, kind_of
 from lintstack.dockerfile.unpacking import unpacks
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -20,7 +20,6 @@ WRITERS = ("echo", "printf", "cat")
 FETCHERS = ("curl", "wget")
 # Folders whose files are no part of the image.
 ELSEWHERE = ("/dev/", "/proc/", "/sys/", "/run/", "/tmp/")
-REMOTE = ("https://", "http://", "git://", "ssh://", "git@")
 
 
 def _straight(run: Run) -> Iterator[Command]:
@@ -95,7 +94,7 @@ def prefer_add_git(run: Run) -> Iterator[Problem]:
     """Repositories that a shell clones."""
     for command in _straight(run):
         operands = arguments(command.node).operands if command.name == "git" else ()
-        remote = next((word for word in operands[1:] if word.value.startswith(REMOTE)), None)
+        remote = next((word for word in operands[1:] if kind_of(word.value) in ("git", "url")), None)
         if remote and operands[0].value == "clone" and not _is_computed(run, command):
             message = (
                 "`git clone` is cached by its text, so later builds keep the old commit; `ADD <url>#<commit> <folder>` "

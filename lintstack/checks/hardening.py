@@ -7,8 +7,8 @@ from itertools import pairwise
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
+from lintstack.dockerfile.modes import is_world_writable, mode_change
 from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.unpacking import is_world_writable, mode_change
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.credentials import credentials

@@ -78,7 +78,10 @@ class Dockerfile(Subject):
 
     @cached_property
     def literals(self) -> Mapping[str, str | None]:
-        """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others."""
+        """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others.
+
+        For what is asked of every COPY of every stage; `Stage.config` follows a chain, instruction by instruction.
+        """
         found: dict[str, str | None] = {}
         for item in (each for one in self.instructions if one.name in ("ARG", "ENV") for each in one.assignments):
             if item.node.value is None and item.name in found:
@@ -220,13 +223,17 @@ class Stage(Subject):
         """The last command of its RUNs that unpacks an archive (by "unpack" and the archive's base name), or sets the
         mode of a path (by "chmod" and the path), with the number of its instruction.
         """
-        from lintstack.dockerfile.unpacking import operands
+        from lintstack.dockerfile.modes import mode_change
+        from lintstack.dockerfile.unpacking import unpacked
 
         found: dict[tuple[str, str], tuple[int, Command]] = {}
         for at, instruction in enumerate(self.instructions):
             if isinstance(instruction, Run) and not instruction.in_onbuild.value:
                 for command in instruction.commands:
-                    found.update((key, (at, command)) for key in operands(command.node))
+                    found.update((("unpack", name), (at, command)) for name in unpacked(command.node))
+                    change = mode_change(command.node) if command.name == "chmod" else None
+                    for word in change.paths if change and not change.deep else ():
+                        found[("chmod", word.value.removeprefix("./"))] = at, command
         return found
 
     @property
