@@ -18,7 +18,7 @@ from lintstack.dockerfile.bash import carried, read
 from lintstack.dockerfile.grammar import MAX_HEREDOCS
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.inner import CARRIERS, simple
-from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call
+from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call, started
 from lintstack.dockerfile.nodes import Instruction, Text
 from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Script, Written
@@ -128,7 +128,7 @@ def _exec(instruction: Instruction) -> Reading:
     found.commands.append(command)
     try:
         if command.name in CARRIERS:
-            carried(command, found, Context(State(False)), None)
+            carried(command, found, Context(State()), None)
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, ""))
@@ -136,9 +136,9 @@ def _exec(instruction: Instruction) -> Reading:
 
 def _read(text: Text, shell: tuple[str, ...], bodies: dict[int, Text] | None = None) -> Reading:
     found = Found()
-    pipefail = bool(shell and shell_call(shell).pipefail)
+    call = shell_call(started(shell))
     try:
-        read(text, found, Context(State(pipefail)), bodies or {})
+        read(text, found, Context(State(call.pipefail, call.errexit)), bodies or {})
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, interpreter(shell)))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
+    from lintstack.dockerfile.package_settings import Told
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
     from lintstack.model.stack import Build, Stack
 
@@ -102,6 +103,17 @@ class Dockerfile(Subject):
             below = found[stage.parent.parsed.index] if stage.parent else {}
             own = {item.name: item for item in stage.instructions if _sets(item)}
             found.append({**below, **own} if own else below)
+        return tuple(found)
+
+    @cached_property
+    def package_settings(self) -> tuple[Mapping[str, Told], ...]:
+        """What each stage and those below it set for package managers."""
+        from lintstack.dockerfile.package_settings import settings
+
+        found: list[Mapping[str, Told]] = []
+        for stage in self.stages:
+            below = found[stage.parent.index.value or 0] if stage.parent else {}
+            found.append(settings(stage.parsed, below))
         return tuple(found)
 
 
@@ -208,7 +220,10 @@ class Stage(Subject):
     @cached_property
     def foundation(self) -> Stage:
         """The stage at the end of its FROM chain, which stands on an image from elsewhere."""
-        return self.lineage[-1]
+        stage = self
+        while stage.parent is not None:
+            stage = stage.__dict__.get("foundation", stage.parent)
+        return stage
 
     @cached_property
     def credential_files(self) -> Mapping[str, Assignment]:
