@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lintstack.dockerfile.downloads import CLIENTS
 from lintstack.dockerfile.options import arguments
 from lintstack.dockerfile.references import references
 from lintstack.dockerfile.sources import base_name, kind_of
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.script import Command as SimpleCommand
 
 WRITERS = ("echo", "printf", "cat")
-FETCHERS = ("curl", "wget")
 # Folders whose files are no part of the image.
 ELSEWHERE = ("/dev/", "/proc/", "/sys/", "/run/", "/tmp/")
 
@@ -65,7 +65,7 @@ def prefer_add_unpack(run: Run) -> Iterator[Problem]:
     """Archives that are downloaded and unpacked."""
     fetch: Command | None = None
     for command in _straight(run):
-        if command.name in FETCHERS:
+        if command.name in CLIENTS:
             fetch = None if _is_computed(run, command) else command
         elif fetch and command.name == "tar" and unpacks(command.node):
             if _is_piped(fetch.node, command.node) or _is_file_of(fetch.node, command.node):

@@ -7,6 +7,7 @@ from itertools import pairwise
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
+from lintstack.dockerfile.downloads import is_local
 from lintstack.dockerfile.modes import is_world_writable, mode_change
 from lintstack.dockerfile.options import arguments
 from lintstack.facts import Place
@@ -31,7 +32,6 @@ FETCHERS = frozenset(
 )
 # Options whose value is a URL that is not fetched.
 NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -H --header -d --data -A --user-agent --noproxy".split())
-LOCAL = ("127.", "0.0.0.0", "[::1]", "169.254.169.254")
 
 
 def tls_verification_off(instruction: Instruction) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def _is_local(value: str) -> bool:
     """Whether a URL leads to the machine itself."""
     _, separator, rest = value.partition("://")
     host = rest.partition("/")[0].rpartition("@")[2].lower()
-    return bool(separator) and (host.startswith(LOCAL) or host.partition(":")[0].endswith("localhost"))
+    return bool(separator) and is_local(host)
 
 
 def clear_text_http(instruction: Instruction) -> Iterator[Problem]:

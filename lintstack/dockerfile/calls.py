@@ -20,7 +20,7 @@ from functools import cached_property
 
 from lintstack.dockerfile.managers import ALIASES, MANAGERS, Manager
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Arguments, read_arguments
+from lintstack.dockerfile.options import Arguments, brings_options, read_arguments
 from lintstack.dockerfile.script import Command
 
 _TRUE = frozenset({"1", "true", "yes", "on", "with", "enable"})
@@ -67,8 +67,10 @@ class Call:
     @property
     def options_unknown(self) -> bool:
         """Whether a variable may bring options: one before the verb, or one whose name says so (`$APT_OPTS`)."""
-        words = [word for word in self.command.words[1:] if word.text.startswith("$")]
-        return any(word.span.start < self.verb.span.start or _brings_options(word.value) for word in words)
+        return any(
+            brings_options(word) or (word.text.startswith("$") and word.span.start < self.verb.span.start)
+            for word in self.command.words[1:]
+        )
 
     @property
     def assumes_yes(self) -> bool:
@@ -130,11 +132,6 @@ class Call:
         if self.action in ("ci", "sync") or self.arguments.has(*self.row.frozen):
             return True
         return self.manager in ("composer", "poetry") and self.action == "install" and not self.operands
-
-
-def _brings_options(value: str) -> bool:
-    name = value.upper()
-    return any(part in name for part in ("OPT", "FLAG", "ARG", "PARAM", "$@", "$*"))
 
 
 def is_project(value: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from lintstack.dockerfile.bases import is_windows
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.nodes import Heredoc, Instruction, Text
@@ -117,9 +118,8 @@ def _identifier() -> re.Pattern[str]:
 
 def _is_windows(stage: Stage) -> bool:
     """Whether a stage is built for Windows, where RUN's default shell is cmd."""
-    base = stage.base.text.lower() if stage.base else ""
     platform = (stage.platform.value or "").lower() if stage.platform else ""
-    return platform.startswith("windows") or any(word in base for word in ("windows", "nanoserver", "servercore"))
+    return platform.startswith("windows") or is_windows(stage.base.text if stage.base else "")
 
 
 class _Walk:
