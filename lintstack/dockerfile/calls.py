@@ -67,10 +67,8 @@ class Call:
     @property
     def options_unknown(self) -> bool:
         """Whether a variable may bring options: one before the verb, or one whose name says so (`$APT_OPTS`)."""
-        return any(
-            brings_options(word) or (word.text.startswith("$") and word.span.start < self.verb.span.start)
-            for word in self.command.words[1:]
-        )
+        words = [word for word in self.command.words[1:] if word.text.startswith("$")]
+        return any(word.span.start < self.verb.span.start or brings_options(word) for word in words)
 
     @property
     def assumes_yes(self) -> bool:
