@@ -12,8 +12,8 @@ from typing import Any
 
 from lintstack.facts import Fact, getter
 from lintstack.factsheet import shown
+from lintstack.join.secret_names import is_secret_name
 from lintstack.join.secrets import scrubbed
-from lintstack.join.variables import is_secret_name
 from lintstack.model import Mount, Port, Service, Stack, Variable
 from lintstack.named import NamedTuple
 from lintstack.source import Span

@@ -18,8 +18,8 @@ from lintstack.source import Source
 POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
-    node builds read_commands read_assignments arguments contexts folder survey context copied moments numbers inherited
-    settings foundation credential_files literals
+    node builds read_commands read_assignments arguments contexts folder survey context copied moments settings
+    foundation credential_files literals
     """.split()
 )
 # Subjects that are made when they are asked for.

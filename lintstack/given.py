@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
+from lintstack.naming import BASES, named_files, overlay_name
 from lintstack.project import Tree, UsageError, discover, missing
 from lintstack.reader import Reader, inside, read_regular, toplevel
 from lintstack.recognise import by_content, kind_of, kind_of_folder
@@ -59,21 +60,21 @@ def with_process(given: Given, process: Mapping[str, str], paths: Sequence[str])
         UsageError: `COMPOSE_DISABLE_ENV_FILE` is neither true nor false.
     """
     separator = process.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-    files = () if paths else _split(process.get("COMPOSE_FILE", ""), separator)
+    files = () if paths else named_files(process.get("COMPOSE_FILE", ""), separator)
     disabled = process.get("COMPOSE_DISABLE_ENV_FILE", "")
     if disabled and disabled not in _TRUE | _FALSE:
         raise UsageError(f"COMPOSE_DISABLE_ENV_FILE is `{disabled}`, which is neither true nor false")
     return given._replace(
         files=given.files or files,
-        profiles=given.profiles or _split(process.get("COMPOSE_PROFILES", ""), ","),
-        env_files=given.env_files or _split(process.get("COMPOSE_ENV_FILES", ""), ","),
+        profiles=given.profiles or _split(process.get("COMPOSE_PROFILES", "")),
+        env_files=given.env_files or _split(process.get("COMPOSE_ENV_FILES", "")),
         variables=dict(process),
         dotenv=disabled not in _TRUE,
     )
 
 
-def _split(text: str, separator: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(separator) if part.strip())
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def checked(given: Given) -> Given:
@@ -114,8 +115,6 @@ def _file(path: str, option: str, held: Mapping[str, bytes]) -> str:
     if "\0" in path or not os.path.lexists(full):
         raise UsageError(f"{option} {missing(full, path)}")
     if os.path.isdir(full):
-        from lintstack.naming import BASES
-
         inner = next((name for name in BASES if option == "-f" and os.path.isfile(os.path.join(full, name))), "")
         hint = f"; name the file in it: `{os.path.join(path, inner)}`" if inner else ", not a file"
         raise UsageError(f"{option} `{path}` is a folder{hint}")
@@ -180,7 +179,6 @@ def project_of(given: Given, config: Config, reader: Reader, name: str, as_kind:
     """
     from lintstack.environments import Project
     from lintstack.environments.folder import Environment
-    from lintstack.naming import overlay_name
 
     overlays = [overlay_name(os.path.basename(path)) for path in given.files]
     told = name or next((found for found in reversed(overlays) if found), "default")

@@ -1,4 +1,4 @@
-"""What the names of compose files say: base, overlay of an environment, to build upon, put aside."""
+"""What the names of compose files and env files say: base, overlay of an environment, put aside, an example."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ OVERRIDES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
+# Words of the names of env files that everybody copies and fills in, the usual ones first: `.env.example`.
+EXAMPLES = ("example", "sample", "template", "dist", "tmpl", "tpl", "default", "defaults", "examples", "samples")
 _FAMILY = r"(?:docker[-_.]?|podman[-_.]?)?compose"
 # Names of files that hold what others build upon.
 _COMMON = frozenset("base common core shared".split())
@@ -24,6 +26,17 @@ _ASIDE = frozenset(
     """archive archived backup bak broken copy deprecated disabled example fixed legacy new obsolete old orig original
     sample temp template tmp unused wip""".split()
 )
+
+
+def named_files(value: str, separator: str = "") -> tuple[str, ...]:
+    """Paths that a value of `COMPOSE_FILE` names, in order.
+
+    Args:
+        value: the value, quotes removed.
+        separator: what `COMPOSE_PATH_SEPARATOR` says; "" for a colon, or for the semicolon that a file written for
+            Windows has.
+    """
+    return tuple(filter(None, value.split(separator or (";" if ";" in value else ":"))))
 
 
 @cache
@@ -76,3 +89,9 @@ def is_override(name: str) -> bool:
 def runs(name: str) -> bool:
     """Whether a name says that the file is run by itself."""
     return is_base(name) or kind_of(overlay_name(name)) != "unknown"
+
+
+def env_words(name: str) -> frozenset[str]:
+    """Words of the name of an env file, such as `env` and `example`; none for other files."""
+    words = frozenset(filter(None, re.split(r"[._-]", name.lower())))
+    return words if "env" in words else frozenset()

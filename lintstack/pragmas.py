@@ -169,10 +169,15 @@ class _Places:
     def _head(self, comment: Span) -> bool:
         return not self.starts or comment.start < self.starts[0]
 
+    def is_inside(self, comment: Span) -> bool:
+        """Whether a comment stands between the lines of an instruction."""
+        at = bisect_right(self.starts, comment.start)
+        return at > 0 and self.dockerfile.instructions[at - 1].span.covers(comment)
+
     def _instruction(self, comment: Span) -> Span:
         """The instruction that holds the comment, else the next one."""
         at = bisect_right(self.starts, comment.start)
-        if at and self.dockerfile.instructions[at - 1].span.covers(comment):
+        if self.is_inside(comment):
             return self.dockerfile.instructions[at - 1].span
         return self.dockerfile.instructions[at].span if at < len(self.starts) else comment
 
@@ -226,37 +231,18 @@ def _yaml_scope(reach: str, comment: Span, starts: list[int], nodes: dict[int, i
     return source.span(*source.line_range(source.position(scope.start)[0]))
 
 
-def shell_at(dockerfile: Dockerfile, offset: int) -> str:
-    """The shell that `# hadolint shell=` names for the instruction at an offset; "" where none does.
+def named_shells(dockerfile: Dockerfile) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Offset and words of every `# hadolint shell=…` that stands between instructions, in order.
 
     Such a comment holds until the next FROM or SHELL; above the first instruction it is the default of all stages.
-
-    Args:
-        dockerfile: the file.
-        offset: where the instruction begins.
     """
-    if "shell" not in dockerfile.source.text or "hadolint" not in dockerfile.source.text:
-        return ""
-    told = [(item.span.start, "", item.keyword) for item in dockerfile.instructions]
-    told += [(item.span.start, shell, "") for item in dockerfile.comments for shell in _shell_of(item.text)]
-    default = named = ""
-    seen = False
-    for start, shell, keyword in sorted(told):
-        if (start >= offset and not shell) or start > offset:
-            break
-        seen = seen or bool(keyword)
-        if shell:
-            named = shell
-            default = default if seen else shell
-        elif keyword in ("FROM", "SHELL"):
-            named = default if keyword == "FROM" else ""
-    return named
-
-
-def _shell_of(text: str) -> Iterator[str]:
-    match = _shell().match(text)
-    if match:
-        yield match[1].strip()
+    if "hadolint" not in dockerfile.source.text:
+        return
+    places = _Places(dockerfile)
+    for comment in dockerfile.comments:
+        found = _shell().match(comment.text)
+        if found and not places.is_inside(comment.span):
+            yield comment.span.start, tuple(found[1].split())
 
 
 @cache

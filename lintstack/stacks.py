@@ -221,7 +221,7 @@ class Stacks:
 
     @cached_property
     def _trusted(self) -> Patterns | None:
-        from lintstack.join.image import trusted
+        from lintstack.join.registries import trusted
 
         return trusted(self.options.config.trusted_registries)
 

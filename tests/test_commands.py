@@ -8,6 +8,8 @@ import pytest
 
 from lintstack.environments.commands import commands, variable_lines
 from lintstack.environments.variables import UNKNOWN
+from lintstack.join.examples import is_copied
+from lintstack.naming import named_files
 from tests import clock
 
 # One text, then what is run: files, and other things as they are asked for.
@@ -190,3 +192,33 @@ def test_the_cost_of_any_text(piece: str) -> None:
     before = clock.start()
     list(commands(text, targets=True))
     assert clock.stop(before) < 2
+
+
+@pytest.mark.parametrize(
+    ("value", "separator", "names"),
+    [
+        ("a.yaml:b/c.yaml", "", ("a.yaml", "b/c.yaml")),
+        ("a.yaml;b.yaml", "", ("a.yaml", "b.yaml")),
+        ("a:1.yaml,b;2.yaml", ",", ("a:1.yaml", "b;2.yaml")),
+        (":a.yaml::", "", ("a.yaml",)),
+        ("", ":", ()),
+    ],
+)
+def test_files_that_compose_file_names(value: str, separator: str, names: tuple[str, ...]) -> None:
+    assert named_files(value, separator) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "copied"),
+    [
+        (".env.example", True),
+        ("example.env", True),
+        ("env.tmpl", True),
+        (".env.defaults", False),
+        (".env.prod.example", False),
+        (".env.prod", False),
+        ("example.yaml", False),
+    ],
+)
+def test_examples_that_are_copied_as_they_are(name: str, copied: bool) -> None:
+    assert is_copied(name) is copied

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lintstack.join.credentials import credentials
+from lintstack.join.secret_names import is_credential_name
 from lintstack.join.secrets import secret_texts
-from lintstack.join.variables import is_credential_name
 from tests import clock
 
 MIXED = "9fQ2kZp7Lx4Vt8Rw3Ny6Bm1Hs5Jd0Ga2CeUqTb7Wc9Xd1Ye3Zf5Ag7Bh9Ci1Dj3Ek5Fl7Gm9Hn1Io3Jp5Kq7Lr9Ms"

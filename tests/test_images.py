@@ -17,7 +17,8 @@ from lintstack.facts import Fact, Place
 from lintstack.images import Known, catalogue, extend, lookup, pinning, split
 from lintstack.images.entries import problems
 from lintstack.images.known import KINDS, applies, read_tag
-from lintstack.join.image import copied_images, image_of, trust, trusted
+from lintstack.join.image import copied_images, image_of
+from lintstack.join.registries import trust, trusted
 from lintstack.source import Source
 from tests import clock
 

@@ -14,7 +14,7 @@ from lintstack.analysis import Analysis, Options, analyse
 from lintstack.config import Config, load
 from lintstack.dockerfile.syntax import parse
 from lintstack.peers import COMPATIBLE
-from lintstack.pragmas import FORMS, in_dockerfile, shell_at
+from lintstack.pragmas import FORMS, in_dockerfile
 from lintstack.source import Source
 
 Lint = Callable[..., Analysis]
@@ -288,25 +288,6 @@ def test_day_that_is_none_or_has_passed(lint: Lint, until: str) -> None:
     found = lint({"compose.yaml": text}, "latest-image", "expired-suppression", "unknown-suppression").findings
     expected = {"latest-image", "expired-suppression"} if until.startswith("2020") else {"unknown-suppression"}
     assert {item.rule for item in found} == expected
-
-
-SHELLS = {
-    "none": ("FROM a\nRUN x\n", ""),
-    "above the instruction": ("FROM a\n# hadolint shell=bash\nRUN x\n", "bash"),
-    "until SHELL": ('FROM a\n# hadolint shell=bash\nSHELL ["ash"]\nRUN x\n', ""),
-    "until FROM": ("FROM b\n# hadolint shell=bash\nRUN y\nFROM a\nRUN x\n", ""),
-    "default of all": ("# hadolint shell=pwsh -c\nFROM b\nRUN y\nFROM a\nRUN x\n", "pwsh -c"),
-    "default, until SHELL": ('# hadolint shell=pwsh\nFROM a\nSHELL ["ash"]\nRUN x\n', ""),
-    "below the instruction": ("FROM a\nRUN x\n# hadolint shell=bash\n", ""),
-    "the last one": ("FROM a\n# hadolint shell=bash\n# hadolint shell = zsh # why\nRUN x\n", "zsh"),
-}
-
-
-@pytest.mark.parametrize(("text", "shell"), SHELLS.values(), ids=list(SHELLS))
-def test_shell_that_a_comment_names(text: str, shell: str) -> None:
-    dockerfile = parse(Source("Dockerfile", text))
-    last = [item for item in dockerfile.instructions if item.keyword == "RUN"][-1]
-    assert shell_at(dockerfile, last.span.start) == shell
 
 
 STARTS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.recognise import kind_of_folder
 from tests.stack import found, lint, service
 

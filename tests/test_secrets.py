@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from lintstack.join.secret_names import is_placeholder, is_secret_name
 from lintstack.join.secrets import hidden_words, scrubbed, secret_texts, values
-from lintstack.join.variables import is_placeholder, is_secret_name
 from lintstack.source import Source
 from tests import clock
 from tests.stack import lint

@@ -17,7 +17,7 @@ from lintstack.environments.targets import Targets, asked_for, targets
 from lintstack.images import endoflife, split, variables
 from lintstack.images.reference import is_valid
 from lintstack.images.variables import environment
-from lintstack.join.image import may_name
+from lintstack.join.stage_graph import may_name
 from lintstack.join.variable_uses import nearest_name, slips
 from lintstack.model import Dockerfile
 from lintstack.reader import Reader

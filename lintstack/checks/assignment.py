@@ -8,7 +8,7 @@ from posixpath import normpath
 from lintstack.checks.variable import DEVELOPMENT
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.variables import NOT_SECRET_VALUES
+from lintstack.join.secret_names import NOT_SECRET_VALUES
 from lintstack.model import Assignment
 from lintstack.source import span_key
 

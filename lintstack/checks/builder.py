@@ -2,56 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from lintstack.dockerfile.downloads import CLIENTS
+from lintstack.dockerfile.options import arguments
+from lintstack.dockerfile.references import references
+from lintstack.dockerfile.sources import base_name, kind_of
 from lintstack.dockerfile.unpacking import unpacks
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Command, Run
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.nodes import Word
+    from lintstack.dockerfile.script import Command as SimpleCommand
 
 WRITERS = ("echo", "printf", "cat")
-FETCHERS = ("curl", "wget")
 # Folders whose files are no part of the image.
 ELSEWHERE = ("/dev/", "/proc/", "/sys/", "/run/", "/tmp/")
 
 
-@cache
-def _redirect() -> re.Pattern[str]:
-    """What stands behind a command that writes a file: `> /path`, before or behind a here-document."""
-    return re.compile(r"""[ \t\\\r\n]*(?:<<-?['"]?\w+['"]?[ \t]*)?>[ \t]*(/[\w./@+-]+)(?=[\s;&|)]|\Z)""")
+def _straight(run: Run) -> Iterator[Command]:
+    """Commands that a RUN runs once and on no condition: COPY and ADD know neither loops nor branches."""
+    return (command for command in run.commands if not command.node.guards)
 
 
-@cache
-def _pipe() -> re.Pattern[str]:
-    """What stands between the two sides of a pipe."""
-    return re.compile(r"(?:[ \t\\\r\n]|2>[ \t]*\S{1,60}|2>&1)*\|&?[ \t\\\r\n]*(?:\w+[ \t]+)?")
-
-
-@cache
-def _branch() -> re.Pattern[str]:
-    """A word that makes commands run on some condition, or many times: no COPY or ADD does that."""
-    return re.compile(r"(?<![\w.-])(?:if|case|for|while|until)[ \t]")
-
-
-def _straight(run: Run) -> tuple[Command, ...]:
-    """Commands of a RUN without branches."""
-    text = run.node.span.text
-    return () if _branch().search(text) else run.commands
+def _is_computed(run: Run, command: Command) -> bool:
+    """Whether the script computes a part of a command: by a variable that it sets itself, or by another command."""
+    text = " ".join(word.text for word in command.node.words)
+    if "$" not in text:
+        return "`" in text
+    own = {item.name for item in run.script.assignments} if run.script else set()
+    return "$(" in text or any(reference.name in own for reference in references(text, "\\"))
 
 
 def prefer_copy_heredoc(run: Run) -> Iterator[Problem]:
     """Files that a shell writes out of fixed text."""
     for command in _straight(run):
         if command.name in WRITERS and not any(_varies(word.text) for word in command.node.words):
-            path = _written(command)
-            if path and not path.startswith(ELSEWHERE) and (command.name != "cat" or run.node.heredocs):
+            path = _written(command.node)
+            if path and not path.startswith(ELSEWHERE) and (command.name != "cat" or command.node.heredoc):
                 message = (
                     f"a shell writes `{path}`; `COPY <<EOF {path}` says the same, and takes `--chmod` and `--chown`"
                 )
@@ -62,21 +52,23 @@ def _varies(text: str) -> bool:
     return "$" in text or "`" in text
 
 
-def _written(command: Command) -> str:
-    """The file that the output goes to; "" for none."""
-    last = command.node.words[-1].span
-    found = _redirect().match(last.source.text, last.end, last.end + 400)
-    return found[1] if found else ""
+def _written(command: SimpleCommand) -> str:
+    """The file that the output replaces; "" for none, for a relative one, and for one that only the shell knows."""
+    targets = [
+        each.target for each in command.redirects if each.operator in (">", ">|") and each.descriptor in ("", "1")
+    ]
+    path = targets[-1] if targets else None
+    return path.value if path and path.value.startswith("/") and not _varies(path.text) else ""
 
 
 def prefer_add_unpack(run: Run) -> Iterator[Problem]:
     """Archives that are downloaded and unpacked."""
     fetch: Command | None = None
     for command in _straight(run):
-        if command.name in FETCHERS:
-            fetch = command
-        elif fetch and command.name == "tar" and unpacks(command.node.args):
-            if _is_piped(fetch, command) or _is_file_of(fetch, command):
+        if command.name in CLIENTS:
+            fetch = None if _is_computed(run, command) else command
+        elif fetch and command.name == "tar" and unpacks(command.node):
+            if _is_piped(fetch.node, command.node) or _is_file_of(fetch.node, command.node):
                 message = (
                     f"{fetch.name} and tar unpack what is downloaded; `ADD --unpack --checksum=…` does both, and "
                     "checks what came"
@@ -85,45 +77,27 @@ def prefer_add_unpack(run: Run) -> Iterator[Problem]:
             fetch = None
 
 
-def _is_piped(fetch: Command, tar: Command) -> bool:
-    start, end = fetch.node.words[-1].span.end, tar.program.start
-    return (
-        fetch.program.source is tar.program.source
-        and end - start < 400
-        and bool(_pipe().fullmatch(tar.program.source.text, start, end))
-    )
+def _is_piped(fetch: SimpleCommand, tar: SimpleCommand) -> bool:
+    """Whether tar stands right behind the download in a pipeline."""
+    return fetch.pipeline == tar.pipeline >= 0 and fetch.position + 1 == tar.position
 
 
-def _is_file_of(fetch: Command, tar: Command) -> bool:
+def _is_file_of(fetch: SimpleCommand, tar: SimpleCommand) -> bool:
     """Whether tar reads the file that the download is written to."""
-    args = fetch.node.args
-    named = {after for flag, after in pairwise(args) if flag in ("-o", "-O", "--output")}
-    named |= {arg.rpartition("/")[2] for arg in args if "://" in arg}
-    return any(arg.rpartition("/")[2] in {name.rpartition("/")[2] for name in named} for arg in tar.node.args if arg)
+    found = arguments(fetch)
+    named = found.values("-o", "--output") if fetch.name == "curl" else found.values("-O", "--output-document")
+    written = {base_name(path) for path in (*named, *(word.value for word in found.operands if "://" in word.value))}
+    return any(base_name(path) in written for path in arguments(tar).values("-f", "--file"))
 
 
 def prefer_add_git(run: Run) -> Iterator[Problem]:
     """Repositories that a shell clones."""
     for command in _straight(run):
-        if command.name != "git":
-            continue
-        words = iter(command.node.words[1:])
-        verb = next((word for word in words if not _is_option(word.value, words)), None)
-        remote = next((word for word in words if _is_remote(word.value)), None) if verb else None
-        if verb and verb.value == "clone" and remote:
+        operands = arguments(command.node).operands if command.name == "git" else ()
+        remote = next((word for word in operands[1:] if kind_of(word.value) in ("git", "url")), None)
+        if remote and operands[0].value == "clone" and not _is_computed(run, command):
             message = (
                 "`git clone` is cached by its text, so later builds keep the old commit; `ADD <url>#<commit> <folder>` "
                 "follows the commit, and needs no git in the image"
             )
             yield Problem(message, Place(command.program), (Place(remote.span, "the repository"),), detail=remote.value)
-
-
-def _is_option(text: str, rest: Iterator[Word]) -> bool:
-    """Whether a word is an option of git itself; the value of one is taken from the rest."""
-    if text in ("-c", "-C", "--git-dir", "--work-tree", "--namespace"):
-        next(rest, None)
-    return text.startswith("-")
-
-
-def _is_remote(text: str) -> bool:
-    return text.startswith(("https://", "http://", "git://", "ssh://", "git@"))

@@ -120,7 +120,7 @@ def copy_from_unknown_stage(copy: Copy) -> Iterator[Problem]:
         return
     if name in (stage.dockerfile.contexts or ()):
         return
-    numbers = stage.dockerfile.numbers.get(name.lower(), ())
+    numbers = stage.dockerfile.parsed.stage_numbers.get(name.lower(), ())
     if numbers and min(numbers) > own:
         yield _from(
             copy, f"stage `{name}` comes later in this file, and COPY takes files from earlier stages; move it up"
@@ -155,7 +155,7 @@ def copy_from_bare_name(copy: Copy) -> Iterator[Problem]:
     if not name or not stage or name.isdigit() or any(sign in name for sign in "$/:@") or copy.in_onbuild.value:
         return
     dockerfile = stage.dockerfile
-    if name.lower() not in dockerfile.numbers and name not in (dockerfile.contexts or ()):
+    if name.lower() not in dockerfile.parsed.stage_numbers and name not in (dockerfile.contexts or ()):
         message = f"no stage is called `{name}`, so an image of that name is pulled, whatever `latest` is; name its tag"
         yield _from(copy, message)
 
@@ -209,8 +209,7 @@ def _undirected(copy: Copy) -> str:
     text = copy.copied.destination.value
     if not text or text.startswith(("/", "\\", "$")) or text[1:2] == ":":
         return ""
-    stage = copy.stage
-    return "" if stage.moments[id(copy)].workdir or "WORKDIR" in stage.inherited else text
+    return "" if copy.stage.moments[id(copy)].workdir else text
 
 
 def copy_ignored_file(copy: Copy) -> Iterator[Problem]:
@@ -275,7 +274,9 @@ def copy_secret_file(copy: Copy) -> Iterator[Problem]:
 def _is_from_image(copy: Copy) -> bool:
     """Whether the files come from an image, which its readers have already."""
     name = copy.origin.value
-    return bool(name) and not (name or "").isdigit() and (name or "").lower() not in copy.dockerfile.numbers
+    return (
+        bool(name) and not (name or "").isdigit() and (name or "").lower() not in copy.dockerfile.parsed.stage_numbers
+    )
 
 
 def _secret(copy: Copy, text: str) -> str:
@@ -360,7 +361,7 @@ def copy_after_user(copy: Copy) -> Iterator[Problem]:
     """Files that belong to root although another user was chosen before."""
     if copy.stage is None or copy.in_onbuild.value or copy.chown.places:
         return
-    user = copy.stage.moments[id(copy)].user or copy.stage.inherited.get("USER")
+    user = copy.stage.moments[id(copy)].user
     name = _user(user) if user else ""
     if user and name not in ROOT:
         message = (

@@ -7,7 +7,9 @@ from itertools import pairwise
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
-from lintstack.dockerfile.unpacking import is_world_writable, modes
+from lintstack.dockerfile.downloads import is_local
+from lintstack.dockerfile.modes import is_world_writable, mode_change
+from lintstack.dockerfile.options import arguments
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.credentials import credentials
@@ -30,7 +32,6 @@ FETCHERS = frozenset(
 )
 # Options whose value is a URL that is not fetched.
 NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -H --header -d --data -A --user-agent --noproxy".split())
-LOCAL = ("127.", "0.0.0.0", "[::1]", "169.254.169.254")
 
 
 def tls_verification_off(instruction: Instruction) -> Iterator[Problem]:
@@ -56,10 +57,10 @@ def _by_command(instruction: Instruction) -> Iterator[tuple[str, str, Span]]:
         return
     from lintstack.dockerfile.verification import tls, variable
 
+    for item in instruction.script.exported if instruction.script else ():
+        if (variant := variable(item.name, item.value.value)) is not None:
+            yield variant, item.name, item.span
     for command in instruction.commands:
-        for item in command.node.assignments:
-            if item.exported and (variant := variable(item.name, item.value.value)) is not None:
-                yield variant, item.name, item.span
         said = list(tls(command.node))
         if said and not _is_harmless(command):
             yield from ((found.variant, found.said, found.word.span) for found in said)
@@ -76,7 +77,7 @@ def _is_local(value: str) -> bool:
     """Whether a URL leads to the machine itself."""
     _, separator, rest = value.partition("://")
     host = rest.partition("/")[0].rpartition("@")[2].lower()
-    return bool(separator) and (host.startswith(LOCAL) or host.partition(":")[0].endswith("localhost"))
+    return bool(separator) and is_local(host)
 
 
 def clear_text_http(instruction: Instruction) -> Iterator[Problem]:
@@ -181,18 +182,12 @@ def _modes(instruction: Instruction) -> Iterator[tuple[str, Span]]:
         yield flag.value, flag.span
     for command in instruction.commands if instruction.name == "RUN" else ():
         if command.name == "chmod":
-            mode, paths, _ = modes(command.node.args)
-            if paths and all(path.lstrip("\"'").startswith("$") for path in paths):
-                continue  # nobody knows what it is: mostly a folder that is there for a moment
-            yield from ((mode, word.span) for word in command.node.words if mode and word.value == mode)
+            change = mode_change(command.node)
+            # Where variables name all paths, nobody knows what they are: mostly a folder that is there for a moment.
+            unknown = change and change.paths and all(word.value.startswith("$") for word in change.paths)
+            if change and not unknown:
+                yield change.mode.value, change.mode.span
         elif command.name == "install":
-            yield from _installed(command.node.args, [word.span for word in command.node.words[1:]])
-
-
-def _installed(args: tuple[str, ...], spans: list[Span]) -> Iterator[tuple[str, Span]]:
-    """The mode of `install -m 777`, `-m777`, `--mode=777`."""
-    for at, arg in enumerate(args):
-        if arg in ("-m", "--mode") and at + 1 < len(args):
-            yield args[at + 1], spans[at + 1]
-        elif arg.startswith("--mode="):
-            yield arg.partition("=")[2], spans[at]
+            option = arguments(command.node).option("-m", "--mode")
+            if option and option.value and option.value_word:
+                yield option.value, option.value_word.span

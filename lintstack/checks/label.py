@@ -51,7 +51,7 @@ def label_stale_digest(label: Label) -> Iterator[Problem]:
     stage, said = label.stage, label.value.value
     if stage is None or not said or "$" in said or not stage.is_shipped.value:
         return
-    base = stage.lineage[-1].base
+    base = stage.foundation.base
     if base.value is None or base.value.partition("@")[2] == said:
         return
     digest = base.value.partition("@")[2]

@@ -10,12 +10,11 @@ from typing import Any
 
 from lintstack.dockerfile.expand import Value, expand
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_values
+from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_pairs, global_values, taken_from
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
 from lintstack.images.reference import is_valid
-from lintstack.join.image import taken_from
 from lintstack.model import Command, Run, Stage
 from lintstack.source import Span
 
@@ -92,9 +91,10 @@ def redundant_target_platform(stage: Stage) -> Iterator[Problem]:
 
 def duplicate_stage_name(stage: Stage) -> Iterator[Problem]:
     """A name, in any case, that an earlier stage has."""
-    first = stage.dockerfile.first_of_name.get(stage.parsed.name.lower())
+    numbers = stage.dockerfile.parsed.stage_numbers.get(stage.parsed.name.lower(), ())
     word = stage.parsed.name_word
-    if word is not None and first is not None and first is not stage:
+    first = stage.dockerfile.stages[numbers[0]] if numbers else stage
+    if word is not None and first is not stage:
         earlier = first.parsed.name_word
         yield Problem(
             f"line {first.parsed.origin.line if first.parsed.origin else 1} has a stage `{first.name}` already:"
@@ -250,7 +250,7 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
     word, dockerfile = stage.parsed.base, stage.dockerfile
     if word is None or "$" not in word.text:
         return
-    declared, given = dockerfile.global_args, set(dockerfile.argument_names.value or ())
+    declared, given = global_pairs(dockerfile.parsed), set(dockerfile.argument_names.value or ())
     values = global_values(dockerfile.parsed, NO_ARGS)
     found = expand(word.text, lambda name: _default(values, name), dockerfile.parsed.escape)
     if not found.names or found.value is None or is_valid(found.value):

@@ -123,12 +123,6 @@ def seconds(text: str) -> float | None:
     return sign * total if rest and total < _MOST_SECONDS else None
 
 
-def as_text(node: Node | None) -> str | None:
-    """The text that Compose hands on for a scalar of any type (Go's spelling: `1.0` is "1"); None for null."""
-    scalar = known(node)
-    return None if scalar is None else go_text(scalar)
-
-
 def go_text(scalar: Scalar) -> str | None:
     """Go's spelling of a scalar's value, unset variables included; None for null."""
     value = scalar.value

@@ -16,6 +16,7 @@ from lintstack.compose.problems import Problems, shown
 from lintstack.facts import Place
 from lintstack.findings import Severity
 from lintstack.named import NamedTuple
+from lintstack.naming import EXAMPLES
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 MOST_TAKEN = 100_000  # variables of env files, each counted in every service that takes it
 MOST_RELATED = 8  # further services that name a missing file
 _FORMATS = ("raw",)
-# What stands beside an env file that everybody writes for themselves.
-_EXAMPLES = (".example", ".sample", ".template", ".dist", ".tmpl", ".default")
 
 
 class ServiceFiles(NamedTuple):
@@ -179,7 +178,7 @@ def _report(found: list[Scalar], path: str, reader: Reader, problems: Problems) 
 def _example(path: str, reader: Reader) -> str:
     """The example beside an env file, "" when there is none."""
     folder, name = folder_of(path), basename(path)
-    names = (*(name + suffix for suffix in _EXAMPLES), "example" + name, ".env.example")
+    names = (*(f"{name}.{word}" for word in EXAMPLES), "example" + name, ".env.example")
     paths = (located(folder, one) for one in names)
     return next((one for one in paths if one != path and reader.exists(one) == "file"), "")
 

@@ -6,43 +6,25 @@ The tree's own precedence is not used: the parser hangs a redirection on the who
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
-from lintstack.dockerfile.grammar import parser
+from lintstack.dockerfile.grammar import tree
 from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
 from lintstack.dockerfile.interpreters import shell_call
 from lintstack.dockerfile.nodes import Text
-from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
+from lintstack.dockerfile.scope import Context, Found, State
 from lintstack.dockerfile.script import Command, Pipe, Range, Written
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-MAX_BYTES = 64 * 1024
-MAX_HEREDOCS = 200
-MAX_OPERATORS = 500
 _DECLARERS = frozenset({"declaration_command", "unset_command"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NO_WORDS = frozenset(
     {"file_redirect", "heredoc_redirect", "herestring_redirect", "variable_assignment", "comment", "heredoc_body"}
 )
-_BRACKETS = frozenset({"subshell", "compound_statement"})
-_BRANCH_ENDS = ([b"else"], [b"elif"], [b"fi"], [b"fi;"], [b"done"], [b"done;"], [b"esac"], [b"esac;"])
-
-
-@cache
-def _comment() -> re.Pattern[bytes]:
-    """A comment in backticks, which does nothing: the way to have one in the middle of a joined line."""
-    return re.compile(rb"`#[^`\n]*+`")
-
-
-def _is_bomb(script: str) -> bool:
-    """Whether operators or brackets are so many that the parser's error recovery, which is quadratic, would show."""
-    return len(script) > MAX_OPERATORS and max(script.count(char) for char in "|><(`{[") > MAX_OPERATORS
 
 
 def _characters(data: bytes) -> list[int]:
@@ -66,34 +48,8 @@ def read(text: Text, found: Found, context: Context, bodies: dict[int, Text]) ->
 
     Raises: NotUnderstood.
     """
-    script = text.text
-    data = script.encode("utf-8", "surrogateescape")
-    if b"`#" in data:
-        data = _comment().sub(lambda match: b" " * len(match[0]), data)
-    if len(data) > MAX_BYTES or script.count("<<") > MAX_HEREDOCS or _is_bomb(script):
-        raise NotUnderstood("size")
-    root = parser().parse(data).root_node
-    if root.has_error and not _is_only_short(root, data):
-        raise NotUnderstood("syntax")
+    root, data = tree(text.text)
     _Reader(text, data, found, bodies).sequence(root.children, context)
-
-
-def _is_only_short(root: Node, data: bytes) -> bool:
-    """Whether all that the parser misses is `;` behind a closing bracket, which no shell asks for (`(a) else b`)."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.is_missing:
-            if node.type != ";" or data[: node.start_byte].rstrip()[-1:] not in (b")", b"}"):
-                return False
-        elif node.type == "ERROR":
-            inner = node.children[0] if node.child_count == 1 else None
-            behind = data[node.end_byte : node.end_byte + 200].split(maxsplit=1)[:1]
-            if inner is None or inner.has_error or inner.type not in _BRACKETS or behind not in _BRANCH_ENDS:
-                return False
-        elif node.has_error:
-            stack.extend(node.children)
-    return True
 
 
 class _Reader:

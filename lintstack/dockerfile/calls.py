@@ -20,7 +20,7 @@ from functools import cached_property
 
 from lintstack.dockerfile.managers import ALIASES, MANAGERS, Manager
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Arguments, read_arguments
+from lintstack.dockerfile.options import Arguments, brings_options, read_arguments
 from lintstack.dockerfile.script import Command
 
 _TRUE = frozenset({"1", "true", "yes", "on", "with", "enable"})
@@ -68,7 +68,7 @@ class Call:
     def options_unknown(self) -> bool:
         """Whether a variable may bring options: one before the verb, or one whose name says so (`$APT_OPTS`)."""
         words = [word for word in self.command.words[1:] if word.text.startswith("$")]
-        return any(word.span.start < self.verb.span.start or _brings_options(word.value) for word in words)
+        return any(word.span.start < self.verb.span.start or brings_options(word) for word in words)
 
     @property
     def assumes_yes(self) -> bool:
@@ -132,11 +132,6 @@ class Call:
         return self.manager in ("composer", "poetry") and self.action == "install" and not self.operands
 
 
-def _brings_options(value: str) -> bool:
-    name = value.upper()
-    return any(part in name for part in ("OPT", "FLAG", "ARG", "PARAM", "$@", "$*"))
-
-
 def is_project(value: str) -> bool:
     """Whether an operand of pip is a directory: `.`, `.[dev]`, `./x`."""
     return value.partition("[")[0] in (".", "..") or value.startswith(("./", "../", "/", "~/", "file:"))
@@ -151,27 +146,33 @@ def call(command: Command) -> Call | None:
     Returns:
         None when it is no package manager, or when its verb is not known.
     """
+    found = manager(command)
+    return _read(*found, command) if found else None
+
+
+def manager(command: Command) -> tuple[Manager, Sequence[Word]] | None:
+    """The package manager that a command calls, and the words behind its name; None when it calls none.
+
+    Args:
+        command: any command.
+    """
     name = command.name
-    if name in MANAGERS:
-        return _read(MANAGERS[name], command.words[1:], command)
-    if name in ALIASES:
-        return _read(MANAGERS[ALIASES[name]], command.words[1:], command)
-    if name.startswith("pip") and name[3:].replace(".", "").isdigit():
-        return _read(MANAGERS["pip"], command.words[1:], command)
-    if name.startswith(("python", "pypy")) or name == "py":
-        return _module(command)
-    return None
+    row = MANAGERS.get(name) or MANAGERS.get(ALIASES.get(name, ""))
+    if row is None and name.startswith("pip") and name[3:].replace(".", "").isdigit():
+        row = MANAGERS["pip"]
+    if row is None and (name.startswith(("python", "pypy")) or name == "py"):
+        return _module(command.words)
+    return (row, command.words[1:]) if row else None
 
 
-def _module(command: Command) -> Call | None:
+def _module(words: Sequence[Word]) -> tuple[Manager, Sequence[Word]] | None:
     """`python -m pip`."""
-    words = command.words
     for index, word in enumerate(words[1:], 1):
         if word.value[:1] != "-":
             return None
         if word.value == "-m" or (word.value[1:2] != "-" and word.value.endswith("m")):
             row = MANAGERS.get(words[index + 1].value) if index + 1 < len(words) else None
-            return row and _read(row, words[index + 2 :], command)
+            return (row, words[index + 2 :]) if row else None
     return None
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintstack.dockerfile.interpreters import READERS
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Arguments, arguments
+from lintstack.dockerfile.options import Arguments, arguments, brings_options
 from lintstack.dockerfile.script import Command, Pipe, Script
 
 CLIENTS = frozenset({"curl", "wget"})
-_LOCAL = ("localhost", "127.", "[::1]", "0.0.0.0", "host.docker.internal")
+_LOCAL = ("127.", "[::1]", "0.0.0.0", "169.254.169.254", "host.docker.internal")
 # Options with which curl asks for something other than a file, or nothing at all.
 _NO_FILE = ("-I", "--head", "-T", "--upload-file", "-F", "--form", "--json", "-V", "--version", "-h", "--help", "-M")
 _DATA = ("-d", "--data", "--data-raw", "--data-binary", "--data-urlencode", "--data-ascii")
 _NOTHING = ("--spider", "--version", "-V", "--help", "-h", "--post-data", "--post-file")
 # Options that name a file with options, or are settings of such a file themselves.
 _CONFIGURED = {"curl": ("-K", "--config"), "wget": ("-e", "--execute", "--config")}
-_OPTIONS = ("OPT", "ARGS", "FLAG", "PARAM")
 # What cannot fail, or whose failure means nothing.
 HARMLESS = frozenset(": arch date echo env hostname id nproc printenv printf pwd seq true uname whoami yes".split())
 # What fails by itself when its input is cut off or is a page that tells of an error.
@@ -28,14 +28,9 @@ _STRICT = frozenset(
 def options_unknown(command: Command) -> bool:
     """Whether options of curl or wget may stand elsewhere: in a variable (`$CURL_OPTS`, `"$@"`), or in a file."""
     named = _CONFIGURED.get(command.name, ())
-    return any(_brings_options(word) for word in command.words[1:] if "$" in word.text) or any(
+    return any(brings_options(word) for word in command.words[1:]) or any(
         value.partition("=")[0] in named for value in command.args
     )
-
-
-def _brings_options(word: Word) -> bool:
-    name = word.value.lstrip("${").upper()
-    return word.value[:1] == "$" and (name[:1] in ("@", "*") or "[@]" in name or any(part in name for part in _OPTIONS))
 
 
 def fetches(command: Command) -> bool:
@@ -67,7 +62,12 @@ def _is_remote(word: Word) -> bool:
         return "url" in url or "/" in url
     scheme, separator, rest = url.rpartition("://")
     host = rest.partition("/")[0].rpartition("@")[2]
-    return (not separator or scheme in ("http", "https", "ftp") or "$" in scheme) and not host.startswith(_LOCAL)
+    return (not separator or scheme in ("http", "https", "ftp") or "$" in scheme) and not is_local(host)
+
+
+def is_local(host: str) -> bool:
+    """Whether a host, with or without a port, is the machine itself, or answers to it alone."""
+    return host.startswith(_LOCAL) or host.partition(":")[0].endswith("localhost")
 
 
 def lost_failures(script: Script) -> Iterator[tuple[Pipe, Command, bool]]:
@@ -95,7 +95,7 @@ def lost_failures(script: Script) -> Iterator[tuple[Pipe, Command, bool]]:
             yield pipe, client or left[0], client is not None and not strict
 
 
-_READERS = frozenset("sh bash ash dash zsh ksh python python3 perl ruby node".split())
+_READERS = READERS | {"python", "python3", "perl", "ruby", "node"}
 
 
 def _may_fail(command: Command) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from lintstack.dockerfile.config import HealthcheckSpec, ImageConfig
 from lintstack.dockerfile.expand import UNSET, Expanded, Value, expand
 from lintstack.dockerfile.nodes import Instruction, Word
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, Resolve, chain_of, global_values, replayed, unresolved
+from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, Resolve, built_upon, chain_of, global_values, unresolved
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Stage
 from lintstack.dockerfile.words import BLANK
@@ -289,9 +289,7 @@ def evaluate(chain: tuple[Stage, ...], base: Expanded, args: Mapping[str, str]) 
         args: build arguments for the file of the built stage.
     """
     build = _Build(base)
-    for depth in range(len(chain) - 1, -1, -1):
-        stage = chain[depth]
-        triggers = replayed(chain[depth + 1]) if depth + 1 < len(chain) else ()
+    for depth, (stage, triggers) in zip(reversed(range(len(chain))), built_upon(chain), strict=True):
         build.enter(stage, depth, args if stage.dockerfile is chain[0].dockerfile else NO_ARGS, triggers)
     heads = _heads(chain)
     facts = {name: _fact(build.settings.get(name), heads) for name in _SINGLE}
@@ -318,10 +316,9 @@ def words_of(
         keywords: which instructions.
     """
     build = _Build(base)
-    for depth in range(len(chain) - 1, -1, -1):
+    for depth, (stage, triggers) in zip(reversed(range(len(chain))), built_upon(chain), strict=True):
         build.watched = frozenset() if depth else keywords
-        triggers = replayed(chain[depth + 1]) if depth + 1 < len(chain) else ()
-        build.enter(chain[depth], depth, args, triggers)
+        build.enter(stage, depth, args, triggers)
     return build.seen
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import dropwhile
 
 from lintstack.named import NamedTuple
 
@@ -52,8 +53,19 @@ def is_posix(shell: Sequence[str]) -> bool:
 
 def interpreter(shell: Sequence[str]) -> str:
     """Base name of the shell that the words of a SHELL start, through env; "sh" for none."""
-    names = [base_name(word).removesuffix(".exe") for word in shell if word[:1] != "-"][:2] or ["sh"]
-    return names[1] if names[0] == "env" and len(names) > 1 else names[0]
+    return (started(shell) or ("sh",))[0]
+
+
+def started(words: Sequence[str]) -> tuple[str, ...]:
+    """The program that words start, by its base name, and its arguments; what `env` is told is left out.
+
+    Args:
+        words: those of a SHELL, of a `#!` line or of a command, quotes removed.
+    """
+    rest = list(words)
+    if rest and base_name(rest[0]) == "env":
+        rest = list(dropwhile(lambda word: word[:1] == "-" or "=" in word, rest[1:]))
+    return (base_name(rest[0]).lower().removesuffix(".exe"), *rest[1:]) if rest else ()
 
 
 def shell_call(words: Sequence[str]) -> ShellCall:
@@ -87,10 +99,5 @@ def shell_call(words: Sequence[str]) -> ShellCall:
 
 
 def shebang(script: str) -> tuple[str, ...]:
-    """Words of a script's `#!` line, the interpreter's base name first and `env` left out; () without one."""
-    if not script.startswith("#!"):
-        return ()
-    words = script[2:].partition("\n")[0].split()
-    if words and base_name(words[0]) == "env":
-        words = [word for word in words[1:] if not word.startswith("-") and "=" not in word]
-    return (base_name(words[0]), *words[1:]) if words else ()
+    """What a script's `#!` line starts, see `started`; () without one."""
+    return started(script[2:].partition("\n")[0].split()) if script.startswith("#!") else ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from lintstack.naming import EXAMPLES
+
 # Names of files → what they are.
 NAMES = {
     **dict.fromkeys(("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk"), "a private key"),
@@ -37,9 +39,7 @@ PATHS = {
     ".config/gcloud/application_default_credentials.json": "a file of credentials",
 }
 # Words of a name that make a `.env` a template.
-TEMPLATES = frozenset(
-    "example examples sample samples template tmpl tpl dist default defaults empty test ci schema".split()
-)
+TEMPLATES = frozenset((*EXAMPLES, "empty", "test", "ci", "schema"))
 # Words of a name that make a key one that everybody may have: it signs a package archive, or is there to try things.
 PUBLIC = frozenset(
     """

@@ -100,6 +100,11 @@ def mounts(instruction: Instruction) -> tuple[Mount, ...]:
     return tuple(mount(flag) for flag in instruction.flags if flag.name == "mount" and flag.value is not None)
 
 
+def secret_variables(instruction: Instruction) -> frozenset[str]:
+    """Variables that the `env` of its mounts sets to a secret."""
+    return frozenset(filter(None, (each.text("env") for each in mounts(instruction))))
+
+
 def mount(flag: Flag) -> Mount:
     """One mount, whatever is wrong with it."""
     return Mount(flag, tuple(_option(flag, field) for field in fields(flag.value or "")))

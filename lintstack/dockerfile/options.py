@@ -93,6 +93,14 @@ def arguments(command: Command, spec: Spec | None = None) -> Arguments:
     return read_arguments(command.words[1:], spec or spec_of(command.name))
 
 
+def brings_options(word: Word) -> bool:
+    """Whether a variable in the place of a word says by its name that it brings options: `$APT_OPTS`, `"$@"`."""
+    if word.value[:1] != "$":
+        return False
+    name = word.value.lstrip("${").upper()
+    return name[:1] in ("@", "*") or "[@]" in name or any(part in name for part in ("OPT", "ARGS", "FLAG", "PARAM"))
+
+
 def spec_of(name: str) -> Spec:
     """What is known of a program's options.
 

@@ -13,7 +13,7 @@ from lintstack.dockerfile.pins import package_name
 from lintstack.dockerfile.provides import PROVIDES
 from lintstack.dockerfile.script import Command
 from lintstack.dockerfile.shell import commands
-from lintstack.dockerfile.stages import Stage
+from lintstack.dockerfile.stages import Stage, built_upon
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 
@@ -54,8 +54,8 @@ def installed(chain: Sequence[Stage]) -> Programs:
         chain: the built stage, then what it builds upon (`ImageConfig.chain`).
     """
     stock = _Stock()
-    for stage in reversed(chain):
-        for instruction in stage.instructions:
+    for stage, triggers in built_upon(chain):
+        for instruction in (*triggers, *stage.instructions):
             _read(stock, instruction)
     return Programs(frozenset(stock.places), not stock.reason, stock.places, stock.reason)
 

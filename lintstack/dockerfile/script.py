@@ -23,6 +23,7 @@ from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 Range = tuple[int, int]
+_DECLARERS = ("declare", "typeset")
 
 
 class Assignment(NamedTuple):
@@ -207,9 +208,7 @@ class Command:
         """Variables that are set for it, or by it (`export NAME=value`)."""
         found = []
         if self.assigned and not isinstance(self._span, Span):
-            exported = self.name not in ("local", "readonly") and (
-                self.name not in ("declare", "typeset") or any("x" in arg for arg in self.args if arg[:1] == "-")
-            )
+            exported = self.name not in ("local", "readonly") and (self.name not in _DECLARERS or self.exports)
             found = [assignment(self._span[0], start, end, exported) for start, end in self.assigned]
         for word in self.prefix:
             name, equals, value = word.value.partition("=")
@@ -219,6 +218,12 @@ class Command:
                 inner = Word(word.text.partition("=")[2], value, place)
                 found.append(Assignment(name, inner, word.span, True))
         return tuple(found)
+
+    @property
+    def exports(self) -> bool:
+        """Whether it hands variables that it names on to programs: `export`, `declare -x`."""
+        declared = self.name in _DECLARERS and any("x" in arg for arg in self.args if arg[:1] == "-")
+        return declared or self.name == "export"
 
     @cached_property
     def redirects(self) -> tuple[Redirect, ...]:
@@ -269,6 +274,12 @@ class Script:
         """All assignments, in the order of the file."""
         found = [*self.bare, *(item for command in self.commands for item in command.assignments)]
         return sorted(found, key=lambda item: item.span.start)
+
+    @cached_property
+    def exported(self) -> tuple[Assignment, ...]:
+        """Assignments that programs see: exported as they are made, or by an `export NAME` before or after."""
+        named = {word for command in self.commands if command.exports for word in command.args}
+        return tuple(item for item in self.assignments if item.exported or item.name in named)
 
     def element(self, pipeline: int, position: int) -> list[Command]:
         """Commands of one place in a pipeline: of `curl x | tar xz`, element 1 is tar."""

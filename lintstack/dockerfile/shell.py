@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lintstack.dockerfile.bash import MAX_HEREDOCS, carried, read
+from lintstack.dockerfile.bash import carried, read
+from lintstack.dockerfile.grammar import MAX_HEREDOCS
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.inner import CARRIERS, simple
-from lintstack.dockerfile.interpreters import SHELLS, base_name, interpreter, is_posix, shebang, shell_call
+from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call, started
 from lintstack.dockerfile.nodes import Instruction, Text
 from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Script, Written
@@ -135,7 +136,7 @@ def _exec(instruction: Instruction) -> Reading:
 
 def _read(text: Text, shell: tuple[str, ...], bodies: dict[int, Text] | None = None) -> Reading:
     found = Found()
-    call = shell_call(shell[1:] if shell and base_name(shell[0]) == "env" else shell)
+    call = shell_call(started(shell))
     try:
         read(text, found, Context(State(call.pipefail, call.errexit)), bodies or {})
     except NotUnderstood as reason:

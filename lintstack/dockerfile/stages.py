@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
-from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.mounts import mounts
+from lintstack.dockerfile.nodes import Instruction, Pair
 from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
+from lintstack.source import Span
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of", "copied_from",
-    "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
+    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "built_upon", "chain_of",
+    "copied_from", "global_pairs", "global_value", "global_values", "output_stages", "replayed", "taken_from", "target",
+    "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
@@ -22,6 +25,10 @@ NO_ARGS: Mapping[str, str] = MappingProxyType({})
 PLATFORM_ARGS = frozenset(
     f"{side}{part}" for side in ("BUILD", "TARGET") for part in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
 ) | {"TARGETSTAGE"}
+# Known in every stage, whatever it declares: https://docs.docker.com/reference/dockerfile/#predefined-args
+PROXY_ARGS = frozenset(
+    name for word in ("HTTP", "HTTPS", "FTP", "NO", "ALL") for name in (f"{word}_PROXY", f"{word}_PROXY".lower())
+)
 
 # Name of a local base image to the stage that builds it.
 Resolve = Callable[[str], Stage | None]
@@ -61,24 +68,31 @@ def copied_from(stage: Stage, name: str) -> Stage | None:
     return found
 
 
+def taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
+    """What the `--from` or the mounts of an instruction name, with their places; names with variables are left out."""
+    if not instruction.flags:
+        return
+    flag = instruction.flag("from")
+    if flag and flag.value and "$" not in flag.value:
+        yield flag.value, flag.value_span
+    for mount in mounts(instruction):
+        option = mount.option("from")
+        if option and option.value and "$" not in option.value:
+            yield option.value, option.value_span
+
+
 def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
     """The last stage of that name, in any case, among the first `before`."""
-    for index in reversed(_names(dockerfile).get(name.lower(), ())):
+    for index in reversed(dockerfile.stage_numbers.get(name.lower(), ())):
         if index < before:
             return dockerfile.stages[index]
     return None
 
 
-def _names(dockerfile: Dockerfile) -> dict[str, list[int]]:
-    """Indexes of the stages of each name; kept with the file."""
-    names: dict[str, list[int]] | None = dockerfile.__dict__.get("_stage_names")
-    if names is None:
-        names = {}
-        for stage in dockerfile.stages:
-            if stage.name:
-                names.setdefault(stage.name.lower(), []).append(stage.index)
-        dockerfile.__dict__["_stage_names"] = names
-    return names
+def global_pairs(dockerfile: Dockerfile) -> dict[str, Pair]:
+    """The ARGs before the first FROM, by name."""
+    found = (pair for item in dockerfile.global_args for pair in pairs(item, dockerfile.escape))
+    return {pair.name: pair for pair in found}
 
 
 def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:
@@ -146,6 +160,18 @@ def replayed(parent: Stage) -> tuple[Instruction, ...]:
     """
     found = (item.trigger for item in parent.instructions if item.keyword == "ONBUILD")
     return tuple(trigger for trigger in found if trigger and trigger.keyword not in NO_TRIGGER)
+
+
+def built_upon(chain: Sequence[Stage]) -> Iterator[tuple[Stage, tuple[Instruction, ...]]]:
+    """Stages in the order in which they are built, each with what it replays of the one that it builds upon.
+
+    Args:
+        chain: the built stage, then what it builds upon, as `chain_of` gives it.
+    """
+    below: Stage | None = None
+    for stage in reversed(chain):
+        yield stage, replayed(below) if below else ()
+        below = stage
 
 
 def chain_of(

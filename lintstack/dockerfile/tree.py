@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from lintstack.dockerfile.nodes import Comment, Flag, Instruction, Word
@@ -68,6 +69,15 @@ class Dockerfile:
             Stage(self, number, items[head], items[head + 1 : end])
             for number, (head, end) in enumerate(zip(heads, ends, strict=True))
         )
+
+    @cached_property
+    def stage_numbers(self) -> Mapping[str, Sequence[int]]:
+        """Numbers of the stages of each name, in lower case."""
+        found: dict[str, list[int]] = {}
+        for stage in self.stages:
+            if stage.name:
+                found.setdefault(stage.name.lower(), []).append(stage.index)
+        return found
 
 
 class Stage:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from lintstack.dockerfile.calls import manager
 from lintstack.dockerfile.nodes import Word
+from lintstack.dockerfile.options import Spec, arguments, read_arguments
 from lintstack.dockerfile.script import Command
 from lintstack.named import NamedTuple
 
@@ -21,8 +23,8 @@ VARIABLES = {
     "PYTHONHTTPSVERIFY": ("python", "0"),
     "UV_INSECURE_HOST": ("", _ANY),
 }
-# Options of curl whose value follows, or ends a cluster of short ones.
-_CURL_VALUED = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
+# Options that hold a setting.
+_SETTINGS = Spec(frozenset({"-o", "--option", "--setopt"}))
 
 
 class Found(NamedTuple):
@@ -54,8 +56,8 @@ def variable(name: str, value: str | None) -> str | None:
 
 def tls(command: Command) -> Iterator[Found]:
     """Options and settings by which a command does without, or lets others do without, certificates."""
-    name = command.name
-    look = _TLS.get("pip" if is_pip(command) else name)
+    found = manager(command)
+    look = _TLS.get(found[0].name if found else command.name)
     if look:
         yield from look(command)
 
@@ -83,26 +85,10 @@ def _installs_nothing(command: Command) -> bool:
     return command.name == "apk" and "index" in args
 
 
-def is_pip(command: Command) -> bool:
-    """Whether a command is pip, under any of its names or as `python -m pip`."""
-    name = command.name
-    if name.startswith("python"):
-        return command.args[:2] == ("-m", "pip")
-    return name == "pip" or (name.startswith("pip") and name[3:].replace(".", "").isdigit())
-
-
 def _curl(command: Command) -> Iterator[Found]:
-    words = iter(command.words[1:])
-    for word in words:
-        value = word.value
-        if value == "--insecure":
-            yield Found("curl", value, word)
-        elif value[:1] == "-" and value[1:2] not in ("", "-"):
-            end = next((at for at, char in enumerate(value) if char in _CURL_VALUED), len(value))
-            if "k" in value[1:end]:
-                yield Found("curl", "-k", word)
-            if end == len(value) - 1:
-                next(words, None)
+    for option in arguments(command).options:
+        if option.name in ("-k", "--insecure"):
+            yield Found("curl", option.name, option.word)
 
 
 def _wget(command: Command) -> Iterator[Found]:
@@ -161,16 +147,10 @@ def _yum(command: Command) -> Iterator[Found]:
 
 
 def _setopt(command: Command, setting: str, variant: str) -> Iterator[Found]:
-    """`--setopt=[repository.]setting=0`, or with a blank in the place of the first sign."""
-    words = iter(command.words[1:])
-    for word in words:
-        option, equals, said = word.value.partition("=")
-        if option != "--setopt":
-            continue
-        holder = word if equals else next(words, word)
-        key, _, value = (said if equals else holder.value).partition("=")
+    """`--setopt=[repository.]setting=0`."""
+    for key, value, word in _settings(command, "--setopt"):
         if key.rpartition(".")[2] == setting and value.lower() in _OFF:
-            yield Found(variant, key, holder)
+            yield Found(variant, key, word)
 
 
 def _apt_tls(command: Command) -> Iterator[Found]:
@@ -179,12 +159,18 @@ def _apt_tls(command: Command) -> Iterator[Found]:
 
 
 def _apt_option(command: Command, setting: str, values: frozenset[str], variant: str) -> Iterator[Found]:
-    """`-o Name=value`, `-oName=value`, `--option=Name=value`."""
-    for word in command.words[1:]:
-        said = word.value.removeprefix("--option=").removeprefix("-o")
-        key, _, value = said.partition("=")
+    """`-o Name=value`."""
+    for key, value, word in _settings(command, "-o", "--option"):
         if key.lower() == setting and value.lower() in values:
             yield Found(variant, key, word)
+
+
+def _settings(command: Command, *options: str) -> Iterator[tuple[str, str, Word]]:
+    """Name, value and place of the settings that options hold."""
+    for option in read_arguments(command.words[1:], _SETTINGS).options:
+        if option.name in options and option.value_word:
+            key, _, value = (option.value or "").partition("=")
+            yield key, value, option.value_word
 
 
 _SETOPT = frozenset("dnf dnf5 microdnf tdnf yum yum-config-manager".split())

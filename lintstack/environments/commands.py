@@ -10,6 +10,7 @@ from itertools import islice
 
 from lintstack.environments.variables import UNKNOWN, Variables, line_end, logical_line
 from lintstack.named import NamedTuple
+from lintstack.naming import named_files
 
 _MOST_USES = 200
 _MOST_FOLDERS = 6
@@ -192,7 +193,7 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
     assigned = _variable().search(raw)
     if assigned and not variables.is_used("COMPOSE_FILE"):
         values = variables.expanded(assigned["quoted"] or assigned["bare"])
-        yield from (_listed_in(value, line) for value in values if UNKNOWN not in value)
+        yield from (Use(named_files(value), line, "variable") for value in values if UNKNOWN not in value)
         return
     plain = _placeholder().sub(UNKNOWN, _quoted_list().sub(" ", raw).replace('\\"', '"'))
     for expanded in variables.expanded(plain):
@@ -207,12 +208,7 @@ def variable_lines(text: str) -> Iterator[Use]:
     for found in _variable().finditer(text):
         value = found["quoted"] or found["bare"]
         if "$" not in value:
-            yield _listed_in(value, text.count("\n", 0, found.start()) + 1)
-
-
-def _listed_in(value: str, line: int) -> Use:
-    """What `COMPOSE_FILE` names: paths with a colon between them, or a semicolon as Windows has it."""
-    return Use(tuple(filter(None, value.split(";" if ";" in value else ":"))), line, "variable")
+            yield Use(named_files(value), text.count("\n", 0, found.start()) + 1, "variable")
 
 
 def _changed(before: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lintstack.environments.outline import Outline, complete, together
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
-from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, overlay_name
+from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, named_files, overlay_name
 from lintstack.reader import Reader, inside
 from lintstack.recognise import by_name, kind_of
 from lintstack.source import Source
@@ -287,6 +287,6 @@ def _compose_file(folder: str, reader: Reader) -> Iterator[str]:
     if not isinstance(source, Source) or "COMPOSE_FILE" not in source.text:
         return
     values = {statement.key.text: statement.text or "" for statement in parse(source, Problems())}
-    for name in values.get("COMPOSE_FILE", "").split(values.get("COMPOSE_PATH_SEPARATOR") or ":"):
-        if name and "$" not in name and reader.exists(found := os.path.normpath(join(folder, name))) == "file":
+    for name in named_files(values.get("COMPOSE_FILE", ""), values.get("COMPOSE_PATH_SEPARATOR", "")):
+        if "$" not in name and reader.exists(found := os.path.normpath(join(folder, name))) == "file":
             yield reader.display(found)

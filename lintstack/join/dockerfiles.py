@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from lintstack.dockerfile.context import Context
-from lintstack.dockerfile.stages import base_of, copied_from
+from lintstack.dockerfile.stages import base_of, copied_from, taken_from
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.image import Built, taken_from
+from lintstack.join.build import Built
 from lintstack.join.read import entries
-from lintstack.join.variables import is_credential_name, is_secret
+from lintstack.join.secret_names import is_credential_name, is_secret
 from lintstack.model import (
     Assignment,
     Command,

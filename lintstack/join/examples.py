@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
 from lintstack.compose.problems import Problems
+from lintstack.naming import EXAMPLES, env_words
 
 if TYPE_CHECKING:
     from lintstack.source import Source
@@ -23,20 +23,13 @@ FROM_SHELL = frozenset(
     HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY FTP_PROXY http_proxy https_proxy no_proxy all_proxy ftp_proxy
     """.split()
 )
-EXAMPLES = frozenset("default defaults dist example sample template tmpl tpl".split())
-
-
-@cache
-def _example() -> re.Pattern[str]:
-    return re.compile(r"(?:^|[._-])env(?:$|[._-])")
 
 
 def declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Examples of the env file in a folder, with the names that they declare."""
     found = []
     for name in sorted(names(folder)):
-        words = set(re.split(r"[._-]", name.lower()))
-        if words & EXAMPLES and _example().search(name.lower()):
+        if not env_words(name).isdisjoint(EXAMPLES):
             from lintstack.compose.dotenv import parse
 
             source = open_text(f"{folder}/{name}")
@@ -49,3 +42,9 @@ def declared(names: Names, open_text: Open, folder: str) -> tuple[tuple[str, fro
 def _commented(text: str) -> frozenset[str]:
     """Names that an example shows behind a comment sign."""
     return frozenset(re.findall(r"^[ \t]*#[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=", text, re.MULTILINE))
+
+
+def is_copied(name: str) -> bool:
+    """Whether an example is copied to `.env` as it is, so that what it lacks is missing; defaults are not."""
+    words = env_words(name)
+    return len(words) == 2 and not words.isdisjoint(EXAMPLES) and words.isdisjoint(("default", "defaults"))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from lintstack.compose.parts import source_offset
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.effects import NO_IMAGE, effect
-from lintstack.join.examples import FROM_SHELL, Names, Open, declared
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared, is_copied
 from lintstack.join.raw import Path, Paths
 from lintstack.join.read import entry
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.model import Interpolation, Stack
 from lintstack.named import NamedTuple
 from lintstack.source import Span
@@ -59,12 +59,6 @@ class Use(NamedTuple):
         if at is None:
             return self.scalar.span
         return Span(self.scalar.source, at, at + len(self.written))
-
-
-@cache
-def _copied() -> re.Pattern[str]:
-    """Examples that are copied to `.env` as they are, so that what they lack is missing."""
-    return re.compile(r"\.?env[._-](?:dist|example|sample|template|tmpl|tpl)|(?:dist|example|sample|template)[._-]env")
 
 
 @cache
@@ -185,7 +179,7 @@ def _no_env_file(loaded: Loaded) -> str:
 
 def _lacking(site: _Site, uses: list[Use]) -> Fact[str]:
     """The example that should have declared it: one that declares something."""
-    found = (path for path, names in site.examples if names and _copied().fullmatch(path.rpartition("/")[2]))
+    found = (path for path, names in site.examples if names and is_copied(path.rpartition("/")[2]))
     path = next(found, "")
     return Fact(path, tuple(Place(use.span) for use in uses[:MOST_PLACES])) if path and uses else ABSENT
 

@@ -10,10 +10,12 @@ from lintstack.dockerfile.stages import Stage
 from lintstack.facts import ABSENT, Fact
 from lintstack.findings import Kind
 from lintstack.images import Catalogue
-from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import purpose, variables
 from lintstack.join.dockerfiles import FindTargets, OpenContext, alone
+from lintstack.join.ground import ground_of
+from lintstack.join.image import dockerfile_images
+from lintstack.join.secrets import secret_places
 from lintstack.model import Logging, Service, Stack
 from lintstack.record import bind
 
@@ -50,9 +52,9 @@ def lone(
     bind(
         stack,
         services=found,
-        images=tuple(images.dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
+        images=tuple(dockerfile_images(dockerfile, {}, lambda name: None, None, trusted)),
         dockerfiles=dockerfiles,
-        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
+        secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
     )
     return stack
 
@@ -62,7 +64,7 @@ def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
     config = effective(stage, {}, lambda name: None)
     name = stage.name or ""
     service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
-    ground = images.ground(config, ABSENT, "", known)._replace(stage_place=())
+    ground = ground_of(config, ABSENT, "", known)._replace(stage_place=())
     process = processes.process(None, ground)
     not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
     environment = tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in config.env.items())

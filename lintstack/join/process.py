@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.image import Ground
+from lintstack.join.ground import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
 from lintstack.named import NamedTuple

@@ -11,9 +11,9 @@ from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL, Names, Open, declared
 from lintstack.join.mounts import Disk
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.model import ComposeFile, Dotenv, Project, Service
-from lintstack.naming import BASES, OVERRIDES
+from lintstack.naming import BASES, OVERRIDES, named_files
 from lintstack.record import bind
 
 if TYPE_CHECKING:
@@ -159,10 +159,9 @@ def _cut(source: Source, statement: Statement) -> bool:
 
 def _missing(source: Source, statement: Statement, known: dict[str, str], disk: Disk) -> tuple[str, ...]:
     """Files that `COMPOSE_FILE` names and that are not there."""
-    text = statement.text or ""
-    separator = known.get("COMPOSE_PATH_SEPARATOR") or (";" if ";" in text else ":")
     folder = os.path.dirname(source.real)
-    paths = [part for part in text.split(separator) if part and "$" not in part and part != "-"]
+    named = named_files(statement.text or "", known.get("COMPOSE_PATH_SEPARATOR", ""))
+    paths = (path for path in named if "$" not in path and path != "-")
     return tuple(path for path in paths if disk.exists(os.path.normpath(os.path.join(folder, path))) == "")
 
 

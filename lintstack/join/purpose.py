@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.images import Known, split
-from lintstack.join.image import Ground
+from lintstack.join.ground import Ground
 from lintstack.model import Service
 from lintstack.record import bind
 

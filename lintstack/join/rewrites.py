@@ -9,7 +9,7 @@ from functools import cache
 from lintstack.compose.casts import go_text
 from lintstack.facts import Fact, Place
 from lintstack.join.read import entries, entry, mappings
-from lintstack.join.variables import is_secret_name
+from lintstack.join.secret_names import is_secret_name
 from lintstack.model import Rewrite, Service
 from lintstack.yaml import Entry, Mapping, Scalar
 from lintstack.yaml.scalars import resolve

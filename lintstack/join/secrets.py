@@ -10,12 +10,14 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from lintstack.join.credentials import credentials
-from lintstack.join.flags import passwords
-from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_secret_name, url_password
+from lintstack.join.password_options import passwords
+from lintstack.join.secret_names import NOT_SECRET_VALUES, bare, is_credential_name, is_secret_name, url_password
+from lintstack.join.variables import BUILD_SCOPES
 from lintstack.source import Source, Span
 
 if TYPE_CHECKING:
     from lintstack.facts import Fact
+    from lintstack.model import Dockerfile, Service, Variable
 
 MASK = "***"
 # Keys of Compose that speak about credentials and do not hold one.
@@ -163,3 +165,44 @@ def scrubbed(text: str, secrets: Iterable[str]) -> str:
         text = text[:start] + MASK + text[min(end, behind) :] if start < behind else text
         behind = min(start, behind)
     return text
+
+
+def secret_places(found: Iterable[Service], dockerfiles: Iterable[Dockerfile]) -> Iterator[Span]:
+    """Places that no report may print."""
+    for dockerfile in dockerfiles:
+        for item in (item for instruction in dockerfile.instructions for item in instruction.assignments):
+            if item.value.span and (item.is_secret.value or item.names_secret.value):
+                yield from _masked(item.name, item.value.span)
+        source = dockerfile.parsed.source
+        yield from (source.span(start, end) for _, start, end in credentials(source.text))
+    for service in found:
+        yield from secret_spans((*service.environment, *service.build_args, *service.layers))
+        for said in (service.entrypoint, service.command, service.healthcheck.test):
+            if any(word[:1] == "-" for word in said.value or ()):
+                yield from secret_words(said)
+
+
+def secret_spans(variables: Iterable[Variable]) -> Iterator[Span]:
+    """Places of secret values, for masking: the value, or the password inside a URL."""
+    for variable in variables:
+        if variable.is_secret.value:
+            for span in _value_spans(variable):
+                yield from _masked(variable.name, span)
+
+
+def _value_spans(variable: Variable) -> Iterator[Span]:
+    """Places of the value and of those that it replaced; of `NAME=value` in a Dockerfile what is behind the name."""
+    if variable.scope.value not in ("env", *BUILD_SCOPES.values()):
+        yield from (place.span for place in variable.value.places)
+    elif variable.value.span:
+        whole = variable.value.span
+        behind = re.match(r"[^=\s]+(?:=|\s+)", whole.text)
+        yield Span(whole.source, whole.start + (behind.end() if behind else 0), whole.end)
+
+
+def _masked(name: str, span: Span) -> Iterator[Span]:
+    if is_credential_name(name) and not bare().fullmatch(span.text):
+        yield span
+    for match in url_password().finditer(span.text):
+        if not bare().fullmatch(match[1]):
+            yield span.source.span(span.start + match.start(1), span.start + match.end(1))

@@ -10,18 +10,20 @@ from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
 from lintstack.images import Catalogue
-from lintstack.join import image as images
 from lintstack.join import process as processes
 from lintstack.join import purpose, variables
 from lintstack.join import service as services
+from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
-from lintstack.join.image import Built, Ground
+from lintstack.join.ground import Ground, ground_of
+from lintstack.join.image import pulled, service_image
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.rewrites import rewrites
+from lintstack.join.secrets import secret_places
 from lintstack.join.told import told
 from lintstack.model import (
     Image,
@@ -118,9 +120,9 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         files=files,
         features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
-        images=tuple(images.pulled(running, built, root, made.resolve, site.trusted)),
+        images=tuple(pulled(running, built, root, made.resolve, site.trusted)),
         dockerfiles=dockerfiles,
-        secrets=tuple(dict.fromkeys(variables.secret_places(found, dockerfiles))),
+        secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
         active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
         home=project_of(loaded, files, env_files, site.disk),
         dotenvs=env_files,
@@ -150,7 +152,7 @@ def _builds(root: Mapping, site: Site) -> dict[str, Built]:
     found = {}
     for item in entries(root, "services"):
         if isinstance(item.value, Mapping):
-            built = images.build_of(
+            built = build_of(
                 item.key.text, item.value, site.disk.folder, site.disk.root, site.open_dockerfile, site.open_inline
             )
             if built is not None:
@@ -184,7 +186,7 @@ class _Made(NamedTuple):
     def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
         built = self.builds.get(name) or (self.image_names.get(image.name) if image else None)
         config = self._config(built) if built else None
-        return images.ground(
+        return ground_of(
             config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
         )
 
@@ -205,7 +207,7 @@ class _Made(NamedTuple):
         node, name, spans = item.value, item.key.text, services.keys(item)
         assert isinstance(node, Mapping), "the loader keeps only mappings as services"
         service = Service(name, spans[0], f"services.{name}", self.stack, spans)
-        image = images.service_image(service, node, self.image_names)
+        image = service_image(service, node, self.image_names)
         built = self.builds.get(name)
         ground = self.ground(name, node, image)
         process = processes.process(node, ground)

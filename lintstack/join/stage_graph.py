@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.stages import copied_from
-from lintstack.join.image import may_name, taken_from
+from lintstack.dockerfile.stages import copied_from, taken_from
 from lintstack.model import Dockerfile, Stage
 
 if TYPE_CHECKING:
@@ -151,3 +150,16 @@ def _popped(on_path: list[int], open_: set[int], node: int) -> list[int]:
         found.append(on_path.pop())
         open_.discard(found[-1])
     return found
+
+
+def may_name(written: str, stage: str) -> bool:
+    """Whether a FROM with variables may mean a stage; one that is nothing but a variable says nothing about it.
+
+    Args:
+        written: `base-${TARGETOS}`.
+        stage: name of an earlier stage.
+    """
+    from lintstack.environments.targets import fits
+
+    parts = re.split(r"\$\{[^}]*\}|\$\w*", written.lower())
+    return bool(stage) and any(parts) and fits(stage.lower(), parts)

@@ -9,9 +9,10 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.references import Reference, references
 from lintstack.dockerfile.splitter import own_split
-from lintstack.dockerfile.stages import PLATFORM_ARGS
+from lintstack.dockerfile.stages import PLATFORM_ARGS, PROXY_ARGS, global_pairs
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.words import Piece, split_blanks, split_quoted
 from lintstack.facts import ABSENT, Fact, Place
@@ -20,17 +21,17 @@ from lintstack.images.variables import Environment, environment
 from lintstack.model import Dockerfile, Instruction, Stage, VariableUse
 from lintstack.source import Span
 
-# Known in every stage, whatever it declares: https://docs.docker.com/reference/dockerfile/#predefined-args
-_PROXIES = frozenset(
-    name for word in ("HTTP", "HTTPS", "FTP", "NO", "ALL") for name in (f"{word}_PROXY", f"{word}_PROXY".lower())
-)
-ALWAYS = _PROXIES | {"PATH", "BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"}
+# Known in every stage, whatever it declares.
+ALWAYS = PROXY_ARGS | {"PATH", "BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"}
 # Instructions whose words BuildKit expands; the second group takes the rest of the line as one text.
 _WORDS = frozenset("ADD COPY EXPOSE VOLUME".split())
 _TEXTS = frozenset("USER WORKDIR STOPSIGNAL".split())
 _PAIRS = frozenset("ENV ARG LABEL".split())
 _EXPANDED_FLAGS = frozenset({"chown", "chmod", "platform"})
 _EXCUSED = frozenset("-+?")  # modifiers that say what to do about a variable that is not set
+# Commands that set the variables that they are given the names of, and those that run what nobody sees here.
+_SETS = frozenset("read getopts mapfile readarray printf".split())
+_SOURCES = frozenset(". source eval".split())
 MOST_SUGGESTED = 50  # variables of a file for which the nearest name is looked for
 MOST_CANDIDATES = 200
 LONGEST_NAME = 60
@@ -81,12 +82,8 @@ class _Scope:
 
     def _before(self) -> Iterator[VariableUse]:
         """What ARGs before the first FROM, and then all FROMs, read: only such ARGs and the builder's own."""
-        scope = dict.fromkeys(PLATFORM_ARGS, self.dockerfile.span)
-        for instruction in self.dockerfile.instructions:
-            if instruction.stage is None and instruction.name == "ARG":
-                for pair in pairs(instruction.node, self.dockerfile.parsed.escape):
-                    self.globals.setdefault(pair.name, pair.span)
-        known = set(scope)
+        self.globals = {name: pair.span for name, pair in global_pairs(self.dockerfile.parsed).items()}
+        known = set(PLATFORM_ARGS)
         for instruction in self.dockerfile.instructions:
             if instruction.stage is None and instruction.name == "ARG":
                 # One ARG may read what it declares itself.
@@ -137,7 +134,7 @@ class _Scope:
 
     def _run(self, instruction: Instruction) -> Iterator[VariableUse]:
         """What the commands of a RUN read of the variables that are declared before the first FROM only."""
-        if not _is_posix(instruction):
+        if instruction.node.form != "shell":
             return
         told: set[str] = set()
         for name, span in _shell_reads(instruction):
@@ -275,11 +272,6 @@ def _pieces(instruction: Instruction, escape: str) -> Iterator[Piece]:
         yield from found
 
 
-def _is_posix(instruction: Instruction) -> bool:
-    shell = (instruction.shell.value or ("/bin/sh",))[0].replace("\\", "/").rpartition("/")[2].lower()
-    return instruction.node.form == "shell" and shell in ("sh", "bash", "ash", "dash", "zsh", "ksh")
-
-
 @cache
 def _shell_text() -> re.Pattern[str]:
     """What a shell does not replace, then a variable: quoted texts and escapes are passed over."""
@@ -314,14 +306,17 @@ def _shell_names(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _may_be_set_in(instruction: Instruction, name: str) -> bool:
-    """Whether the script of a RUN may set a variable itself, or read a file that does."""
-    texts = [instruction.node.text.text, *(heredoc.body.text for heredoc in instruction.node.heredocs)]
-    flags = any(f"env={name}" in (flag.value or "") for flag in instruction.node.flags)
-    sets = re.compile(
-        rf"\b{name}\+?=|\b(?:read|for|getopts|mapfile|printf -v)\b[^\n;|&]{{0,200}}\b{name}\b|\{{{name}:?="
-    )
-    sources = re.compile(r"(?:^|[\s;&|({])(?:\.|source|eval)\s")
-    return flags or any(sets.search(text) or sources.search(text) for text in texts)
+    """Whether a RUN may set a variable itself, or read a file that does; another shell may do anything."""
+    script = instruction.script
+    if script is None or name in secret_variables(instruction.node):
+        return True
+    if any(item.name == name for item in script.assignments):
+        return True
+    for command in script.commands:
+        if command.name in _SOURCES or (command.name in _SETS and name in command.args):
+            return True
+    texts = (instruction.node.text.text, *(heredoc.body.text for heredoc in instruction.node.heredocs))
+    return any(re.search(rf"\bfor[ \t]+{name}\b|\{{{name}:?=", text) for text in texts)
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from lintstack.join.secret_names import NOT_SECRET_VALUES, bare, is_placeholder, is_secret_name
 from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
-from lintstack.join.variables import NOT_SECRET_VALUES, bare, is_placeholder, is_secret_name
 from lintstack.merged.leaves import Path, leaves
 from lintstack.named import NamedTuple
 from lintstack.source import Source

@@ -15,7 +15,7 @@ from lintstack.record import Subject
 if TYPE_CHECKING:
     from typing import Protocol
 
-    from lintstack.dockerfile import nodes, stages, syntax
+    from lintstack.dockerfile import stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
     from lintstack.dockerfile.package_settings import Told
@@ -78,24 +78,11 @@ class Dockerfile(Subject):
         return self.survey.rings(self) if self.survey else {}
 
     @cached_property
-    def global_args(self) -> Mapping[str, nodes.Pair]:
-        """ARGs before the first FROM, by name."""
-        from lintstack.dockerfile.syntax import pairs
-
-        found = (pair for item in self.parsed.global_args for pair in pairs(item, self.parsed.escape))
-        return {pair.name: pair for pair in found}
-
-    @cached_property
-    def first_of_name(self) -> Mapping[str, Stage]:
-        """The first stage of each name, in lower case."""
-        found: dict[str, Stage] = {}
-        for stage in self.stages:
-            found.setdefault(stage.name.lower(), stage)
-        return found
-
-    @cached_property
     def literals(self) -> Mapping[str, str | None]:
-        """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others."""
+        """Values of the variables that its ARGs and ENVs set, the same wherever they are set; None for others.
+
+        For what is asked of every COPY of every stage; `Stage.config` follows a chain, instruction by instruction.
+        """
         found: dict[str, str | None] = {}
         for item in (each for one in self.instructions if one.name in ("ARG", "ENV") for each in one.assignments):
             if item.node.value is None and item.name in found:
@@ -109,13 +96,14 @@ class Dockerfile(Subject):
         return found
 
     @cached_property
-    def numbers(self) -> Mapping[str, list[int]]:
-        """Numbers of the stages of each name, in lower case."""
-        found: dict[str, list[int]] = {}
-        for number, stage in enumerate(self.stages):
-            if stage.parsed.name:
-                found.setdefault(stage.parsed.name.lower(), []).append(number)
-        return found
+    def settings(self) -> tuple[Mapping[str, Instruction], ...]:
+        """The USER and the WORKDIR in force at the end of each stage, as far as this file sets them."""
+        found: list[Mapping[str, Instruction]] = []
+        for stage in self.stages:
+            below = found[stage.parent.parsed.index] if stage.parent else {}
+            own = {item.name: item for item in stage.instructions if _sets(item)}
+            found.append({**below, **own} if own else below)
+        return tuple(found)
 
     @cached_property
     def package_settings(self) -> tuple[Mapping[str, Told], ...]:
@@ -221,27 +209,12 @@ class Stage(Subject):
     def moments(self) -> Mapping[int, Moment]:
         """What is in force before each of its instructions, by their `id`."""
         found: dict[int, Moment] = {}
-        user: Instruction | None = None
-        workdir: Instruction | None = None
+        settings = self.dockerfile.settings[self.parent.parsed.index] if self.parent else {}
+        user, workdir = settings.get("USER"), settings.get("WORKDIR")
         for at, instruction in enumerate(self.instructions):
             found[id(instruction)] = Moment(at, user, workdir)
             if _sets(instruction):
                 user, workdir = (instruction, workdir) if instruction.name == "USER" else (user, instruction)
-        return found
-
-    @cached_property
-    def settings(self) -> Mapping[str, Instruction]:
-        """Its own last USER and WORKDIR."""
-        return {item.name: item for item in self.instructions if _sets(item)}
-
-    @cached_property
-    def inherited(self) -> Mapping[str, Instruction]:
-        """The last USER and the last WORKDIR of the stages that it builds upon."""
-        found: dict[str, Instruction] = {}
-        for stage in self.lineage[1:]:
-            found = {**stage.settings, **found}
-            if len(found) == 2:
-                break
         return found
 
     @cached_property
@@ -265,13 +238,17 @@ class Stage(Subject):
         """The last command of its RUNs that unpacks an archive (by "unpack" and the archive's base name), or sets the
         mode of a path (by "chmod" and the path), with the number of its instruction.
         """
-        from lintstack.dockerfile.unpacking import operands
+        from lintstack.dockerfile.modes import mode_change
+        from lintstack.dockerfile.unpacking import unpacked
 
         found: dict[tuple[str, str], tuple[int, Command]] = {}
         for at, instruction in enumerate(self.instructions):
             if isinstance(instruction, Run) and not instruction.in_onbuild.value:
                 for command in instruction.commands:
-                    found.update((key, (at, command)) for key in operands(command.name, command.node.args))
+                    found.update((("unpack", name), (at, command)) for name in unpacked(command.node))
+                    change = mode_change(command.node) if command.name == "chmod" else None
+                    for word in change.paths if change and not change.deep else ():
+                        found[("chmod", word.value.removeprefix("./"))] = at, command
         return found
 
     @property
@@ -289,7 +266,7 @@ class Stage(Subject):
 
 
 class Moment(NamedTuple):
-    """What is in force when an instruction of a stage is reached, as far as the stage itself sets it.
+    """What is in force when an instruction of a stage is reached, as far as its file sets it.
 
     Attributes:
         number: the instruction's, within its stage.

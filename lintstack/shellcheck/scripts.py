@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from lintstack.dockerfile.bases import is_windows
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
+from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.nodes import Heredoc, Instruction, Text
-from lintstack.dockerfile.stages import Stage, base_of
+from lintstack.dockerfile.stages import PROXY_ARGS, Stage, base_of
 from lintstack.dockerfile.syntax import Dockerfile, pairs
 from lintstack.named import NamedTuple
+from lintstack.pragmas import named_shells
 from lintstack.shellcheck.shells import DEFAULT, UNREADABLE, Shell, shebang, shell_of
 from lintstack.source import Source, Span
 
@@ -22,12 +25,6 @@ MAX_CHARS = 8 * 1024
 MAX_DEPTH = 32  # of brackets
 MAX_ARITHMETIC = 6  # of `((`
 MAX_NAMES = 512  # variables of a stage, as many as a stage that builds upon it is told
-# Variables that every RUN may have although nothing declares them.
-PREDEFINED = frozenset(
-    name
-    for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
-    for name in (proxy, proxy.lower())
-)
 _NO_SIMPLE_COMMAND = frozenset("|;&()<>`$\\\"'*?#\n")
 
 
@@ -100,37 +97,18 @@ def scripts(dockerfile: Dockerfile) -> Iterator[Script]:
     """
     if not any((item.trigger or item).keyword == "RUN" for item in dockerfile.instructions):
         return
-    pragmas = list(_pragmas(dockerfile))
+    pragmas = [(offset, shell_of(words)) for offset, words in named_shells(dockerfile)]
     first = dockerfile.instructions[0].span.start
     default = next((shell for at, shell in reversed(pragmas) if at < first), DEFAULT)
     ends: dict[int, _State] = {}
     for stage in dockerfile.stages:
         parent = base_of(stage)[1]
         begin = (ends.get(parent.index) if parent else None) or _State(
-            UNREADABLE if _is_windows(stage) else default, PREDEFINED
+            UNREADABLE if _is_windows(stage) else default, PROXY_ARGS
         )
         walk = _Walk(stage, begin, pragmas)
         yield from walk.scripts()
         ends[stage.index] = _State(walk.shell, walk.names)
-
-
-def _pragmas(dockerfile: Dockerfile) -> Iterator[tuple[int, Shell]]:
-    """Place and shell of every `# hadolint shell=…` that stands between instructions."""
-    if "hadolint" not in dockerfile.source.text:
-        return
-    inside = iter(dockerfile.instructions)
-    current = next(inside, None)
-    for comment in dockerfile.comments:
-        while current is not None and current.span.end <= comment.span.start:
-            current = next(inside, None)
-        match = _pragma().fullmatch(comment.text)
-        if match and (current is None or comment.span.start < current.span.start):
-            yield comment.span.start, shell_of(match[1].split())
-
-
-@cache
-def _pragma() -> re.Pattern[str]:
-    return re.compile(r"hadolint[ \t]+shell[ \t]*=[ \t]*([^ \t].*)")
 
 
 @cache
@@ -140,9 +118,8 @@ def _identifier() -> re.Pattern[str]:
 
 def _is_windows(stage: Stage) -> bool:
     """Whether a stage is built for Windows, where RUN's default shell is cmd."""
-    base = stage.base.text.lower() if stage.base else ""
     platform = (stage.platform.value or "").lower() if stage.platform else ""
-    return platform.startswith("windows") or any(word in base for word in ("windows", "nanoserver", "servercore"))
+    return platform.startswith("windows") or is_windows(stage.base.text if stage.base else "")
 
 
 class _Walk:
@@ -188,7 +165,7 @@ class _Walk:
 
     def _script(self, instruction: Instruction, shell: Shell, rows: tuple[Text, ...], head: int) -> Script:
         named = {name for row in rows for name in _identifier().findall(row.text)}
-        declared = named & (self.names or set()) | named & _secrets(instruction)
+        declared = named & (self.names or set()) | named & secret_variables(instruction)
         stage = self.stage.name or str(self.stage.index)
         return Script(shell, tuple(sorted(declared)), rows, head, instruction.keyword_span, stage)
 
@@ -209,12 +186,6 @@ def _bounded(rows: Sequence[Text]) -> bool:
 @cache
 def _bracket() -> re.Pattern[str]:
     return re.compile(r"[][(){}]")
-
-
-def _secrets(instruction: Instruction) -> set[str]:
-    """Variables that `--mount=type=secret,env=NAME` sets."""
-    options = (option for flag in instruction.flags if flag.name == "mount" for option in (flag.value or "").split(","))
-    return {option[4:] for option in options if option.startswith("env=")}
 
 
 def _texts(instruction: Instruction, shell: Shell) -> Iterator[tuple[Shell, tuple[Text, ...], int]]:

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from lintstack.compose import implied
-from lintstack.compose.discovery import Defaults, defaults
 from lintstack.compose.load import Loaded, load
 from lintstack.yaml import Mapping
-from tests.compose.support import DiskReader, MemoryReader, at, config, loaded, oracle, plain, slugs
+from tests.compose.support import DiskReader, at, config, loaded, oracle, plain, slugs
 
 needs_oracle = pytest.mark.skipif(oracle() is None, reason="no Docker Compose binary to compare with")
 OLD = (2, 40, 3)
@@ -74,46 +73,7 @@ def test_a_name_that_nothing_tells_is_unknown() -> None:
     assert loaded("services: {a: {image: x}}\n").name == ""
 
 
-# What is loaded by default
-
-TREES: list[tuple[dict[str, str], str]] = [
-    ({"compose.yaml": "a", "docker-compose.yml": "b"}, "."),
-    ({"docker-compose.yml": "a", "docker-compose.yaml": "b", "compose.yml": "c"}, "."),
-    ({"compose.yaml": "a", "docker-compose.override.yml": "b"}, "."),
-    ({"docker-compose.yml": "a", "compose.override.yaml": "b", "compose.override.yml": "c"}, "."),
-    ({"compose.yaml": "a", "sub/deep/x": ""}, "sub/deep"),
-    ({"compose.yaml": "a", "sub/compose.override.yaml": "b"}, "sub"),
-    ({"compose.yaml": "a", "sub/docker-compose.yml": "b", "compose.override.yml": "c"}, "sub"),
-    ({"compose.yaml": "a", "compose.override.yaml": "b", "x.yaml": "c", ".env": "COMPOSE_FILE=x.yaml"}, "."),
-    ({"x.yaml": "a", "y.yaml": "b", ".env": "COMPOSE_FILE=x.yaml:y.yaml"}, "."),
-    ({"x.yaml": "a", "y.yaml": "b", ".env": "COMPOSE_PATH_SEPARATOR=,\nCOMPOSE_FILE=y.yaml,x.yaml\n"}, "."),
-    ({"compose.yaml": "a", ".env": "COMPOSE_FILE=sub/x.yaml\n", "sub/x.yaml": "b", "sub/.env": ""}, "."),
-]  # fmt: skip
-
-
-def marked(files: dict[str, str]) -> dict[str, str]:
-    """Compose files whose services tell which were read, in which order."""
-    return {
-        name: f"services: {{a: {{image: x, cap_add: [{text}]}}}}\n" if name.endswith(("yml", "yaml")) else text
-        for name, text in files.items()
-    }
-
-
-@needs_oracle
-@pytest.mark.parametrize(("files", "folder"), TREES)
-def test_default_files_are_docker_compose_s(tmp_path: Path, files: dict[str, str], folder: str) -> None:
-    home = write(tmp_path, marked(files))
-    expected = config(home / folder)
-    assert isinstance(expected, dict)
-    found = defaults(folder, DiskReader(home))
-    project = load(found.files, DiskReader(home), found.folder)
-    assert plain(at(project.root, "services", "a", "cap_add")) == expected["services"]["a"]["cap_add"]
-
-
-def test_nothing_to_load() -> None:
-    assert defaults("sub", MemoryReader({"compose.override.yaml": ""})) == Defaults((), "sub")
-    found = defaults(".", MemoryReader({".env": "COMPOSE_FILE=gone.yaml"}))
-    assert found == Defaults(("gone.yaml",), ".", True)
+# Env files
 
 
 def test_env_files_can_be_switched_off() -> None:

@@ -53,6 +53,13 @@ def test_what_is_brought(text: str) -> None:
     assert set(found.places) == found.names
 
 
+def test_triggers_install_where_they_are_replayed() -> None:
+    below = "ONBUILD RUN apk add curl\nONBUILD COPY --from=c /jq /usr/bin/jq\nRUN apk add git\n"
+    stages = parse(Source("Dockerfile", f"FROM a AS below\n{below}FROM below AS next\nFROM next\n")).stages
+    found = [installed(effective(stage).chain).names for stage in stages]
+    assert found == [{"git"}, {"git", "curl", "jq"}, {"git", "curl", "jq"}]
+
+
 NOT_COMPLETE = [
     "RUN apt-get install -y $PACKAGES",
     "RUN ./install.sh",

@@ -390,6 +390,11 @@ def test_assignments() -> None:
     assert [item.name for item in named(found, "a").assignments] == ["A", "B"]
 
 
+def test_exported_assignments() -> None:
+    text = "A=1; B=2; export B; export C=3; D=4 env E=5 x; readonly F=6; declare -x G; G=7; declare H; H=8; export I"
+    assert "".join(item.name for item in read(f"RUN {text}").exported) == "BCDEG"
+
+
 def test_wrappers_can_be_pointed_at() -> None:
     command = read("RUN A=1 /usr/bin/sudo -u x nice apt y").commands[0]
     assert (command.name, command.wrappers) == ("apt", ("sudo", "nice"))

@@ -140,6 +140,23 @@ def test_shells(words: str, line: str) -> None:
     assert shebang(f"#! {words}").line == line
 
 
+PRAGMAS = {
+    "none": ("FROM a\nRUN x\n", "/bin/sh"),
+    "above the instruction": ("FROM a\n# hadolint shell=bash\nRUN x\n", "/bin/bash"),
+    "until SHELL": ('FROM a\n# hadolint shell=bash\nSHELL ["ksh"]\nRUN x\n', "/bin/ksh"),
+    "until FROM": ("FROM b\n# hadolint shell=bash\nRUN y\nFROM a\nRUN x\n", "/bin/sh"),
+    "default of all": ("# hadolint shell=bash -e\nFROM b\nRUN y\nFROM a\nRUN x\n", "/bin/bash -e"),
+    "default, until SHELL": ('# hadolint shell=pwsh\nFROM a\nSHELL ["ksh"]\nRUN x\n', "/bin/ksh"),
+    "below the instruction": ("FROM a\nRUN x\n# hadolint shell=bash\n", "/bin/sh"),
+    "the last one": ("FROM a\n# hadolint shell=bash\n# hadolint shell = dash # why\nRUN x\n", "/bin/dash"),
+}
+
+
+@pytest.mark.parametrize(("text", "shell"), PRAGMAS.values(), ids=list(PRAGMAS))
+def test_shell_that_a_comment_names(text: str, shell: str) -> None:
+    assert shells(text)[-1] == shell
+
+
 def test_pragma_names_the_shell() -> None:
     text = "# hadolint shell=bash\nFROM a\nRUN x\n{}FROM a\nRUN y\n"
     assert shells(text.format("")) == ["/bin/bash", "/bin/bash"]
