@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lintstack.engine import Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind, hosted, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.peers import SHELLCHECK, keyed
@@ -156,7 +156,7 @@ def analyse(options: Options) -> Analysis:
     kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
-    ordered = sorted(kept, key=lambda finding: finding.sort_key)
+    ordered = sorted(map(hosted, kept), key=lambda finding: finding.sort_key)
     return Analysis(
         tuple(fingerprinted(ordered, stacks.tree.root) if options.fingerprints else ordered),
         suppressed,
@@ -210,7 +210,8 @@ def _trace(stack: Stack) -> Trace:
         for item in stack.services
         if not item.synthetic
     )
-    return Trace(stack.environment, stack.kind, tuple(services), stack.secrets)
+    secrets = tuple(span.hosted for span in stack.secrets)
+    return Trace(stack.environment, stack.kind, tuple(services), secrets)
 
 
 def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> tuple[Finding, ...]:

@@ -276,7 +276,7 @@ def long_run_line(instruction: Instruction, options: Mapping[str, Any]) -> Itera
     node, longest = instruction.node, int(options["length"])
     end = min([item.body.start for item in node.heredocs], default=node.span.end)
     source = node.span.source
-    for number in range(node.span.line, source.position(end)[0] + 1):
+    for number in range(source.number(node.span.start), source.number(end) + 1):
         line = source.line(number)
         at = source.line_range(number)[0]
         comment = line.lstrip().startswith("#")
