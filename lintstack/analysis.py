@@ -156,7 +156,7 @@ def analyse(options: Options) -> Analysis:
     kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
-    ordered = sorted(map(hosted, kept), key=lambda finding: finding.sort_key)
+    ordered = sorted(map(_told, kept), key=lambda finding: finding.sort_key)
     return Analysis(
         tuple(fingerprinted(ordered, stacks.tree.root) if options.fingerprints else ordered),
         suppressed,
@@ -168,6 +168,18 @@ def analyse(options: Options) -> Analysis:
         tuple(stacks.sources.values()),
         (*options.config.notes, *checked.notes),
     )
+
+
+def _told(finding: Finding) -> Finding:
+    """A finding as reports have it: at its place in the file on disk, and without credentials in its message."""
+    message = _concealed(finding.message)
+    return hosted(finding if message == finding.message else finding._replace(message=message))
+
+
+def _concealed(text: str) -> str:
+    from lintstack.join.secrets import concealed
+
+    return concealed(text) if text else text
 
 
 def _gathered(stacks: Stacks) -> list[Script]:
@@ -206,7 +218,13 @@ def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterato
 
 def _trace(stack: Stack) -> Trace:
     services = (
-        ServiceTrace(stack.project, item.name, item.keys, item.user.is_root.unknown, item.healthcheck.defined.unknown)
+        ServiceTrace(
+            stack.project,
+            item.name,
+            item.keys,
+            _concealed(item.user.is_root.unknown),
+            _concealed(item.healthcheck.defined.unknown),
+        )
         for item in stack.services
         if not item.synthetic
     )

@@ -60,7 +60,7 @@ def _advice(keyword: str, line: str) -> str:
 
 def _program(line: str) -> str:
     """The first word, if it is one that can be repeated."""
-    first = line.split(None, 1)[0]
+    first = next(iter(line.split(None, 1)), "")
     return first if re.fullmatch(r"[\w./@+-]{1,60}", first) else "…"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from lintstack.dockerfile.nodes import Word
 from lintstack.dockerfile.script import Command
@@ -128,7 +129,7 @@ def _uv(command: Command) -> Iterator[Found]:
 
 def _npm(command: Command) -> Iterator[Found]:
     words = [word for word in command.words[1:] if not word.value.startswith("-") or "strict-ssl" in word.value]
-    for word, behind in zip(words, [*words[1:], None], strict=True):
+    for word, behind in zip_longest(words, words[1:]):
         key, equals, value = word.value.partition("=")
         said = value if equals else behind.value if behind else ""
         key = key.lower()

@@ -233,6 +233,20 @@ def uri(text: str, folder: Path) -> None:
     assert os.path.lexists(os.path.join(os.fsencode(folder), path)), text
 
 
+def inside(place: dict[str, Any], folder: Path) -> None:
+    """A place of a report lies in its file: lines end at LF, or at CR in a file without LF."""
+    start, end = (place["line"], place["column"]), (place["end_line"], place["end_column"])
+    assert (1, 1) <= start <= end
+    path = folder / place["path"]
+    if not path.is_file():
+        return
+    text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    lines = text.split("\n" if "\n" in text or "\r" not in text else "\r")
+    for line, column in (start, end):
+        assert line <= len(lines) + 1
+        assert column <= (len(lines[line - 1]) if line <= len(lines) else 0) + 1
+
+
 def meets(outcome: Outcome, expected: Iterable[str]) -> list[str]:
     """Expectations that are not met.
 
