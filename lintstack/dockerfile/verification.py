@@ -114,9 +114,10 @@ def _wget(command: Command) -> Iterator[Found]:
 
 
 def _pip(command: Command) -> Iterator[Found]:
+    sets = "config" in command.args
     for word in command.words[1:]:
         option = word.value.partition("=")[0]
-        if option == "--trusted-host" or ("config" in command.args and option.endswith(".trusted-host")):
+        if option == "--trusted-host" or (sets and option.endswith(".trusted-host")):
             yield Found("pip-option", option, word)
 
 

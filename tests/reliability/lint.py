@@ -79,7 +79,7 @@ class House:
     """Where trees are made and linted.
 
     Args:
-        home: folder of all trees and of the configurations `planted.yaml` and `all.yaml`.
+        home: folder of all trees and of the configurations `planted.yaml`, `usual.yaml` and `all.yaml`.
     """
 
     def __init__(self, home: Path) -> None:
@@ -108,7 +108,7 @@ class House:
         Args:
             folder: the working directory.
             words: arguments of `lintstack check`; none: the working directory.
-            rules: `planted`, `all`, or "" for what the tree's own configuration says.
+            rules: `planted`, `usual`, `all`, or "" for what the tree's own configuration says.
         """
         reports = self.home / "reports"
         reports.mkdir(exist_ok=True)
