@@ -144,25 +144,30 @@ def from_images(
     """Names, references and anchors of the images that FROM lines pull (earlier stages are none)."""
     from lintstack.dockerfile.stages import base_of
 
+    known: dict[str, list[Place]] | None = None
     for stage in dockerfile.stages:
         if stage.base is None:
             continue
         text, parent = base_of(stage, args)
-        earlier = dockerfile.stages[: stage.index] if "$" in stage.base.text else ()
-        if parent is None and not any(may_name(stage.base.text, other.name) for other in earlier[-MOST_STAGES:]):
-            defaults = _defaults(dockerfile, [name for name in text.names if name not in args])
+        first = max(0, stage.index - MOST_STAGES)
+        earlier = dockerfile.stages[first : stage.index] if "$" in stage.base.text else ()
+        if parent is None and not any(may_name(stage.base.text, other.name) for other in earlier):
+            known = known if known is not None or not text.names else _defaults(dockerfile)
+            defaults = [place for name in text.names if known and name not in args for place in known.get(name, ())]
             reference = Fact(text.value, (Place(stage.base.span), *defaults), text.unknown)
             yield text.value or stage.base.text, reference, f"{folder}.stage[{stage.name or stage.index}].from"
 
 
-def _defaults(dockerfile: Dockerfile, names: Sequence[str]) -> Iterator[Place]:
-    """Where the ARGs that a FROM line names get their defaults."""
+def _defaults(dockerfile: Dockerfile) -> dict[str, list[Place]]:
+    """Where the ARGs that FROM lines name get their defaults, by name."""
     from lintstack.dockerfile.syntax import pairs
 
-    for instruction in dockerfile.global_args if names else ():
+    found: dict[str, list[Place]] = {}
+    for instruction in dockerfile.global_args:
         for pair in pairs(instruction, dockerfile.escape):
-            if pair.name in names and pair.value:
-                yield Place(pair.value.span, f"default of `{pair.name}`")
+            if pair.value:
+                found.setdefault(pair.name, []).append(Place(pair.value.span, f"default of `{pair.name}`"))
+    return found
 
 
 def may_name(written: str, stage: str) -> bool:
