@@ -111,6 +111,7 @@ FAMILIES: dict[str, tuple[Make, int]] = {
     "volumes": (_lines("VOLUME /a%\nRUN touch /a%/x"), 500),
     "folders": (_lines("WORKDIR a%\nRUN x"), 600),
     "ports": (_joined("EXPOSE ", "%", " "), 4_000),
+    "instructions-of-ports": (_lines("EXPOSE %"), 4_000),
     "triggers": (_lines("ONBUILD RUN apt-get install x%"), 500),
     "comments": (_lines("# RUN apt-get install foo% # TODO x"), 4_000),
     "pragmas": (_lines("# hadolint ignore=DL3008\nRUN apt-get install -y x"), 400),
