@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lintstack.engine import Active, fingerprinted, run
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind, unique
+from lintstack.findings import SUPPRESSIBLE, Finding, Kind, hosted, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.peers import SHELLCHECK, keyed
@@ -156,7 +156,7 @@ def analyse(options: Options) -> Analysis:
     kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
-    ordered = sorted(kept, key=lambda finding: finding.sort_key)
+    ordered = sorted(map(_told, kept), key=lambda finding: finding.sort_key)
     return Analysis(
         tuple(fingerprinted(ordered, stacks.tree.root) if options.fingerprints else ordered),
         suppressed,
@@ -168,6 +168,18 @@ def analyse(options: Options) -> Analysis:
         tuple(stacks.sources.values()),
         (*options.config.notes, *checked.notes),
     )
+
+
+def _told(finding: Finding) -> Finding:
+    """A finding as reports have it: at its place in the file on disk, and without credentials in its message."""
+    message = _concealed(finding.message)
+    return hosted(finding if message == finding.message else finding._replace(message=message))
+
+
+def _concealed(text: str) -> str:
+    from lintstack.join.secrets import concealed
+
+    return concealed(text) if text else text
 
 
 def _gathered(stacks: Stacks) -> list[Script]:
@@ -206,11 +218,18 @@ def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterato
 
 def _trace(stack: Stack) -> Trace:
     services = (
-        ServiceTrace(stack.project, item.name, item.keys, item.user.is_root.unknown, item.healthcheck.defined.unknown)
+        ServiceTrace(
+            stack.project,
+            item.name,
+            item.keys,
+            _concealed(item.user.is_root.unknown),
+            _concealed(item.healthcheck.defined.unknown),
+        )
         for item in stack.services
         if not item.synthetic
     )
-    return Trace(stack.environment, stack.kind, tuple(services), stack.secrets)
+    secrets = tuple(span.hosted for span in stack.secrets)
+    return Trace(stack.environment, stack.kind, tuple(services), secrets)
 
 
 def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None) -> tuple[Finding, ...]:

@@ -163,3 +163,26 @@ def unique(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         seen.setdefault((finding.rule, span_key(finding.at.span), finding.message, finding.service), finding)
     return list(seen.values())
+
+
+def hosted(finding: Finding) -> Finding:
+    """The finding with the places that a Dockerfile inside a compose file has in that file, for reports."""
+    places = (finding.at, *finding.related)
+    if all(place.span.source.file is place.span.source for place in places):
+        return finding
+    at, *related = (place._replace(span=place.span.hosted) for place in places)
+    return finding._replace(at=at, related=tuple(related), fix=_hosted(finding.fix))
+
+
+def _hosted(fix: Fix | None) -> Fix | None:
+    """The same edits of the file; none where what they replace, or a quote or line end, is written otherwise there."""
+    if fix is None:
+        return None
+    edits = tuple(edit._replace(span=edit.span.hosted) for edit in fix.edits)
+    if any(new.span.text != old.span.text for new, old in zip(edits, fix.edits, strict=True)):
+        return None
+    return fix._replace(edits=edits) if all(_plain(edit.text) for edit in edits) else None
+
+
+def _plain(text: str) -> bool:
+    return all(character.isalnum() or character in " -_./:=," for character in text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from lintstack.named import NamedTuple
@@ -51,8 +51,12 @@ class Source:
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column (both from 1) of an offset; offsets past the end are the end."""
         offset = max(0, min(offset, len(self.text)))
-        line = bisect_right(self.line_starts, offset)
+        line = self.number(offset)
         return line, offset - self.line_starts[line - 1] + 1
+
+    def number(self, offset: int) -> int:
+        """Number in this text (from 1) of the line that an offset stands in."""
+        return bisect_right(self.line_starts, max(0, offset))
 
     def line(self, number: int) -> str:
         """Text of a line (from 1) without its line end; "" past the end."""
@@ -81,34 +85,29 @@ class Source:
 
 
 class Fragment(Source):
-    """A text of its own inside a file, such as a Dockerfile in a compose file: its lines are numbered as the file's.
+    """A text of its own inside a file, such as a Dockerfile in a compose file: it has lines of its own.
+
+    Positions are those of the file; offsets, and all that takes a line's number, are those of the text.
 
     Args:
         host: source of the file.
         text: the text, unescaped and without the indentation that it has in the file.
-        first: line of the file that the text begins in.
-        indent: columns that its lines are indented by.
+        locate: offset in the file of an offset in the text; the text need not stand there letter by letter.
     """
 
-    __slots__ = ("first", "host", "indent")
+    __slots__ = ("host", "locate")
 
-    def __init__(self, host: Source, text: str, first: int, indent: int) -> None:
+    def __init__(self, host: Source, text: str, locate: Callable[[int], int]) -> None:
         super().__init__(host.path, text, host.real)
         self.host = host
-        self.first = first
-        self.indent = indent
+        self.locate = locate
 
     @property
     def file(self) -> Source:
         return self.host
 
-    @cached_property
-    def line_starts(self) -> list[int]:
-        return [0] * (self.first - 1) + Source(self.path, self.text).line_starts
-
     def position(self, offset: int) -> tuple[int, int]:
-        line, column = super().position(offset)
-        return line, column + self.indent
+        return self.host.position(self.locate(offset))
 
 
 class Span(NamedTuple):
@@ -143,6 +142,15 @@ class Span(NamedTuple):
         """Column just behind the last character."""
         return self.source.position(self.end)[1]
 
+    @property
+    def hosted(self) -> Span:
+        """The same place in the file that the text stands in."""
+        source = self.source
+        if not isinstance(source, Fragment):
+            return self
+        start = source.locate(self.start)
+        return Span(source.host, start, max(start, source.locate(self.end)))
+
     def covers(self, other: Span) -> bool:
         """Whether `other` lies inside this span of the same file."""
         return self.source is other.source and self.start <= other.start and other.end <= self.end
@@ -156,6 +164,7 @@ class Span(NamedTuple):
 
 def span_key(span: Span) -> tuple[str, int, int]:
     """Sort key and identity of a place."""
+    span = span.hosted
     return span.source.path, span.start, span.end
 
 

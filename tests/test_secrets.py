@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lintstack.join.secret_names import is_placeholder, is_secret_name
-from lintstack.join.secrets import hidden_words, scrubbed, secret_texts, values
+from lintstack.join.secrets import concealed, hidden_words, scrubbed, secret_texts, values
 from lintstack.source import Source
 from tests import clock
 from tests.stack import lint
@@ -126,6 +126,17 @@ SHORT_OPTIONS: list[tuple[str, str]] = [
     ("/usr/bin/mysql -phunter2", "/usr/bin/mysql -p***"),
     ("redis-cli -a hunter2 ping; redis-cli -a hunter3 ping", "redis-cli -a *** ping; redis-cli -a *** ping"),
 ]
+OTHER_FORMS: list[tuple[str, str]] = [
+    ("RUN echo 'root:hunter2' | chpasswd", "RUN echo 'root:***' | chpasswd"),
+    ('echo "app:hunter2"|sudo chpasswd', 'echo "app:***"|sudo chpasswd'),
+    ("echo hunter2 | passwd root --stdin", "echo *** | passwd root --stdin"),
+    ("printf hunter2 | docker login -u me --password-stdin", "printf *** | docker login -u me --password-stdin"),
+    ("useradd -m -p hunter2 app", "useradd -m -p *** app"),
+    ("usermod -p 'hun ter2' app", "usermod -p *** app"),
+    ("curl -H 'Authorization: Bearer hunter2' http://x", "curl -H 'Authorization: Bearer ***' http://x"),
+    ("machine x.org login me password hunter2", "machine x.org login me password ***"),
+    ("aws configure set aws_secret_access_key hunter2", "aws configure set aws_secret_access_key ***"),
+]
 NO_SECRETS = [
     "mysql -p db",
     "mysql --port 3306 -h db",
@@ -140,10 +151,15 @@ NO_SECRETS = [
     "docker run -p 80:80 nginx",
     "docker login -u me --password-stdin",
     "unzip -p x.zip y",
+    "echo done | tee /x/passwd",
+    "echo $PASS | chpasswd",
+    "useradd -m app",
+    "aws configure set region eu-west-1",
+    "curl -H 'Authorization: Bearer $PASS' http://x",
 ]
 
 
-@pytest.mark.parametrize(("line", "masked"), SHORT_OPTIONS)
+@pytest.mark.parametrize(("line", "masked"), SHORT_OPTIONS + OTHER_FORMS)
 def test_passwords_behind_short_options(line: str, masked: str) -> None:
     assert scrubbed(line, ()) == masked
 
@@ -166,6 +182,29 @@ def test_short_options_that_take_something_else(line: str) -> None:
 )
 def test_words_of_a_command(words: list[str], expected: list[str]) -> None:
     assert hidden_words(words) == expected
+
+
+MESSAGES = [
+    ("`https://u:hunter2@x.org/a` is no image", "`https://u:***@x.org/a` is no image"),
+    ("image `https://u:hunter2` decides", "image `https://u:***` decides"),
+    ("image `http://registry:5000` is pulled", "image `http://registry:5000` is pulled"),
+    ("`API_TOKEN=hunter2` is no path; write `API_TOKEN=hunter2/`", "`API_TOKEN=***` is no path; write `API_TOKEN=***`"),
+    ("write `ENV PASSWORD=…`, or `PASSWORD=`", "write `ENV PASSWORD=…`, or `PASSWORD=`"),
+    ("`PASSWORD=$P` is `token`", "`PASSWORD=$P` is `token`"),
+    ("token gh" + "p_" + "a1B2" * 9 + " is there", "token *** is there"),
+]
+
+
+@pytest.mark.parametrize(("message", "shown"), MESSAGES)
+def test_messages_conceal_credentials(message: str, shown: str) -> None:
+    assert concealed(message) == shown
+
+
+@pytest.mark.parametrize("unit", ["password ", "PASSWORD=${", "{a_token: ", "'a_token','", '"a_token": "', "echo a:"])
+def test_many_names_on_a_line_cost_little(unit: str) -> None:
+    started = clock.start()
+    list(secret_texts((unit * 20_000)[:65_536]))
+    assert clock.stop(started) < 0.5
 
 
 @pytest.mark.parametrize(

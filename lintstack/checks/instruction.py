@@ -60,7 +60,7 @@ def _advice(keyword: str, line: str) -> str:
 
 def _program(line: str) -> str:
     """The first word, if it is one that can be repeated."""
-    first = line.split(None, 1)[0]
+    first = next(iter(line.split(None, 1)), "")
     return first if re.fullmatch(r"[\w./@+-]{1,60}", first) else "…"
 
 
@@ -276,7 +276,7 @@ def long_run_line(instruction: Instruction, options: Mapping[str, Any]) -> Itera
     node, longest = instruction.node, int(options["length"])
     end = min([item.body.start for item in node.heredocs], default=node.span.end)
     source = node.span.source
-    for number in range(node.span.line, source.position(end)[0] + 1):
+    for number in range(source.number(node.span.start), source.number(end) + 1):
         line = source.line(number)
         at = source.line_range(number)[0]
         comment = line.lstrip().startswith("#")

@@ -75,7 +75,7 @@ def _parse_float(text: str) -> float | None:
 
 @cache
 def _size() -> re.Pattern[str]:
-    number = r"\+?(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?"
+    number = r"\+?(?:\d[\d_]*+(?:\.\d*+)?+|\.\d++)(?:e[+-]?\d+)?"
     return re.compile(rf"({number}) ?(?:b|([kmgtp])(?:i?b)?)?", re.ASCII | re.IGNORECASE)
 
 
@@ -96,7 +96,7 @@ def as_bytes(node: Node | None) -> int | None:
 
 @cache
 def _duration() -> re.Pattern[str]:
-    return re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
+    return re.compile(r"(\d++(?:\.\d*+)?+|\.\d++)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
 
 
 def as_duration(node: Node | None) -> float | None:

@@ -158,6 +158,9 @@ def _shell(build: _Build, instruction: Instruction) -> None:
         build.decide("shell", words, "", instruction.span, "SHELL is set here")
 
 
+MOST_LISTED = 500  # ports or volumes of one image
+
+
 def _list(name: str, label: str, convert: Callable[[str], str]) -> Callable[[_Build, Instruction], None]:
     """Reader of an instruction that adds to a list."""
 
@@ -167,6 +170,8 @@ def _list(name: str, label: str, convert: Callable[[str], str]) -> Callable[[_Bu
         before = build.settings.get(name)
         values = [*(before.value or () if before else ()), *(convert(text) for text in texts)]
         reason = unknown or (before.unknown if before else "")
+        if len(values) > MOST_LISTED:  # each instruction repeats those before it
+            values, reason = [], f"more than {MOST_LISTED} are listed"
         build.decide(name, tuple(dict.fromkeys(values)), reason, instruction.span, label)
 
     return read

@@ -90,9 +90,12 @@ def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
 
 
 def global_pairs(dockerfile: Dockerfile) -> dict[str, Pair]:
-    """The ARGs before the first FROM, by name."""
-    found = (pair for item in dockerfile.global_args for pair in pairs(item, dockerfile.escape))
-    return {pair.name: pair for pair in found}
+    """The ARGs before the first FROM, by name; kept with the file."""
+    kept: dict[str, Pair] | None = dockerfile.__dict__.get("_global_pairs")
+    if kept is None:
+        found = (pair for item in dockerfile.global_args for pair in pairs(item, dockerfile.escape))
+        kept = dockerfile.__dict__["_global_pairs"] = {pair.name: pair for pair in found}
+    return kept
 
 
 def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:

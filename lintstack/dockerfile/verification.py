@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from lintstack.dockerfile.calls import manager
 from lintstack.dockerfile.nodes import Word
@@ -99,9 +100,10 @@ def _wget(command: Command) -> Iterator[Found]:
 
 
 def _pip(command: Command) -> Iterator[Found]:
+    sets = "config" in command.args
     for word in command.words[1:]:
         option = word.value.partition("=")[0]
-        if option == "--trusted-host" or ("config" in command.args and option.endswith(".trusted-host")):
+        if option == "--trusted-host" or (sets and option.endswith(".trusted-host")):
             yield Found("pip-option", option, word)
 
 
@@ -114,7 +116,7 @@ def _uv(command: Command) -> Iterator[Found]:
 
 def _npm(command: Command) -> Iterator[Found]:
     words = [word for word in command.words[1:] if not word.value.startswith("-") or "strict-ssl" in word.value]
-    for word, behind in zip(words, [*words[1:], None], strict=True):
+    for word, behind in zip_longest(words, words[1:]):
         key, equals, value = word.value.partition("=")
         said = value if equals else behind.value if behind else ""
         key = key.lower()

@@ -133,8 +133,9 @@ def from_images(
         if stage.base is None:
             continue
         text, parent = base_of(stage, args)
-        earlier = dockerfile.stages[: stage.index] if "$" in stage.base.text else ()
-        if parent is None and not any(may_name(stage.base.text, other.name) for other in earlier[-MOST_STAGES:]):
+        first = max(0, stage.index - MOST_STAGES)
+        earlier = dockerfile.stages[first : stage.index] if "$" in stage.base.text else ()
+        if parent is None and not any(may_name(stage.base.text, other.name) for other in earlier):
             defaults = _defaults(dockerfile, [name for name in text.names if name not in args])
             reference = Fact(text.value, (Place(stage.base.span), *defaults), text.unknown)
             yield text.value or stage.base.text, reference, f"{folder}.stage[{stage.name or stage.index}].from"
@@ -144,9 +145,11 @@ def _defaults(dockerfile: Dockerfile, names: Sequence[str]) -> Iterator[Place]:
     """Where the ARGs that a FROM line names get their defaults."""
     from lintstack.dockerfile.stages import global_pairs
 
-    for pair in global_pairs(dockerfile).values() if names else ():
-        if pair.name in names and pair.value:
-            yield Place(pair.value.span, f"default of `{pair.name}`")
+    known = global_pairs(dockerfile) if names else {}
+    for name in names:
+        pair = known.get(name)
+        if pair and pair.value:
+            yield Place(pair.value.span, f"default of `{name}`")
 
 
 def copied_images(

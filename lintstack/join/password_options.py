@@ -1,4 +1,4 @@
-"""Short options that take a password: which program has which, and how its value is written."""
+"""Passwords in commands: short options that take one, by program, and how their value is written; other forms."""
 
 from __future__ import annotations
 
@@ -26,11 +26,27 @@ _TABLE = (
     ("bcp", r"bcp", "-P", _EITHER, _VALUE),
     ("zip", r"(?:zip|unzip)", "-P", _APART, _VALUE),
     ("7z", r"7z[ar]?", "-p", _ATTACHED, _VALUE),
+    ("user", r"user(?:add|mod)", "-p", r"[ \t]*", _VALUE),
     ("ldap", r"ldap(?:search|modify|add|delete|whoami|passwd)", "-w", _APART, _VALUE),
     ("curl", r"curl", "(?:-[A-Za-z]{0,9}[uU]|--user|--proxy-user)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
     ("http", r"https?", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
     ("xh", r"xh", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
 )
+
+# A text that each has, and the form of the whole; a password that is written into a program stands before it.
+_READS_PASSWORD = rf"(?:sudo[ \t]+)?(?:ch)?passwd\b|{_LOGIN}\b"
+_FORMS = (
+    ("|", rf"""\b(?:echo|printf)[ \t]++(?:-\w++[ \t]++)*+["']?(?:[\w.-]{{1,40}}:)?(?P<secret>[^\s"'|]++)["']?[ \t]*+
+        \|[ \t]*+(?:{_READS_PASSWORD})"""),
+    ("machine", r"\bmachine[ \t]++\S++[ \t]++login[ \t]++\S++[ \t]++password[ \t]++(?P<secret>[^\s\"']++)"),
+    ("uthorization", r"uthorization[ \t]*+:[ \t]*+(?:[A-Za-z]++[ \t]++)?(?P<secret>[^\s\"']++)"),
+    ("aws", r"\baws[ \t]++configure[ \t]++set[ \t]++aws_(?:secret_access_key|session_token)[ \t]++(?P<secret>\S++)"),
+)  # fmt: skip
+
+
+@cache
+def _form(row: int) -> re.Pattern[str]:
+    return re.compile(_FORMS[row][1], re.VERBOSE)
 
 
 @cache
@@ -41,7 +57,7 @@ def _pattern(row: int) -> re.Pattern[str]:
 
 
 def passwords(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of a text that are passwords by a short option in front of them.
+    """Ranges of a text that are passwords by a short option in front of them, or by the form of the command.
 
     Args:
         text: a line, or the words of a command joined by blanks.
@@ -50,3 +66,6 @@ def passwords(text: str) -> Iterator[tuple[int, int]]:
         for row, (hint, *_) in enumerate(_TABLE):
             if hint in text:
                 yield from (found.span("secret") for found in _pattern(row).finditer(text))
+    for row, (hint, _) in enumerate(_FORMS):
+        if hint in text:
+            yield from (found.span("secret") for found in _form(row).finditer(text))

@@ -50,9 +50,10 @@ def secret_texts(text: str) -> Iterator[tuple[int, int]]:
     for found in url_password().finditer(text) if "://" in text else ():
         if not _harmless(found[1]):
             yield found.span(1)
+    ahead: dict[str, tuple[int, int]] = {}
     for found in _named().finditer(text):
         if _takes_secret(found["flag"] + found["name"]) and _assigns(text, found):
-            start, end = found.end(), _end(text, found)
+            start, end = found.end(), _end(text, found, ahead)
             if not _harmless(text[start:end]):
                 yield start, end
 
@@ -75,16 +76,28 @@ def is_secret_flag(word: str) -> bool:
 
 def _assigns(text: str, found: re.Match[str]) -> bool:
     """Whether the name gets a value: by a sign, as a flag's, or as ENV's and ARG's only one."""
-    if text[: found.start()].endswith("${") and (found["between"].startswith(":?") or text[found.end()] == "}"):
+    if text.endswith("${", 0, found.start()) and (found["between"].startswith(":?") or text[found.end()] == "}"):
         return False  # `${NAME:?what to say when it is missing}`, `${NAME:-}`
     if any(sign in found["between"] for sign in ":="):
         return True
-    before = text[: found.start("name")].split()
-    return bool(found["flag"]) or (len(before) == 1 and before[0].upper() in ("ENV", "ARG"))
+    first = _first_word().match(text)
+    alone = first is not None and first.end() == found.start("name") and first[1].upper() in ("ENV", "ARG")
+    return bool(found["flag"]) or alone
 
 
-def _end(text: str, found: re.Match[str]) -> int:
-    """Offset behind the value: its quote, what ends it in a flow collection, a blank, or the end of the line."""
+@cache
+def _first_word() -> re.Pattern[str]:
+    return re.compile(r"\s*+(\w{1,3}+)\s++")
+
+
+def _end(text: str, found: re.Match[str], ahead: dict[str, tuple[int, int]]) -> int:
+    """Offset behind the value: its quote, what ends it in a flow collection, a blank, or the end of the line.
+
+    Args:
+        text: a line.
+        found: the name, and what is between it and the value.
+        ahead: where each way to end a value was looked for and found last: many names may share one end.
+    """
     start, line = found.end(), len(text)
     quote = text[start] if text[start] in "\"'" else ""
     if quote:
@@ -95,12 +108,16 @@ def _end(text: str, found: re.Match[str]) -> int:
         return line if end < 0 else end
     if text[start] in "[{" or found["between"].strip() == ":":
         opened = text.rfind("{", 0, found.start()) > text.rfind("}", 0, found.start())
-        ends = re.compile(r"[,}]|[ \t]#" if opened and text[start] not in "[{" else r"[ \t]#")
+        ends = r"[,}]|[ \t]#" if opened and text[start] not in "[{" else r"[ \t]#"
     else:
-        ends = re.compile(r"[\s\"']" if found["before"] or "," in found["between"] else r"\s")
+        ends = r"[\s\"']" if found["before"] or "," in found["between"] else r"\s"
     closing = text.find("}", start) if text.startswith("${", start) else -1
-    behind = ends.search(text, max(start, closing + 1))
-    return behind.start() if behind else line
+    at = max(start, closing + 1)
+    since, until = ahead.get(ends, (0, -1))
+    if not since <= at <= until:
+        behind = re.compile(ends).search(text, at)
+        since, until = ahead[ends] = at, behind.start() if behind else line
+    return until
 
 
 def _harmless(value: str) -> bool:
@@ -154,6 +171,37 @@ def secret_words(said: Fact[tuple[str, ...]]) -> Iterator[Span]:
         for word, hidden, place in zip(words, hidden_words(words), said.places, strict=True):
             if word != hidden and not _harmless(word):
                 yield place.span
+
+
+@cache
+def _in_url() -> re.Pattern[str]:
+    """A password in a URL, which a message may have cut behind it."""
+    return re.compile(r"(?<=://)[^\s/:@?#`]{0,200}+:(?!\d{1,5}`)([^\s/@?#`]{1,200}+)(?=[@`])")
+
+
+def concealed(text: str) -> str:
+    """A message without passwords in URLs, values of names that say credential, and texts that are one by their form.
+
+    Args:
+        text: a message, which may repeat what a file says at a place where nobody expects a credential.
+    """
+    found = [(start, end) for _, start, end in credentials(text)]
+    if "://" in text:
+        found += [item.span(1) for item in _in_url().finditer(text)]
+    if "=" in text:
+        found += [_quoted(text, *place) for place in secret_texts(text) if text[place[0] - 1] == "="]
+    behind = len(text)
+    for start, end in sorted(found, reverse=True):
+        if start < min(end, behind):
+            text = text[:start] + MASK + text[min(end, behind) :]
+            behind = start
+    return text
+
+
+def _quoted(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a range of a message before the sign that ends a quotation; none of what stands for a value."""
+    end = min(end, text.find("`", start) % (len(text) + 1))
+    return start, start if text.startswith("…", start) or _harmless(text[start:end]) else end
 
 
 def scrubbed(text: str, secrets: Iterable[str]) -> str:

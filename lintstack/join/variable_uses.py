@@ -254,7 +254,7 @@ def _read_by(instruction: Instruction, escape: str) -> Iterator[tuple[Reference,
 
 def _counts(reference: Reference) -> bool:
     """Whether the text needs the variable: not where it says what to do without, nor for `$1` and `$@`."""
-    return reference.modifier not in _EXCUSED and (reference.name[0].isalpha() or reference.name[0] == "_")
+    return reference.modifier not in _EXCUSED and (reference.name[:1].isalpha() or reference.name[:1] == "_")
 
 
 def _pieces(instruction: Instruction, escape: str) -> Iterator[Piece]:

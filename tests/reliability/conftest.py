@@ -62,7 +62,7 @@ def processes() -> None:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A folder for linted trees, and two configurations: the planted rules alone, and together with all others."""
+    """A folder for linted trees, and configurations: the planted rules alone, with the usual ones, with all others."""
     home = tmp_path_factory.mktemp("hostile")
     pages = home / "pages"
     for name, head in _RULES.items():
@@ -71,6 +71,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     names = ", ".join(Path(name).stem for name in _RULES)
     (home / "planted.yaml").write_text(f"rule-dirs: [pages]\nselect: [{names}]\n", "utf-8")
     everything = f"rule-dirs: [pages]\npreset: strict\nextend-select: [{names}]\n"
+    usual = f"rule-dirs: [pages]\nextend-select: [{names}]\nignore: [shellcheck]\n"
+    (home / "usual.yaml").write_text(usual, "utf-8")
     (home / "all.yaml").write_text(f"{everything}ignore: [shellcheck]  # tests/shellcheck has its own\n", "utf-8")
     return House(home)
 

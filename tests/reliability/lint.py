@@ -79,7 +79,7 @@ class House:
     """Where trees are made and linted.
 
     Args:
-        home: folder of all trees and of the configurations `planted.yaml` and `all.yaml`.
+        home: folder of all trees and of the configurations `planted.yaml`, `usual.yaml` and `all.yaml`.
     """
 
     def __init__(self, home: Path) -> None:
@@ -108,7 +108,7 @@ class House:
         Args:
             folder: the working directory.
             words: arguments of `lintstack check`; none: the working directory.
-            rules: `planted`, `all`, or "" for what the tree's own configuration says.
+            rules: `planted`, `usual`, `all`, or "" for what the tree's own configuration says.
         """
         reports = self.home / "reports"
         reports.mkdir(exist_ok=True)
@@ -231,6 +231,20 @@ def uri(text: str, folder: Path) -> None:
     assert not path.startswith(b"/")
     assert b".." not in path.split(b"/")
     assert os.path.lexists(os.path.join(os.fsencode(folder), path)), text
+
+
+def inside(place: dict[str, Any], folder: Path) -> None:
+    """A place of a report lies in its file: lines end at LF, or at CR in a file without LF."""
+    start, end = (place["line"], place["column"]), (place["end_line"], place["end_column"])
+    assert (1, 1) <= start <= end
+    path = folder / place["path"]
+    if not path.is_file():
+        return
+    text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    lines = text.split("\n" if "\n" in text or "\r" not in text else "\r")
+    for line, column in (start, end):
+        assert line <= len(lines) + 1
+        assert column <= (len(lines[line - 1]) if line <= len(lines) else 0) + 1
 
 
 def meets(outcome: Outcome, expected: Iterable[str]) -> list[str]:

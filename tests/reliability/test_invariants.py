@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lintstack.dockerfile.syntax import parse as parse_dockerfile
 from lintstack.source import Source
 from lintstack.yaml import Entry, Mapping, Node, Scalar, parse
-from tests.reliability.lint import FORMATS, House, Outcome, command, harmless
+from tests.reliability.lint import FORMATS, House, Outcome, command, harmless, inside
 
 ROOT = Path(__file__).resolve().parents[2]
 # Files to be mutated: the example and the fixture stacks.
@@ -175,22 +175,8 @@ def _judged(house: House, files: dict[str, bytes], codes: tuple[int, ...] = (0, 
         assert outcome.exit in codes
         for finding in outcome.findings:
             for place in (finding, *finding["related"]):
-                _inside(place, folder)
+                inside(place, folder)
     return outcome
-
-
-def _inside(place: dict[str, Any], folder: Path) -> None:
-    """A place of a report lies in its file: lines end at LF, or at CR in a file without LF."""
-    start, end = (place["line"], place["column"]), (place["end_line"], place["end_column"])
-    assert (1, 1) <= start <= end
-    path = folder / place["path"]
-    if not path.is_file():
-        return
-    text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
-    lines = text.split("\n" if "\n" in text or "\r" not in text else "\r")
-    for line, column in (start, end):
-        assert line <= len(lines) + 1
-        assert column <= (len(lines[line - 1]) if line <= len(lines) else 0) + 1
 
 
 @EXAMPLES
