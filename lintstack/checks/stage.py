@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import Any
 
-from lintstack.dockerfile.expand import Value, expand
+from lintstack.dockerfile.expand import Expanded, Value, expand
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
 from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_values
 from lintstack.dockerfile.syntax import pairs
@@ -236,8 +235,15 @@ def _is_empty(stage: Stage) -> bool:
 
 
 def invalid_base_name(stage: Stage) -> Iterator[Problem]:
-    """A FROM that no build of the stack makes a name of an image of."""
+    """A FROM that no build of the stack makes a name of an image of, or that is none as it is written."""
     yield from _without_arguments(stage) if stage.dockerfile.is_built.value else ()
+    word = stage.parsed.base
+    if word is None or "$" in word.text or stage.parent is not None or is_valid(word.value):
+        return
+    if is_valid(word.value.lower()):
+        yield Problem(f"`{word.value}` is no name of an image: capitals may stand in its tag only", Place(word.span))
+    elif word.value.endswith(":") and is_valid(word.value[:-1]):
+        yield Problem(f"`{word.value}` is no name of an image: nothing stands behind its colon", Place(word.span))
 
 
 def invalid_default_in_from(stage: Stage) -> Iterator[Problem]:
@@ -252,7 +258,7 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
         return
     declared, given = dockerfile.global_args, set(dockerfile.argument_names.value or ())
     values = global_values(dockerfile.parsed, NO_ARGS)
-    found = expand(word.text, lambda name: _default(values, name), dockerfile.parsed.escape)
+    found = by_defaults(stage)
     if not found.names or found.value is None or is_valid(found.value):
         return
     if all(name in declared and name not in given and _is_plain(values[name], declared[name]) for name in found.names):
@@ -265,6 +271,14 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
             Place(word.span),
             tuple(Place(declared[name].span, "declared here") for name in bare),
         )
+
+
+def by_defaults(stage: Stage) -> Expanded:
+    """What the name of a stage's base is when nobody gives an argument."""
+    parsed = stage.dockerfile.parsed
+    values = global_values(parsed, NO_ARGS)
+    text = stage.parsed.base.text if stage.parsed.base else ""
+    return expand(text, lambda name: _default(values, name), parsed.escape)
 
 
 def _default(values: Mapping[str, Value], name: str) -> Value:
@@ -292,13 +306,13 @@ def definition_description(stage: Stage, options: Mapping[str, Any]) -> Iterator
             continue
         names = [stage.parsed.name] if node.keyword == "FROM" else [p.name for p in pairs(node, parsed.escape)]
         text = comment.text.lstrip()
-        first = re.split(r"[\s:]", text, maxsplit=1)[0]
+        first = text.partition(" ")[0]
         if any(names) and first not in names and text and not text.lower().replace(" ", "").startswith(TO_TOOLS):
             yield Problem(
                 f"the comment above {node.keyword} `{names[0]}` is shown as its description only if it begins with that"
                 f" name; write `# {names[0]} …`, or leave a blank line between them",
-                Place(comment.span),
-                (Place(node.keyword_span, "described here"),),
+                Place(node.keyword_span),
+                (Place(comment.span, "the comment"),),
                 detail=names[0],
             )
 
