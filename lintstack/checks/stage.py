@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import Any
 
-from lintstack.dockerfile.expand import Expanded, Value, expand
+from lintstack.dockerfile.expand import Value
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_values
+from lintstack.dockerfile.stages import NO_ARGS, by_defaults, copied_from, global_values
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
@@ -258,7 +258,7 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
         return
     declared, given = dockerfile.global_args, set(dockerfile.argument_names.value or ())
     values = global_values(dockerfile.parsed, NO_ARGS)
-    found = by_defaults(stage)
+    found = by_defaults(dockerfile.parsed, word)
     if not found.names or found.value is None or is_valid(found.value):
         return
     if all(name in declared and name not in given and _is_plain(values[name], declared[name]) for name in found.names):
@@ -271,21 +271,6 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
             Place(word.span),
             tuple(Place(declared[name].span, "declared here") for name in bare),
         )
-
-
-def by_defaults(stage: Stage) -> Expanded:
-    """What the name of a stage's base is when nobody gives an argument."""
-    parsed = stage.dockerfile.parsed
-    values = global_values(parsed, NO_ARGS)
-    text = stage.parsed.base.text if stage.parsed.base else ""
-    return expand(text, lambda name: _default(values, name), parsed.escape)
-
-
-def _default(values: Mapping[str, Value], name: str) -> Value:
-    """Value of an argument that nobody gives; the builder's own have one."""
-    if name in values:
-        return Value(values[name].value or "")
-    return Value("x" if name in PLATFORM_ARGS else "")
 
 
 def _is_plain(value: Value, declared: Pair) -> bool:

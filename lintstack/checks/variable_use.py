@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintstack.checks.stage import by_defaults
+from lintstack.dockerfile.stages import by_defaults
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.images.reference import is_valid
@@ -68,7 +68,7 @@ def undefined_arg_in_from(use: VariableUse) -> Iterator[Problem]:
 def _leaves_no_image(use: VariableUse) -> bool:
     """Whether FROM names no image without the variable."""
     base = use.stage.parsed.base if use.stage else None
-    if use.stage is None or base is None or not base.span.start <= use.span.start < base.span.end:
+    if base is None or not base.span.start <= use.span.start < base.span.end:
         return False
-    text = by_defaults(use.stage).value
+    text = by_defaults(use.instruction.dockerfile.parsed, base).value
     return text is not None and not is_valid(text)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
-from lintstack.dockerfile.nodes import Instruction
+from lintstack.dockerfile.nodes import Instruction, Word
 from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "chain_of", "copied_from",
+    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "by_defaults", "chain_of", "copied_from",
     "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
 ]  # fmt: skip
 
@@ -93,6 +93,16 @@ def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, 
     if key not in kept:
         kept[key] = _global_values(dockerfile, args)
     return kept[key]
+
+
+def by_defaults(dockerfile: Dockerfile, base: Word) -> Expanded:
+    """What the name in a FROM is when nobody gives an argument; the builder's own have a value."""
+    values = global_values(dockerfile, NO_ARGS)
+
+    def default(name: str) -> Value:
+        return Value((values[name].value or "") if name in values else "x" if name in PLATFORM_ARGS else "")
+
+    return expand(base.text, default, dockerfile.escape)
 
 
 def _global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:
