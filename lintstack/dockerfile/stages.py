@@ -13,8 +13,8 @@ from lintstack.dockerfile.tree import Dockerfile, Stage
 from lintstack.facts import Fact, Place
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "by_defaults", "chain_of", "copied_from",
-    "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
+    "NO_ARGS", "PLATFORM_ARGS", "Resolve", "Stage", "base_of", "base_reference", "by_defaults", "chain_of",
+    "copied_from", "global_value", "global_values", "output_stages", "replayed", "target", "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
