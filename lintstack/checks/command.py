@@ -14,7 +14,7 @@ LOGINS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
     "aws": tuple(
         (("configure", "set", key), ()) for key in ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
     ),
-    "az": ((("login",), ("-p", "--password", "--service-principal", "--federated-token")),),
+    "az": ((("login",), ()),),
     "composer": ((("http-basic",), ()), (("github-oauth",), ()), (("gitlab-token",), ())),
     "docker": ((("login",), ("-p", "--password")),),
     "doctl": ((("auth", "init"), ("-t", "--access-token")),),
@@ -25,6 +25,8 @@ LOGINS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
     "sshpass": (((), ("-p",)),),
     "twine": ((("upload",), ("-p", "--password")),),
 }
+# Program → options with which it logs in without a credential, or not at all.
+WITHOUT = {"az": frozenset("-h --help -i --identity".split())}
 # Settings of package managers that hold tokens.
 TOKENS = ("_authtoken", "_auth", "_password", "npmauthtoken", "http-basic.", "pypi-token.")
 SETTERS = frozenset("npm pnpm yarn poetry".split())
@@ -69,6 +71,8 @@ def _login(command: Command) -> str:
     sets = "set" in args[:2] or (command.name == "poetry" and args[:1] == ["config"] and "--unset" not in given)
     if command.name in SETTERS and sets and any(_is_token(value) for value in args):
         return f"{command.name} {args[0]}"
+    if not WITHOUT.get(command.name, frozenset()).isdisjoint(given):
+        return ""
     for words, options in LOGINS.get(command.name, ()):
         if _follow(words, args) and (not options or any(_has(option, given) for option in options)):
             return " ".join((command.name, *words))

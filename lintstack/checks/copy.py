@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import normpath
 
-from lintstack.dockerfile.keyfiles import secret_kind
+from lintstack.dockerfile.keyfiles import VARIABLES, secret_kind
 from lintstack.dockerfile.sources import base_name, in_context, is_archive, is_pattern, is_tar
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
+from lintstack.images.reference import is_valid
 from lintstack.model import Copy, Instruction, Stage
 from lintstack.source import Span
 
@@ -127,6 +128,8 @@ def copy_from_unknown_stage(copy: Copy) -> Iterator[Problem]:
         )
     elif not numbers and (near := _near(stage, name)):
         yield _from(copy, f"no stage is called `{name}`, so an image of that name is pulled; did you mean `{near}`?")
+    elif not numbers and not is_valid(name):
+        yield _from(copy, f"no stage is called `{name}`, and no image can be: that is no name of one")
 
 
 def _from(copy: Copy, message: str) -> Problem:
@@ -257,12 +260,14 @@ def copy_secret_file(copy: Copy) -> Iterator[Problem]:
     if stage is None or not stage.is_shipped.value or _is_from_image(copy):
         return
     named = stage.credential_files if stage.is_output.value else {}
+    target = copy.node.args[-1].value if copy.node.args else ""
+    pointed = next((name for name in VARIABLES if target in (f"${name}", f"${{{name}}}")), "")
     for text, kind, span in copy.read_sources:
         if kind in ("url", "git", "heredoc") or is_pattern(text):
             continue
         what, place = _secret(copy, text), named.get(_landing(copy, text))
-        if place:
-            what = f"what `{place.name}` names"
+        if place or pointed:
+            what = f"what `{place.name if place else pointed}` names"
         if what:
             message = (
                 f"`{text}` is {what}, and everybody who has the image can read it; give it to the build with "

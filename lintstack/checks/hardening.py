@@ -32,6 +32,7 @@ FETCHERS = frozenset(
 )
 # Options whose value is a URL that is not fetched.
 NOT_FETCHED = frozenset("-x --proxy --preproxy -e --referer -H --header -d --data -A --user-agent --noproxy".split())
+CLEAR = ("http://", "ftp://")
 
 
 def tls_verification_off(instruction: Instruction) -> Iterator[Problem]:
@@ -83,21 +84,22 @@ def _is_local(value: str) -> bool:
 def clear_text_http(instruction: Instruction) -> Iterator[Problem]:
     """What is fetched without TLS, unless it is compared with a known sum."""
     for word in _fetched(instruction):
-        url = word.value[word.value.find("http://") :]
+        scheme = "http" if "http://" in word.value else "ftp"
+        url = word.value[word.value.find(f"{scheme}://") :]
         host = url.split("/")[2].rpartition("@")[2]
         # Names without a dot are known to a private network only.
         if "." in host and "$" not in host and not _is_local(url):
-            message = f"what comes from `http://{host}` can be replaced on its way; fetch it with https"
+            message = f"what comes from `{scheme}://{host}` can be replaced on its way; fetch it with https"
             yield Problem(message, Place(word.span), detail=host)
 
 
 def _fetched(instruction: Instruction) -> Iterator[Word]:
-    """Words that name what an ADD or the programs of a RUN fetch by http."""
-    if "http://" not in instruction.node.span.text:
+    """Words that name what an ADD or the programs of a RUN fetch by http or ftp."""
+    if not any(scheme in instruction.node.span.text for scheme in CLEAR):
         return
     if instruction.name == "ADD":
         if instruction.node.flag("checksum") is None:
-            yield from (word for word in instruction.node.args[:-1] if word.value.startswith("http://"))
+            yield from (word for word in instruction.node.args[:-1] if word.value.startswith(CLEAR))
         return
     if instruction.verifies.value:
         return
@@ -107,7 +109,7 @@ def _fetched(instruction: Instruction) -> Iterator[Word]:
             option, equals, value = word.value.partition("=")
             url = value if equals and option.startswith("-") else word.value
             asked = option if equals and option.startswith("-") else before.value
-            if url.startswith("http://") and asked not in NOT_FETCHED:
+            if url.startswith(CLEAR) and asked not in NOT_FETCHED:
                 yield word
 
 

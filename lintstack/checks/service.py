@@ -38,7 +38,8 @@ def non_root_user(service: Service) -> Iterator[Problem]:
         yield Problem(message, is_root.places[0], is_root.places[1:], fact="user.is_root", variant="stated")
     else:
         missing = "USER" if service.synthetic else "user"
-        yield Problem(message, related=is_root.places, fact="user.is_root", detail=missing, variant="inherited")
+        variant = "empty-image" if service.base_image.value == "scratch" else "inherited"
+        yield Problem(message, related=is_root.places, fact="user.is_root", detail=missing, variant=variant)
 
 
 def user_stated(service: Service) -> Iterator[Problem]:
@@ -53,7 +54,8 @@ def user_stated(service: Service) -> Iterator[Problem]:
     if base and (is_root.value or not _is_unprivileged(base)):
         starts = "starts as root" if is_root.value else "decides as whom it runs"
         message = f"{service} has no `USER`, and `{base}` {starts}; add `USER 10001`"
-        yield Problem(message, related=is_root.places, fact="user.source", detail="USER")
+        variant = "empty-image" if base == "scratch" else "base-image"
+        yield Problem(message, related=is_root.places, fact="user.source", detail="USER", variant=variant)
 
 
 def _is_unprivileged(image: str) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import Any
 
-from lintstack.dockerfile.expand import Value, expand
+from lintstack.dockerfile.expand import Value
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
-from lintstack.dockerfile.stages import NO_ARGS, PLATFORM_ARGS, copied_from, global_pairs, global_values, taken_from
+from lintstack.dockerfile.stages import (
+    NO_ARGS,
+    by_defaults,
+    copied_from,
+    global_pairs,
+    global_values,
+    taken_from,
+)
 from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
@@ -236,8 +242,15 @@ def _is_empty(stage: Stage) -> bool:
 
 
 def invalid_base_name(stage: Stage) -> Iterator[Problem]:
-    """A FROM that no build of the stack makes a name of an image of."""
+    """A FROM that no build of the stack makes a name of an image of, or that is none as it is written."""
     yield from _without_arguments(stage) if stage.dockerfile.is_built.value else ()
+    word = stage.parsed.base
+    if word is None or "$" in word.text or stage.parent is not None or is_valid(word.value):
+        return
+    if is_valid(word.value.lower()):
+        yield Problem(f"`{word.value}` is no name of an image: capitals may stand in its tag only", Place(word.span))
+    elif word.value.endswith(":") and is_valid(word.value[:-1]):
+        yield Problem(f"`{word.value}` is no name of an image: nothing stands behind its colon", Place(word.span))
 
 
 def invalid_default_in_from(stage: Stage) -> Iterator[Problem]:
@@ -252,7 +265,7 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
         return
     declared, given = global_pairs(dockerfile.parsed), set(dockerfile.argument_names.value or ())
     values = global_values(dockerfile.parsed, NO_ARGS)
-    found = expand(word.text, lambda name: _default(values, name), dockerfile.parsed.escape)
+    found = by_defaults(dockerfile.parsed, word)
     if not found.names or found.value is None or is_valid(found.value):
         return
     if all(name in declared and name not in given and _is_plain(values[name], declared[name]) for name in found.names):
@@ -265,13 +278,6 @@ def _without_arguments(stage: Stage) -> Iterator[Problem]:
             Place(word.span),
             tuple(Place(declared[name].span, "declared here") for name in bare),
         )
-
-
-def _default(values: Mapping[str, Value], name: str) -> Value:
-    """Value of an argument that nobody gives; the builder's own have one."""
-    if name in values:
-        return Value(values[name].value or "")
-    return Value("x" if name in PLATFORM_ARGS else "")
 
 
 def _is_plain(value: Value, declared: Pair) -> bool:
@@ -292,13 +298,13 @@ def definition_description(stage: Stage, options: Mapping[str, Any]) -> Iterator
             continue
         names = [stage.parsed.name] if node.keyword == "FROM" else [p.name for p in pairs(node, parsed.escape)]
         text = comment.text.lstrip()
-        first = re.split(r"[\s:]", text, maxsplit=1)[0]
+        first = text.partition(" ")[0]
         if any(names) and first not in names and text and not text.lower().replace(" ", "").startswith(TO_TOOLS):
             yield Problem(
                 f"the comment above {node.keyword} `{names[0]}` is shown as its description only if it begins with that"
                 f" name; write `# {names[0]} …`, or leave a blank line between them",
-                Place(comment.span),
-                (Place(node.keyword_span, "described here"),),
+                Place(node.keyword_span),
+                (Place(comment.span, "the comment"),),
                 detail=names[0],
             )
 

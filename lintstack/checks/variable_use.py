@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lintstack.dockerfile.stages import by_defaults
 from lintstack.facts import Place
 from lintstack.findings import Problem
+from lintstack.images.reference import is_valid
 from lintstack.model import VariableUse
 
 
@@ -19,6 +21,8 @@ def undefined_variable(use: VariableUse) -> Iterator[Problem]:
         yield Problem(f"{what}; write its value, or take the line out", Place(use.span), detail=use.name)
     elif use.is_defined.value is False or (use.is_defined.unknown and near):
         hint = f"did you mean `${near}`?" if near else "declare it with ARG or ENV before this line"
+        if any(heredoc.body.start <= use.span.start < heredoc.body.end for heredoc in use.instruction.node.heredocs):
+            hint += ", or quote the word behind `<<` to copy the text as it is"
         yield Problem(f"nothing sets `{use.name}`, so that it is empty here; {hint}", Place(use.span), detail=use.name)
 
 
@@ -33,6 +37,7 @@ def arg_out_of_scope(use: VariableUse) -> Iterator[Problem]:
             Place(use.span),
             declared,
             detail=use.name,
+            variant="shell" if use.keyword.value == "RUN" else "builder",
         )
 
 
@@ -53,5 +58,17 @@ def undefined_arg_in_from(use: VariableUse) -> Iterator[Problem]:
         near = use.suggestion.value
         way_out = f"did you mean `${near}`?" if near else f"add `ARG {use.name}=…` before the first FROM"
         yield Problem(
-            f"no ARG before the first FROM declares `{use.name}`; {way_out}", Place(use.span), detail=use.name
+            f"no ARG before the first FROM declares `{use.name}`; {way_out}",
+            Place(use.span),
+            detail=use.name,
+            variant="no-image" if _leaves_no_image(use) else "",
         )
+
+
+def _leaves_no_image(use: VariableUse) -> bool:
+    """Whether FROM names no image without the variable."""
+    base = use.stage.parsed.base if use.stage else None
+    if base is None or not base.span.start <= use.span.start < base.span.end:
+        return False
+    text = by_defaults(use.instruction.dockerfile.parsed, base).value
+    return text is not None and not is_valid(text)

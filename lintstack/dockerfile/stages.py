@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from lintstack.dockerfile.expand import Expanded, Value, expand
 from lintstack.dockerfile.mounts import mounts
-from lintstack.dockerfile.nodes import Instruction, Pair
+from lintstack.dockerfile.nodes import Instruction, Pair, Word
 from lintstack.dockerfile.refusals import NO_TRIGGER
 from lintstack.dockerfile.syntax import pairs
 from lintstack.dockerfile.tree import Dockerfile, Stage
@@ -15,9 +15,9 @@ from lintstack.facts import Fact, Place
 from lintstack.source import Span
 
 __all__ = [
-    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "built_upon", "chain_of",
-    "copied_from", "global_pairs", "global_value", "global_values", "output_stages", "replayed", "taken_from", "target",
-    "unresolved",
+    "NO_ARGS", "PLATFORM_ARGS", "PROXY_ARGS", "Resolve", "Stage", "base_of", "base_reference", "built_upon",
+    "by_defaults", "chain_of", "copied_from", "global_pairs", "global_value", "global_values", "output_stages",
+    "replayed", "taken_from", "target", "unresolved",
 ]  # fmt: skip
 
 NO_ARGS: Mapping[str, str] = MappingProxyType({})
@@ -110,6 +110,16 @@ def global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, 
     if key not in kept:
         kept[key] = _global_values(dockerfile, args)
     return kept[key]
+
+
+def by_defaults(dockerfile: Dockerfile, base: Word) -> Expanded:
+    """What the name in a FROM is when nobody gives an argument; the builder's own have a value."""
+    values = global_values(dockerfile, NO_ARGS)
+
+    def default(name: str) -> Value:
+        return Value((values[name].value or "") if name in values else "x" if name in PLATFORM_ARGS else "")
+
+    return expand(base.text, default, dockerfile.escape)
 
 
 def _global_values(dockerfile: Dockerfile, args: Mapping[str, str]) -> dict[str, Value]:

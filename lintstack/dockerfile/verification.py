@@ -111,7 +111,7 @@ def _uv(command: Command) -> Iterator[Found]:
     for word in command.words[1:]:
         option = word.value.partition("=")[0]
         if option in ("--allow-insecure-host", "--trusted-host"):
-            yield Found("", option, word)
+            yield Found("pip-option" if option == "--trusted-host" else "", option, word)
 
 
 def _npm(command: Command) -> Iterator[Found]:

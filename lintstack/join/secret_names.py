@@ -85,7 +85,7 @@ def is_credential_name(name: str) -> bool:
     """Whether the name of an ARG or ENV is that of a credential; there, `DEPLOY_KEY` and `GITHUB_PAT` are too."""
     if name.upper() in keyfiles.VARIABLES:
         return False
-    if is_secret_name(name) or name.lower() in KNOWN_CREDENTIALS:
+    if is_secret_name(name) or name.lower() in KNOWN_CREDENTIALS or name.upper().endswith("_AWS_ACCESS_KEY_ID"):
         return True
     words = _split_name(name)
     if not words or not (SWITCH_WORDS | HARMLESS_WORDS).isdisjoint(words):

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
+from lintstack.dockerfile.lex import MAX_TEXT
 from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.references import Reference, references
 from lintstack.dockerfile.splitter import own_split
@@ -250,6 +251,30 @@ def _read_by(instruction: Instruction, escape: str) -> Iterator[tuple[Reference,
             for found in references(flag.value, escape):
                 if _counts(found):
                     yield found, Span(flag.span.source, start + found.start, start + found.end)
+    if instruction.name in ("ADD", "COPY"):
+        for heredoc in instruction.node.heredocs:
+            yield from _in_heredoc(heredoc.body) if heredoc.expand else ()
+
+
+@cache
+def _heredoc_text() -> re.Pattern[str]:
+    """What the builder leaves alone in a here-document, then a variable; quotes say nothing there."""
+    return re.compile(
+        r"\\.|\$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)(?::?(?P<modifier>[-+?])|[#%/}]))", re.S
+    )
+
+
+def _in_heredoc(body: Span) -> Iterator[tuple[Reference, Span]]:
+    """Variables that the builder replaces in the lines of a file, each name once."""
+    text, told = body.text if "$" in body.text else "", set[str]()
+    for found in _heredoc_text().finditer(text, 0, MAX_TEXT):
+        name = found["bare"] or found["braced"]
+        if name and not found["modifier"] and name not in told:
+            told.add(name)
+            yield (
+                Reference(name, "", *found.span()),
+                Span(body.source, body.start + found.start(), body.start + found.end()),
+            )
 
 
 def _counts(reference: Reference) -> bool:
