@@ -12,6 +12,7 @@ from lintstack.facts import Fact, Place, getter
 from lintstack.findings import SEVERITIES, Finding, Kind, Problem, Severity
 from lintstack.model import Service, Stack
 from lintstack.named import NamedTuple
+from lintstack.peers import is_code
 from lintstack.record import Subject
 from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
@@ -49,8 +50,7 @@ class Active(NamedTuple):
         """Whether a problem is of a variant that is asked for; one that the page does not list counts as none."""
         if self.variants is None or problem.fact == BROKEN:
             return True
-        name = variant_of(self.rule, subject, problem)
-        return (name if name in self.rule.variants else "") in self.variants
+        return variant_of(self.rule, subject, problem) in self.variants
 
 
 class Hit(NamedTuple):
@@ -170,10 +170,11 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
 
 def variant_of(rule: Rule, subject: Subject, problem: Problem) -> str:
     """Which variant of its rule a problem is: the problem says it, else the fact that the page names; "" for none."""
-    if problem.variant or not rule.variant:
-        return problem.variant
-    value = getter(rule.variant)(subject).value
-    return value if isinstance(value, str) else ""
+    name = problem.variant
+    if rule.variant and not name:
+        value = getter(rule.variant)(subject).value
+        name = value if isinstance(value, str) else ""
+    return name if name in rule.variants or is_code(name) else ""
 
 
 def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:

@@ -6,33 +6,35 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import StringIO
-from typing import IO, Any
-
-import click
+from typing import IO
 
 from lintstack import HOME
 
 EXIT_CLEAN, EXIT_FINDINGS, EXIT_MISUSE, EXIT_EMPTY, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
-class Refused(click.ClickException):
+class Refused(Exception):
     """Bad use: one sentence, exit 2."""
 
-    exit_code = EXIT_MISUSE
+    def lines(self) -> list[str]:
+        """What to say about it."""
+        return [f"lintstack: {line}" for line in str(self).splitlines()]
 
-    def show(self, file: IO[Any] | None = None) -> None:
-        for line in self.message.splitlines():
-            click.echo(f"lintstack: {line}", file, err=True)
+
+class Misused(Refused):
+    """A command line that cannot be understood; the text is click's, with the usage."""
+
+    def lines(self) -> list[str]:
+        return str(self).splitlines()
 
 
 def guarded(run: Callable[[], object]) -> int:
     """The exit code of a run, after all that it says was taken by the streams, or given up."""
     try:
         return _finished(run)
-    except click.ClickException as error:
+    except Refused as error:
         _say(error)
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         _say(Refused("interrupted"))
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
@@ -49,10 +51,7 @@ def _finished(run: Callable[[], object]) -> int:
     Raises:
         Refused: standard output did not take the report.
     """
-    try:
-        result = run()
-    except click.exceptions.Exit as end:
-        result = end.exit_code
+    result = run()
     _flush()
     return result if isinstance(result, int) else EXIT_CLEAN
 
@@ -93,15 +92,20 @@ def _settle(stream: IO[str] | None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _say(error: click.ClickException) -> None:
-    """Print what went wrong. Click repeats what was typed, and hooks type names of files."""
+def say_to_error(line: str) -> None:
+    """Print a line for people, if there is somebody to read it."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
+def _say(error: Refused) -> None:
+    """Print what went wrong. What was typed is repeated, and hooks type names of files."""
     from lintstack.report.text import safe
 
-    said = StringIO()
-    error.show(said)
     try:
-        for line in said.getvalue().splitlines():
-            click.echo(safe(line), err=True)
+        for line in error.lines():
+            say_to_error(safe(line))
     except OSError:
         _settle(sys.stderr)
 

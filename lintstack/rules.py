@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from lintstack.findings import KINDS, SEVERITIES, Kind, Severity
@@ -18,6 +19,9 @@ from lintstack.record import Record
 
 PRESETS = ("minimal", "recommended", "strict")
 TEXTS = "rules.texts"  # texts of all pages, JSON
+
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
 class PageError(ValueError):
@@ -54,18 +58,18 @@ class Rule(Record):
     severity: Mapping[Kind, Severity]
     preset: str
     check: str
-    of: tuple[str, ...]
-    when: Mapping[str, Any]
-    require: Mapping[str, Any]
-    message: str
-    see: Mapping[str, tuple[str, ...]]
-    variants: Mapping[str, Mapping[str, tuple[str, ...]]]
-    variant: str
-    options: Mapping[str, Mapping[str, Any]]
-    yields_to: tuple[str, ...]
-    aka: tuple[str, ...]
-    security: bool
-    page: str
+    of: tuple[str, ...] = ()
+    when: Mapping[str, Any] = EMPTY
+    require: Mapping[str, Any] = EMPTY
+    message: str = ""
+    see: Mapping[str, tuple[str, ...]] = EMPTY
+    variants: Mapping[str, Mapping[str, tuple[str, ...]]] = EMPTY
+    variant: str = ""
+    options: Mapping[str, Mapping[str, Any]] = EMPTY
+    yields_to: tuple[str, ...] = ()
+    aka: tuple[str, ...] = ()
+    security: bool = False
+    page: str = ""
 
     @cached_property
     def text(self) -> str:
@@ -135,10 +139,10 @@ def rule_of(subject: str, name: str, head: Mapping[str, Any], page: str = "") ->
 def builtin() -> tuple[Rule, ...]:
     """All rules that ship with lintstack, sorted by name."""
     try:
-        heads = import_module("lintstack.compiled").HEADS
+        packed = import_module("lintstack.compiled").RULES
     except ModuleNotFoundError:
         return read_pages(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rules"))
-    return tuple(rule_of(subject, name, head) for subject, name, head in heads)
+    return tuple([Rule(**fields) for fields in packed])
 
 
 def read_pages(folder: str) -> tuple[Rule, ...]:
@@ -185,13 +189,14 @@ def split_page(path: str) -> tuple[dict[str, Any], str]:
     return data, text.lstrip("\n")
 
 
-def compile_pages(folder: str) -> tuple[list[tuple[str, str, dict[str, Any]]], dict[str, str]]:
-    """Heads (subject, name, data) and texts (by name) of all pages, for the build."""
-    heads, texts = [], {}
+def compile_pages(folder: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Rules as plain data, what is at its default left out, and texts (by name) of all pages, for the build."""
+    packed, texts = [], {}
     for subject, name, path in sorted_pages(folder):
         head, texts[name] = split_page(path)
-        heads.append((subject, name, head))
-    return heads, texts
+        fields = vars(rule_of(subject, name, head))
+        packed.append({name: value for name, value in fields.items() if value != getattr(Rule, name, None)})
+    return packed, texts
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
-from lintstack.model import Copy, Instruction, Run, Stack
+from lintstack.model import Copy, Instruction, PackageCall, Run, Stack
 from lintstack.record import Subject
 
 # How the subjects of each folder of rules are found in a stack.
@@ -49,11 +49,18 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "command": lambda stack: (
         command for item in _instructions(stack) if isinstance(item, Run) for command in item.commands
     ),
+    "package-call": lambda stack: _package_calls(stack),
+    "package": lambda stack: (package for call in _package_calls(stack) for package in call.installs),
 }
 
 
 def _instructions(stack: Stack) -> Iterable[Instruction]:
     return (item for dockerfile in stack.dockerfiles for item in dockerfile.instructions)
+
+
+def _package_calls(stack: Stack) -> Iterable[PackageCall]:
+    runs = (item for item in _instructions(stack) if isinstance(item, Run))
+    return (command for run in runs for command in run.commands if isinstance(command, PackageCall))
 
 
 class Subjects:

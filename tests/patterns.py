@@ -113,7 +113,7 @@ def collect(folder: str) -> list[tuple[str, str, int]]:
         if not module.name.endswith("__main__"):
             _settle(importlib.import_module(module.name))
     with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
-        importlib.import_module("lintstack.cli").cli.main(["check", "-q", folder], standalone_mode=False)
+        importlib.import_module("lintstack.cli").run(["check", "-q", folder])
     return sorted(found)
 
 

@@ -50,7 +50,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.chdir(write(tmp_path, FILES))
 
     def run(*words: str) -> Outcome:
-        code = guarded(lambda: cli.cli.main(list(words), "lintstack", standalone_mode=False))
+        code = guarded(lambda: cli.run(words))
         said = capsys.readouterr()
         return Outcome(code, said.out, said.err)
 

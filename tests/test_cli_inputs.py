@@ -349,7 +349,7 @@ def test_too_much_standard_input_is_a_finding(here: Path) -> None:
 
 
 def test_standard_input_that_is_a_terminal_or_closed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lintstack.cli import inputs
+    from lintstack.cli import asked as inputs
     from lintstack.exits import Refused
 
     class Terminal(BytesIO):

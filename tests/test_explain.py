@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lintstack.cli import cli
+from lintstack.cli.shell import cli
 from lintstack.explain import listing, page, severity
 from lintstack.rules import Rule, builtin, rule_of
 from tests.stack import write

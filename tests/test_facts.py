@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lintstack import factsheet
-from lintstack.cli import cli
+from lintstack.cli.shell import cli
 from tests.stack import lint, write
 
 FILES = {

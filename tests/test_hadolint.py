@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lintstack.analysis import Analysis, Options, analyse
-from lintstack.cli import cli
+from lintstack.cli.shell import cli
 from lintstack.config import Config, ConfigError, load
 from lintstack.selection import adopted
 

@@ -48,7 +48,7 @@ def test_wheel_carries_the_compiled_pages(built: Path, root: Path) -> None:
         known = json.loads(wheel.read("lintstack/images/known.json"))
     compiled: dict[str, object] = {}
     exec(module, compiled)
-    assert (compiled["HEADS"], texts) == compile_pages(str(root / "rules"))
+    assert (compiled["RULES"], texts) == compile_pages(str(root / "rules"))
     assert compiled["IMAGES"] == known
     assert len(texts) == len(list(root.glob("rules/*/*.md")))
     assert {name.split("/")[0] for name in names} == {"lintstack", f"lintstack-{__version__}.dist-info"}

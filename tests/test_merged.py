@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintstack.cli import cli
+from lintstack import cli
 from lintstack.compose.load import load
 from lintstack.exits import guarded
 from lintstack.merged import Effective, render
@@ -307,7 +307,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*words: str) -> int:
-    return guarded(lambda: cli.main(["merged", *words], "lintstack", standalone_mode=False))
+    return guarded(lambda: cli.run(["merged", *words]))
 
 
 @pytest.mark.usefixtures("shop")

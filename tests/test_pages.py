@@ -24,7 +24,6 @@ from lintstack.rules import (
     examples,
     read_pages,
     rule_of,
-    sorted_pages,
     split_page,
 )
 from lintstack.schema import KEYWORDS, SchemaError, compile_schema, is_linear
@@ -128,16 +127,15 @@ def test_check_takes_its_subject_and_its_options(definition: tuple[str, str, ast
 
 
 def test_what_a_wheel_carries_is_the_pages() -> None:
-    heads, texts = compile_pages(str(PAGES))
-    pages = {rule.name: rule for rule in read_pages(str(PAGES))}
-    assert [(subject, name) for subject, name, _ in heads] == [
-        (subject, name) for subject, name, _ in sorted_pages(str(PAGES))
-    ]
-    for subject, name, head in heads:
-        packed, page = rule_of(subject, name, head), pages[name]
-        assert {**vars(packed), "page": ""} == {**vars(page), "page": ""}
-        assert texts[name] == page.text
-    assert len(texts) == len(heads) == len(pages)
+    packed, texts = compile_pages(str(PAGES))
+    pages = read_pages(str(PAGES))
+    for fields, page in zip(packed, pages, strict=True):
+        rule = Rule(**fields)
+        assert {name: getattr(rule, name) for name in Rule.fields} == {
+            name: getattr(page, name) if name != "page" else "" for name in Rule.fields
+        }
+        assert texts[rule.name] == page.text
+    assert len(texts) == len(pages)
 
 
 def test_head_schema_is_a_schema() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from lintstack.cli import cli
+from lintstack.cli.shell import cli
 from lintstack.findings import SEE
 from lintstack.peers import canonical, keyed
 from lintstack.report.system import TITLES

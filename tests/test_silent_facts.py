@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from lintstack import factsheet
-from lintstack.cli import cli
+from lintstack.cli.shell import cli
 from lintstack.compose.format.command import split
 from lintstack.facts import Fact
 from lintstack.model import Interpolation, Stack

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heappop, heappush
 from itertools import chain, islice
 
 from lintstack.facts import Place
@@ -85,6 +84,8 @@ def _addresses(host: str) -> tuple[tuple[int, str], ...]:
 
 def _clashes(listeners: Iterable[Listener]) -> Iterator[tuple[Listener, Listener]]:
     """Pairs of listeners of one space that cannot both be, found in a sweep over the ports."""
+    from heapq import heappop, heappush
+
     open_: dict[str, dict[int, Listener]] = {}  # by address, then by order
     ends: list[tuple[int, int, str]] = []
     for listener in sorted(listeners):

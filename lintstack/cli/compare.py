@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintstack.cli.inputs import options_of, paths, projects
-from lintstack.cli.screen import color, style_of
+from lintstack.cli.asked import options_of
+from lintstack.cli.inputs import color, paths, projects
+from lintstack.cli.screen import style_of
 from lintstack.exits import EXIT_CLEAN, EXIT_FINDINGS, Refused, say_to_output
 
 if TYPE_CHECKING:

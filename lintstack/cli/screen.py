@@ -6,14 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 if TYPE_CHECKING:
     from lintstack.report import Style
-
-color = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in text reports."
-)
 
 
 def style_of(color: str) -> Style:

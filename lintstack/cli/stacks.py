@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintstack.cli.inputs import inputs, options_of, paths
+from lintstack.cli.asked import options_of
+from lintstack.cli.inputs import inputs, paths
 from lintstack.exits import Refused, say_to_output
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
+from lintstack.dockerfile.grammar import parser
 from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
-from lintstack.dockerfile.interpreters import set_pipefail
+from lintstack.dockerfile.interpreters import shell_call
 from lintstack.dockerfile.nodes import Text
 from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Range, Written
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node
 
 MAX_BYTES = 64 * 1024
 MAX_HEREDOCS = 200
@@ -31,32 +32,6 @@ _NO_WORDS = frozenset(
 )
 _BRACKETS = frozenset({"subshell", "compound_statement"})
 _BRANCH_ENDS = ([b"else"], [b"elif"], [b"fi"], [b"fi;"], [b"done"], [b"done;"], [b"esac"], [b"esac;"])
-
-
-@cache
-def _parser() -> Parser:
-    import tree_sitter
-
-    return tree_sitter.Parser(tree_sitter.Language(_grammar()))
-
-
-def _grammar() -> object:
-    """The grammar, from the package's extension module alone.
-
-    Its `__init__` loads `importlib.resources` for a function that nobody calls here: a tenth of linting one file.
-    """
-    from importlib.machinery import PathFinder
-
-    package = PathFinder.find_spec("tree_sitter_bash")
-    found = package and PathFinder.find_spec("tree_sitter_bash._binding", package.submodule_search_locations)
-    if not found or not found.loader:
-        import tree_sitter_bash
-
-        return tree_sitter_bash.language()
-    module = found.loader.create_module(found)
-    assert module is not None  # extension modules are made by their loader
-    found.loader.exec_module(module)
-    return module.language()
 
 
 @cache
@@ -97,7 +72,7 @@ def read(text: Text, found: Found, context: Context, bodies: dict[int, Text]) ->
         data = _comment().sub(lambda match: b" " * len(match[0]), data)
     if len(data) > MAX_BYTES or script.count("<<") > MAX_HEREDOCS or _is_bomb(script):
         raise NotUnderstood("size")
-    root = _parser().parse(data).root_node
+    root = parser().parse(data).root_node
     if root.has_error and not _is_only_short(root, data):
         raise NotUnderstood("syntax")
     _Reader(text, data, found, bodies).sequence(root.children, context)
@@ -141,11 +116,14 @@ class _Reader:
     def sequence(self, nodes: Sequence[Node], context: Context) -> None:
         """Commands that follow each other."""
         top = context.depth == 0 and context.nesting == 0
-        for chain in chains(nodes):
+        found = list(chains(nodes))
+        for number, chain in enumerate(found, 1):
+            place = context if number == len(found) else context.before()
+            place = context.beside() if chain[-1].background else place
             if len(chain) == 1 and not chain[0].negated:
-                self._pipeline(chain[0].elements, context)
+                self._pipeline(chain[0].elements, place)
             else:
-                self._chain(chain, context)
+                self._chain(chain, place)
             if top:
                 ends = [*(link.separator for link in chain), chain[-1].end]
                 self.found.separators += [(self.text, *self.range(node)) for node in ends if node is not None]
@@ -153,11 +131,14 @@ class _Reader:
     def _chain(self, chain: list[Link], context: Context) -> None:
         """Pipelines with `&&` and `||` between them."""
         caught = [False] * len(chain)  # whether a later `||` takes over
+        ends = 0  # links before this one end the script when they fail
         for at in range(len(chain) - 2, -1, -1):
-            caught[at] = caught[at + 1] or chain[at + 1].operator == "||"
+            gives_up = chain[at + 1].operator == "||" and chain[at + 1].gives_up
+            ends = max(ends, at + 1) if gives_up else ends
+            caught[at] = caught[at + 1] or (chain[at + 1].operator == "||" and not gives_up)
         tested = False
         for at, link in enumerate(chain):
-            inner = context
+            inner = context if at >= ends else context._replace(followed=False)
             if link.operator == "||" or (at and (tested or caught[at - 1])):
                 inner = inner.guarded(link.operator)
             if caught[at] or link.negated:
@@ -209,7 +190,7 @@ class _Reader:
             if node.type not in _SUBSTITUTIONS:
                 stack.extend(reversed(node.named_children))
                 continue
-            self.sequence(node.children, context.inside(State(context.state.pipefail)).piped(-1, 0))
+            self.sequence(node.children, context.inside(context.state.copy()).piped(-1, 0))
 
     def _command(self, node: Node, element: Element, context: Context) -> None:
         ranges: list[Range] = []
@@ -228,7 +209,7 @@ class _Reader:
             elif kind == "file_redirect":
                 own.append(child)
             if self.substitutes and kind != "word" and ("(" in script[start:end] or "`" in script[start:end]):
-                self.inside(child, context)
+                self.inside(child, context.caught())
         if element.words:
             ranges += [self.range(word) for word in element.words]
         targets = [self._redirect(redirect, ranges) for redirect in [*own, *element.redirects]]
@@ -279,6 +260,8 @@ class _Reader:
             command.guards = context.guards
         if context.tolerated:
             command.tolerated = True
+        elif context.goes_unnoticed:
+            command.unnoticed = True
         if context.pipeline >= 0:
             command.pipeline, command.position = context.pipeline, context.position
         self.found.commands.append(command)
@@ -301,8 +284,9 @@ def carried(command: Command, found: Found, context: Context, body: Text | None)
     Raises: NotUnderstood.
     """
     if command.name == "set":
-        said = set_pipefail(command.args)
-        context.state.pipefail = context.state.pipefail if said is None else said
+        said, state = shell_call(command.values), context.state
+        state.pipefail = state.pipefail if said.pipefail is None else said.pipefail
+        state.errexit = state.errexit if said.errexit is None else said.errexit
     elif command.name == "find":
         for inner in executed(command):
             found.commands.append(inner)
@@ -313,7 +297,7 @@ def carried(command: Command, found: Found, context: Context, body: Text | None)
         if script is None or not script.text.text.strip():
             return
         found.nested = True
-        state = context.state if script.same_shell else State(script.pipefail)
+        state = context.state if script.same_shell else State(script.pipefail, script.errexit)
         read(script.text, found, context.inside(state, script=True), {})
 
 
@@ -335,7 +319,7 @@ def _group(reader: _Reader, node: Node, context: Context) -> None:
 
 
 def _subshell(reader: _Reader, node: Node, context: Context) -> None:
-    reader.sequence(node.children, context.inside(State(context.state.pipefail)))
+    reader.sequence(node.children, context.inside(context.state.copy()))
 
 
 def _if(reader: _Reader, node: Node, context: Context) -> None:
@@ -371,9 +355,9 @@ def _loop(reader: _Reader, node: Node, context: Context) -> None:
         reader.sequence(before, context.caught())
     elif reader.substitutes:
         for child in before:
-            reader.inside(child, context)
+            reader.inside(child, context.caught())
     if body is not None:
-        reader.sequence(body.children, context.guarded(kind))
+        reader.sequence(body.children, context.guarded(kind).before())
 
 
 def _case(reader: _Reader, node: Node, context: Context) -> None:
@@ -383,7 +367,7 @@ def _case(reader: _Reader, node: Node, context: Context) -> None:
             at = next((at for at, part in enumerate(child.children) if part.type == ")"), -1)
             reader.sequence(child.children[at + 1 :], guarded)
         elif reader.substitutes:
-            reader.inside(child, context)
+            reader.inside(child, context.caught())
 
 
 def _function(reader: _Reader, node: Node, context: Context) -> None:

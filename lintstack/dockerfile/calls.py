@@ -25,6 +25,7 @@ from lintstack.dockerfile.script import Command
 
 _TRUE = frozenset({"1", "true", "yes", "on", "with", "enable"})
 _FALSE = frozenset({"0", "false", "no", "off", "without", "disable"})
+_INSTALLS = frozenset({"install", "reinstall", "local-install", "module-install"})
 _APT_SETTINGS = ("-o", "--option")
 _PACMAN = {"-S": "install", "--sync": "install", "-U": "local-install", "--upgrade": "local-install", "-R": "remove"}
 _PACMAN_NAMES = {"--refresh": "-y", "--sysupgrade": "-u", "--clean": "-c", "--downloadonly": "-w", "--remove": "-R"}
@@ -92,6 +93,22 @@ class Call:
         if self.arguments.has(*self.row.slim) or settings.get("install_weak_deps") in _FALSE:
             return True
         return any(settings.get(f"apt::{part}install-recommends") in _FALSE for part in ("", "get::"))
+
+    @property
+    def chooses_recommends(self) -> bool:
+        """Whether it says that it wants them (`--install-recommends`)."""
+        told = [self.settings.get(f"apt::{part}install-recommends") in _TRUE for part in ("", "get::")]
+        return any(told) or self.arguments.has("--install-recommends", "--with-recommends", "-r")
+
+    @property
+    def installs(self) -> bool:
+        """Whether its operands are packages that it installs."""
+        return self.action in _INSTALLS or (self.manager == "go" and self.action == "run")
+
+    @property
+    def ecosystem(self) -> str:
+        """Whose packages it installs: "pip" for uv and pipx, "npm" for yarn; its family where that says it."""
+        return self.family if self.row.pin in ("rpm", "none") else self.row.pin
 
     @property
     def no_cache(self) -> bool:

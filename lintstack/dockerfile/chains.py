@@ -78,6 +78,26 @@ class Link:
         self.negated = False
         self.end: Node | None = None
 
+    @property
+    def background(self) -> bool:
+        """Whether `&` ends the list behind it."""
+        return self.end is not None and self.end.type == "&"
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether it ends the script as failed: `exit 1`, `{ echo …; exit 1; }`."""
+        node = self.elements[0].node
+        if node is None or node.type not in ("command", "compound_statement"):
+            return False
+        words = (node.text or b"") if node.type == "command" else _last(node)
+        return words.split()[:1] in ([b"exit"], [b"return"], [b"false"]) and words.split()[1:] != [b"0"]
+
+
+def _last(node: Node) -> bytes:
+    """The last command in braces."""
+    found = [child for child in node.named_children if child.type != "comment"][-1:]
+    return (found[0].text or b"") if found and found[0].type == "command" else b""
+
 
 def flat(nodes: Sequence[Node], through: frozenset[str]) -> Iterator[Node]:
     """Nodes in order, those of some kinds replaced by their children."""

@@ -23,11 +23,13 @@ class Inner(NamedTuple):
     Attributes:
         text: the script.
         pipefail: whether the shell that reads it is started with pipefail.
+        errexit: whether it is started with errexit.
         same_shell: whether the shell at hand reads it (`eval`).
     """
 
     text: Text
     pipefail: bool = False
+    errexit: bool = False
     same_shell: bool = False
 
 
@@ -59,7 +61,7 @@ def given(command: Command, body: Text | None) -> Inner | None:
     if command.name in READERS:
         call = shell_call(command.values)
         text = _script(command, call.script) if call.inline else body if call.from_input else None
-        return Inner(text, bool(call.pipefail)) if text else None
+        return Inner(text, bool(call.pipefail), bool(call.errexit)) if text else None
     for index, value in enumerate(command.args, 1):
         if value.startswith("--command="):
             text = _script(command, index)

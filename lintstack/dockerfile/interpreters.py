@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lintstack.named import NamedTuple
 
@@ -21,14 +21,14 @@ class ShellCall(NamedTuple):
         file: index of the word that names a file to run, -1 without.
         inline: whether `-c` is given.
         pipefail: whether the left side of a pipe may fail unnoticed (False), may not (True), or nothing is said (None).
-        errexit: whether the script ends at the first command that fails.
+        errexit: whether the script ends at the first command that fails; None when nothing is said.
     """
 
     script: int
     file: int
     inline: bool
     pipefail: bool | None
-    errexit: bool
+    errexit: bool | None
 
     @property
     def from_input(self) -> bool:
@@ -62,7 +62,9 @@ def shell_call(words: Sequence[str]) -> ShellCall:
     Args:
         words: the shell's name and its arguments, quotes removed.
     """
-    index, inline, stdin, pipefail, errexit = 1, False, False, None, False
+    index, inline, stdin = 1, False, False
+    pipefail: bool | None = None
+    errexit: bool | None = None
     while index < len(words):
         word = words[index]
         if word in ("--", "-") or word[:1] not in ("-", "+"):
@@ -73,24 +75,15 @@ def shell_call(words: Sequence[str]) -> ShellCall:
             continue
         inline |= "c" in word and word[0] == "-"
         stdin |= "s" in word
-        errexit |= "e" in word and word[0] == "-"
         names = words[index + 1 : index + 1 + word.count("o") + word.count("O")]
-        pipefail = _pipefail(word[0], names, pipefail)
-        errexit |= "errexit" in names and word[0] == "-"
+        on = word[0] == "-"
+        pipefail = on if "pipefail" in names else pipefail
+        errexit = on if "e" in word or "errexit" in names else errexit
         index += 1 + len(names)
     operand = index if index < len(words) else -1
     script = operand if inline else -1
     file = -1 if inline or stdin or operand < 0 or words[operand] in _STDIN else operand
     return ShellCall(script, file, inline, pipefail, errexit)
-
-
-def _pipefail(sign: str, names: Iterable[str], before: bool | None) -> bool | None:
-    return sign == "-" if "pipefail" in names else before
-
-
-def set_pipefail(args: Sequence[str]) -> bool | None:
-    """What the arguments of `set` say about pipefail: on, off, or nothing."""
-    return shell_call(("set", *args)).pipefail
 
 
 def shebang(script: str) -> tuple[str, ...]:

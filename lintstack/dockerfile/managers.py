@@ -139,7 +139,7 @@ _ROWS = (
         " download: fetch, cache download",
         "-t --virtual -p --root -X --repository --arch --keys-dir --repositories-file --cache-dir --cache-max-age"
         " --wait --timeout --progress-fd",
-        no_cache="--no-cache",
+        no_cache="--no-cache --no-network",
         caches="/var/cache/apk",
     ),
     *(
@@ -255,7 +255,7 @@ _ROWS = (
         "pip",
         "install: install; remove: uninstall; download: download, wheel; clean: cache purge; config: config",
         _PIP_VALUED,
-        no_cache="--no-cache-dir",
+        no_cache="--no-cache-dir --no-cache",
         yes="-y --yes",
         files="-r --requirement -c --constraint -e --editable --group",
         frozen="--require-hashes",
@@ -291,7 +291,7 @@ _ROWS = (
         caches="~/.cache/pypoetry",
         project=True,
     ),
-    _manager("tdnf", "tdnf", "rpm", _DNF, _DNF_VALUED, yes=_DNF_YES, caches="/var/cache/tdnf"),
+    _manager("tdnf", "dnf", "rpm", _DNF, _DNF_VALUED, yes=_DNF_YES, caches="/var/cache/tdnf"),
     _manager(
         "uv",
         "uv",

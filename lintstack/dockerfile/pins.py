@@ -41,6 +41,30 @@ def pin(call: Call, operand: Word) -> bool | None:
     return None if found is False and text.endswith(_HOLE) else found
 
 
+def names_tag(value: str) -> bool:
+    """Whether a package of npm is wanted by a tag that moves: `npm@latest`.
+
+    Args:
+        value: the operand, quotes removed.
+    """
+    _, at, version = value[1:].partition("@")
+    return bool(at) and version in _MOVING
+
+
+def with_version(call: Call, value: str) -> str:
+    """How an operand is written with a version: `curl=VERSION`.
+
+    Args:
+        call: the call that installs it.
+        value: the operand, quotes removed.
+    """
+    mark = _MARKS.get(call.row.pin, "=")
+    if mark == "@":
+        head, _, _ = value[1:].partition("@")
+        return f"{value[:1]}{head}@VERSION"
+    return f"{value}{mark}VERSION"
+
+
 def _holes(value: str) -> str:
     """A word with each expansion replaced by one character."""
     return _expansion().sub(_HOLE, value) if "$" in value or "`" in value else value
@@ -183,6 +207,10 @@ _PINS: dict[str, Callable[[Call, str], bool | None]] = {
     "rpm": _rpm,
     "zypper": _zypper,
 }
+
+
+# What stands between a name and its version, where it is not `=`.
+_MARKS = {"rpm": "-", "pip": "==", "npm": "@", "go": "@", "cargo": "@", "gem": ":", "composer": ":"}
 
 
 def package_name(manager: str, word: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cache
 from itertools import pairwise
 
 from lintstack.dockerfile.options import arguments
@@ -10,40 +13,57 @@ from lintstack.dockerfile.script import Command
 
 MAX_BRACES = 64
 MAX_BRACED = 1000
+MAX_PATTERN = 100
 _EXECUTE = frozenset({"-exec", "-execdir"})
 
 
-def removes(command: Command, directory: str) -> bool:
+def removes(command: Command, directory: str, flat: bool = False) -> bool:
     """Whether a command deletes what is in a directory: `rm -fr DIR`, `rm -r -f DIR/*`, `find DIR … -delete`.
 
     A directory above it counts as well, and so does a pattern in it.
 
     Args:
         command: any command; one behind xargs or `find -exec` deletes what find is told to look at.
-        directory: absolute, without a slash at its end ("/var/lib/apt/lists").
+        directory: absolute, without a slash at its end ("/var/lib/apt/lists"); "~" is any home.
+        flat: whether there are only files in it, so that `rm DIR/*` is enough.
     """
     if command.name == "find":
         args = command.args
         deletes = "-delete" in args or any(args[at + 1] == "rm" for at in range(len(args) - 1) if args[at] in _EXECUTE)
-        starts = [arg for arg in args if arg.startswith("/")]
+        starts = [arg for arg in args if arg.startswith(("/", "~", "$HOME", "${HOME}"))]
         return deletes and any(_covers(path, directory) for path in starts[:1])
     if command.name != "rm":
         return False
     found = arguments(command)
+    paths = [path for word in found.operands for path in expand_braces(word.value)]
     if not found.has("-r", "-R", "--recursive"):
-        return False
-    return any(_covers(path, directory) for word in found.operands for path in expand_braces(word.value))
+        return flat and any(path.rpartition("/")[0] == directory and "*" in path for path in paths)
+    return any(_covers(path, directory) for path in paths)
 
 
 def _covers(path: str, directory: str) -> bool:
     """Whether deleting a path, which may end in a pattern, deletes what is in a directory."""
     while "//" in path:
         path = path.replace("//", "/")
+    if directory.startswith("~"):
+        path = _home(path)
     head, _, tail = path.rpartition("/")
     if "*" in tail:
-        return head == directory or (tail in ("*", "**") and _above(head, directory))
+        above, _, name = directory.rpartition("/")
+        matched = head == above and len(tail) <= MAX_PATTERN and fnmatchcase(name, tail)
+        return head == directory or matched or (tail in ("*", "**") and _above(head, directory))
     path = path.rstrip("/")
     return path == directory or _above(path, directory)
+
+
+def _home(path: str) -> str:
+    """A path with `~` for any home: `/root`, `/home/app`, `$HOME`, `~app`."""
+    return _homes().sub("~", path, count=1)
+
+
+@cache
+def _homes() -> re.Pattern[str]:
+    return re.compile(r"\A(?:/root|/home/[^/]++|\$HOME|\$\{HOME\}|~[^/]*+)(?=/|\Z)")
 
 
 def _above(path: str, directory: str) -> bool:

@@ -18,14 +18,24 @@ class NotUnderstood(Exception):
 class State:
     """What `set` has set so far."""
 
-    __slots__ = ("pipefail",)
+    __slots__ = ("errexit", "pipefail")
 
-    def __init__(self, pipefail: bool) -> None:
-        self.pipefail = pipefail
+    def __init__(self, pipefail: bool | None = False, errexit: bool | None = False) -> None:
+        self.pipefail = bool(pipefail)
+        self.errexit = bool(errexit)
+
+    def copy(self) -> State:
+        """The same, for a subshell."""
+        return State(self.pipefail, self.errexit)
 
 
 class Context(NamedTuple):
-    """Where a command stands; see `Command`."""
+    """Where a command stands; see `Command`.
+
+    Attributes:
+        followed: whether the shell that reads it goes on to other commands behind it.
+        lost: whether a shell around that one goes on whatever becomes of it.
+    """
 
     state: State
     guards: tuple[str, ...] = ()
@@ -34,31 +44,43 @@ class Context(NamedTuple):
     position: int = 0
     depth: int = 0
     nesting: int = 0
+    followed: bool = False
+    lost: bool = False
 
     def guarded(self, guard: str) -> Context:
         """Behind something that may keep it from running."""
-        state, guards, tolerated, pipeline, position, depth, nesting = self
-        return Context(state, (*guards, guard), tolerated, pipeline, position, depth, nesting)
+        return self._replace(guards=(*self.guards, guard))
 
     def caught(self) -> Context:
         """Where a failure is caught."""
-        state, guards, _, pipeline, position, depth, nesting = self
-        return Context(state, guards, True, pipeline, position, depth, nesting)
+        return self._replace(tolerated=True)
+
+    def before(self) -> Context:
+        """Before other commands of the same script."""
+        return self if self.followed else self._replace(followed=True)
+
+    def beside(self) -> Context:
+        """In the background, where no exit code is waited for."""
+        return self._replace(followed=False, lost=False)
 
     def piped(self, pipeline: int, position: int) -> Context:
         """In a pipeline."""
-        state, guards, tolerated, _, _, depth, nesting = self
-        return Context(state, guards, tolerated, pipeline, position, depth, nesting)
+        return self._replace(pipeline=pipeline, position=position)
 
     def inside(self, state: State | None = None, script: bool = False) -> Context:
         """In a compound command, or in a script of its own.
 
         Raises: NotUnderstood when that is too deep.
         """
-        before, guards, tolerated, pipeline, position, depth, nesting = self
-        if depth >= MAX_DEPTH or (script and nesting >= MAX_NESTING):
+        if self.depth >= MAX_DEPTH or (script and self.nesting >= MAX_NESTING):
             raise NotUnderstood("size")
-        return Context(state or before, guards, tolerated, pipeline, position, depth + 1, nesting + script)
+        found = self._replace(depth=self.depth + 1, nesting=self.nesting + script)
+        return found if state is None else found._replace(state=state, followed=False, lost=self.goes_unnoticed)
+
+    @property
+    def goes_unnoticed(self) -> bool:
+        """Whether the script goes on when it fails."""
+        return self.lost or (self.followed and not self.state.errexit)
 
 
 class Found:

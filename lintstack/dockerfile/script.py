@@ -143,6 +143,7 @@ class Command:
         guards: why it may not run, outermost first: "if", "case", "for", "while", "function", "||" (the left side has
             to fail), "&&" (only where the left side is a test or may fail).
         tolerated: whether its failure is caught: left of `||`, a condition, behind `!`.
+        unnoticed: whether the script goes on when it fails, since nothing has said `set -e`.
         pipeline: number of the innermost pipeline that it is part of, -1 for none.
         position: its place in the pipeline, from 0.
         heredoc: body of the here-document that it reads, None without.
@@ -151,6 +152,7 @@ class Command:
     index: int = 0
     guards: tuple[str, ...] = ()
     tolerated: bool = False
+    unnoticed: bool = False
     pipeline: int = -1
     position: int = 0
     heredoc: Span | None = None

@@ -17,7 +17,7 @@ from typing import Literal
 from lintstack.dockerfile.bash import MAX_HEREDOCS, carried, read
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.inner import CARRIERS, simple
-from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call
+from lintstack.dockerfile.interpreters import SHELLS, base_name, interpreter, is_posix, shebang, shell_call
 from lintstack.dockerfile.nodes import Instruction, Text
 from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
 from lintstack.dockerfile.script import Command, Pipe, Script, Written
@@ -127,7 +127,7 @@ def _exec(instruction: Instruction) -> Reading:
     found.commands.append(command)
     try:
         if command.name in CARRIERS:
-            carried(command, found, Context(State(False)), None)
+            carried(command, found, Context(State()), None)
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, ""))
@@ -135,9 +135,9 @@ def _exec(instruction: Instruction) -> Reading:
 
 def _read(text: Text, shell: tuple[str, ...], bodies: dict[int, Text] | None = None) -> Reading:
     found = Found()
-    pipefail = bool(shell and shell_call(shell).pipefail)
+    call = shell_call(shell[1:] if shell and base_name(shell[0]) == "env" else shell)
     try:
-        read(text, found, Context(State(pipefail)), bodies or {})
+        read(text, found, Context(State(call.pipefail, call.errexit)), bodies or {})
     except NotUnderstood as reason:
         return Reading(None, "size" if str(reason) == "size" else "syntax")
     return Reading(_script(found, interpreter(shell)))

@@ -14,7 +14,20 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.image import Built, taken_from
 from lintstack.join.read import entries
 from lintstack.join.variables import is_credential_name, is_secret
-from lintstack.model import Assignment, Command, Copy, Dockerfile, Instruction, Label, Run, Stack, Stage, VariableUse
+from lintstack.model import (
+    Assignment,
+    Command,
+    Copy,
+    Dockerfile,
+    Instruction,
+    Label,
+    Package,
+    PackageCall,
+    Run,
+    Stack,
+    Stage,
+    VariableUse,
+)
 from lintstack.named import NamedTuple
 from lintstack.record import bind
 from lintstack.source import Source
@@ -23,6 +36,7 @@ if TYPE_CHECKING:
     from lintstack import yaml
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.expand import Expanded
+    from lintstack.dockerfile.script import Command as SimpleCommand
     from lintstack.environments.targets import Targets
 
 Shell = Fact[tuple[str, ...]]
@@ -260,10 +274,21 @@ def _anchor(node: nodes.Instruction, stage: Stage | None) -> str:
 def _commands(instruction: Instruction) -> tuple[Command, ...]:
     """Commands that it runs."""
     found = instruction.script.commands if instruction.script else ()
-    return tuple(
-        Command(node.name, node.span, f"{instruction.anchor}.{node.name}[{at}]", instruction, node)
-        for at, node in enumerate(found)
-    )
+    latest: dict[str, PackageCall] = {}  # call of each family
+    return tuple(_command(instruction, node, f"{node.name}[{at}]", latest) for at, node in enumerate(found))
+
+
+def _command(instruction: Instruction, node: SimpleCommand, name: str, latest: dict[str, PackageCall]) -> Command:
+    from lintstack.dockerfile.calls import call
+
+    said, anchor = call(node), f"{instruction.anchor}.{name}"
+    if said is None:
+        return Command(node.name, node.span, anchor, instruction, node)
+    made = PackageCall(node.name, node.span, anchor, instruction, node, said, latest.get(said.family))
+    words = said.operands if said.installs else ()
+    bind(made, installs=tuple(Package(word.value, word.span, f"{anchor}.{word.value}", made, word) for word in words))
+    latest[said.family] = made
+    return made
 
 
 def _assignments(instruction: Instruction) -> tuple[Assignment, ...]:

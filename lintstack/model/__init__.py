@@ -9,6 +9,7 @@ from lintstack.model.copy import Copy
 from lintstack.model.dockerfile import Dockerfile, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.instruction import Assignment, Command, Instruction, Label, Run, VariableUse
+from lintstack.model.packages import Package, PackageCall
 from lintstack.model.scripts import Remark, Script
 from lintstack.model.stack import (
     Build,
@@ -46,6 +47,8 @@ __all__ = [
     "Logging",
     "Mount",
     "Override",
+    "Package",
+    "PackageCall",
     "Port",
     "Project",
     "Reference",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
+    from lintstack.dockerfile.package_settings import Told
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
     from lintstack.model.stack import Build, Stack
 
@@ -115,6 +116,17 @@ class Dockerfile(Subject):
             if stage.parsed.name:
                 found.setdefault(stage.parsed.name.lower(), []).append(number)
         return found
+
+    @cached_property
+    def package_settings(self) -> tuple[Mapping[str, Told], ...]:
+        """What each stage and those below it set for package managers."""
+        from lintstack.dockerfile.package_settings import settings
+
+        found: list[Mapping[str, Told]] = []
+        for stage in self.stages:
+            below = found[stage.parent.index.value or 0] if stage.parent else {}
+            found.append(settings(stage.parsed, below))
+        return tuple(found)
 
 
 # Words with which the names of stages for developers begin.
@@ -235,7 +247,10 @@ class Stage(Subject):
     @cached_property
     def foundation(self) -> Stage:
         """The stage at the end of its FROM chain, which stands on an image from elsewhere."""
-        return self.lineage[-1]
+        stage = self
+        while stage.parent is not None:
+            stage = stage.__dict__.get("foundation", stage.parent)
+        return stage
 
     @cached_property
     def credential_files(self) -> Mapping[str, Assignment]:

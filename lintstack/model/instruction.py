@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,22 @@ class Instruction(Subject):
         """Commands that it runs; none when they cannot be told."""
         return self._commands
 
+    @cached_property
+    def emptied(self) -> Mapping[str, int]:
+        """Index of the last command that empties the cache of apk and of pip."""
+        from lintstack.dockerfile.leftovers import emptied
+
+        return emptied([(command.node, command.call) for command in self.commands])
+
+    @cached_property
+    def has_mounted(self) -> Callable[..., bool]:
+        """Whether directories are mounted; see `leftovers.is_mounted`, whose answers it remembers."""
+        from functools import cache, partial
+
+        from lintstack.dockerfile.leftovers import is_mounted
+
+        return cache(partial(is_mounted, self.node))
+
     @property
     def is_understood(self) -> Fact[bool]:
         """Whether its commands can be told: not in another shell, with a syntax error, or beyond the limits."""
@@ -91,6 +107,7 @@ class Command(Subject):
     """A simple command that a RUN runs; `name` is the program behind sudo, env and the like.
 
     Attributes:
+        program_name: the name of the program.
         manager: package manager that it calls: "pip" for `pip3.11` and `python3 -m pip`.
         action: what that is told to do: install, update (the index), upgrade, remove, clean, …
         packages: what that is done to, as written.
@@ -115,6 +132,11 @@ class Command(Subject):
         from lintstack.dockerfile.calls import call
 
         return call(self.node)
+
+    @property
+    def program_name(self) -> Fact[str]:
+        """Name of the program, with the place of its word."""
+        return Fact(self.name, (Place(self.program),))
 
     @property
     def manager(self) -> Fact[str]:

@@ -42,7 +42,7 @@ CALLS = {
     "dnf module install -y nodejs:18": ("dnf", "dnf", "module-install", ["nodejs:18"]),
     "dnf5 in a": ("dnf", "dnf", "install", ["a"]),
     "microdnf clean all": ("microdnf", "dnf", "clean", ["all"]),
-    "tdnf makecache": ("tdnf", "tdnf", "update", []),
+    "tdnf makecache": ("tdnf", "dnf", "update", []),
     "zypper -n --root /x in -r repo a": ("zypper", "zypper", "install", ["a"]),
     "zypper ref": ("zypper", "zypper", "update", []),
     "zypper dup": ("zypper", "zypper", "dist-upgrade", []),

@@ -473,3 +473,38 @@ def test_deep_and_long_scripts_end_quickly() -> None:
     read_script(only("RUN a <<EOF " + "1<<x " * 3_000 + "\nb\nEOF"))
     read_script(only("RUN sh -c '" + "a b; " * 12_000 + "'"))
     assert clock.stop(begin) < 2
+
+
+UNNOTICED = {
+    "a; b": ["a"],
+    "a\nb\nc": ["a", "b"],
+    "a && b; c": ["a", "b"],
+    "a || b; c": ["b"],
+    "a || exit 1; b": ["exit"],
+    "a || { echo no; exit 1; }; b": ["echo", "exit"],
+    "a & b": [],
+    "set -e; a; b": ["set"],
+    "set -o errexit\na\nb": ["set"],
+    "set -e; set +e; a; b": ["set", "a"],
+    "bash -ec 'a; b'": [],
+    "set -e; sh -c 'a; b'": ["set", "a"],
+    "(set -e; a); b": ["set", "a"],
+    "set -e; (a; b); c": ["set"],
+    "for x in 1 2; do a; done": ["a"],
+    "if a; b; then c; d; fi": ["c"],
+    "echo $(a; b)": [],
+    "x=$(a; b)": ["a"],
+}
+
+
+@pytest.mark.parametrize("text", UNNOTICED)
+def test_failures_that_nobody_notices(text: str) -> None:
+    found = standalone(text)
+    assert found
+    assert [item.name for item in found.commands if item.unnoticed] == UNNOTICED[text]
+
+
+def test_what_ends_the_script_catches_nothing() -> None:
+    found = standalone("a || exit 1; b || { echo no; return 2; }; c || exit 0; d || true")
+    assert found
+    assert {item.name for item in found.commands if item.tolerated} == {"c", "d"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from lintstack.cli import cli
+from lintstack.cli import run
 from lintstack.exits import guarded
 from tests import clock
 from tests.reliability.gauge import Cost, Gauge
@@ -168,7 +168,7 @@ def command(folder: Path, *words: str, stdin: bytes = b"") -> tuple[int, str, st
     sys.stdout = TextIOWrapper(out, "utf-8", "backslashreplace")
     sys.stderr = TextIOWrapper(errors, "utf-8", "backslashreplace")
     try:
-        code = guarded(lambda: cli.main(list(words), prog_name="lintstack", standalone_mode=False))
+        code = guarded(lambda: run(list(words)))
         sys.stdout.flush()
         sys.stderr.flush()
         return code, out.getvalue().decode(), errors.getvalue().decode()
