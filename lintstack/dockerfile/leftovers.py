@@ -123,7 +123,7 @@ def takes_away(command: Command, found: Call | None, group: Leftover) -> bool:
 
 
 def _removes_what_it_asks_for(command: Command) -> bool:
-    """Whether it is `rm -r` of some cache whose place only the build knows: `$(yarn cache dir)`, `$YARN_CACHE_FOLDER`."""
+    """Whether it is `rm` of a cache whose place only the build knows: `$(yarn cache dir)`, `$YARN_CACHE_FOLDER`."""
     words = command.args if command.name == "rm" else ()
     return any("$" in word and "cache" in word.lower() for word in words)
 
