@@ -23,17 +23,39 @@ _SPELLINGS = (
 )
 
 
-# Trivy's long names, where its documentation gives one.
+# Trivy's other names for its checks, with or without `docker-` before them: `short_code`, `long_id` and `aliases` of
+# https://github.com/aquasecurity/trivy-checks/tree/main/checks/docker. Two stand in full:
+# the rest of them is the name of a page of ours.
 _NAMES = {
+    "use-specific-tags": "ds-0001",
     "least-privilege-user": "ds-0002",
+    "no-ssh-port": "ds-0004",
     "use-copy-over-add": "ds-0005",
+    "no-self-referencing-copy-from": "ds-0006",
+    "only-one-entrypoint": "ds-0007",
+    "docker-port-out-of-range": "ds-0008",
+    "user-absolute-workdir": "ds-0009",
+    "no-sudo-run": "ds-0010",
+    "use-slash-for-copy-args": "ds-0011",
+    "no-duplicate-alias": "ds-0012",
+    "use-workdir-over-cd": "ds-0013",
+    "standardise-remote-get": "ds-0014",
     "purge-yum-package-cache": "ds-0015",
     "only-one-cmd": "ds-0016",
     "no-orphan-package-update": "ds-0017",
     "purge-dnf-package-cache": "ds-0019",
+    "purge-zipper-cache": "ds-0020",
+    "use-apt-auto-confirm": "ds-0021",
+    "docker-no-maintainer": "ds-0022",
+    "only-one-healthcheck": "ds-0023",
+    "no-dist-upgrade": "ds-0024",
     "purge-apk-package-cache": "ds-0025",
     "no-healthcheck": "ds-0026",
+    "purge-microdnf-package-cache": "ds-0027",
+    "use-apt-no-install-recommends": "ds-0029",
     "avoid-sys-workdir-mounts": "ds-0030",
+    "do-not-pass-secrets": "ds-0031",
+    "docker-pipefail": "ds-0032",
 }
 
 
@@ -52,7 +74,7 @@ def canonical(id: str) -> str:
     text = " ".join(id.lower().split())
     match = _pattern().fullmatch(text)
     if match is None or match.lastindex is None:
-        return _NAMES.get(text, text)
+        return _NAMES.get(text) or _NAMES.get(text.removeprefix("docker-"), text)
     return _SPELLINGS[match.lastindex - 1][1].format(match[match.lastindex])
 
 

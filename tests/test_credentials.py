@@ -28,6 +28,10 @@ FORMS = {
     "an Anthropic key": "sk" + f"-ant-api03-{MIXED[:90]}",
     "a DigitalOcean token": "do" + f"p_v1_{'0a9b8c7d' * 8}",
     "a Docker Hub token": "dc" + f"kr_pat_{MIXED[:27]}",
+    "a RubyGems key": "ruby" + f"gems_{'0a9b8c7d' * 6}",
+    "a Shopify token": "shp" + f"at_{'0a9b8c7d' * 4}",
+    "a Grafana token": "gl" + f"sa_{MIXED[:32]}_0a9b8c7d",
+    "a Vault token": "hv" + f"s.{MIXED}{MIXED}",
     "an Azure storage key": f"{MIXED[:86]}==",
     "an AWS secret key": MIXED[:40],
     "a JSON web token": f"eyJ{MIXED[:20]}.eyJ{MIXED[:20]}.{MIXED[:20]}",
@@ -49,6 +53,26 @@ def test_each_form_is_found_where_it_stands(what: str) -> None:
     assert [(told, text[start:end]) for told, start, end in credentials(text)] == [(what, value)]
 
 
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("a GitHub token", "gh" + f"s_123456_eyJ{MIXED[:30]}.{MIXED[:60]}.{MIXED[:40]}"),
+        ("a GitHub token", "github" + f"_pat_{MIXED[:22]}_{MIXED[:59]}"),
+        ("a GitLab token", "gl" + f"rtr-{MIXED[:20]}"),
+        ("a GitLab token", "gl" + f"ffct-{MIXED[:20]}"),
+        ("a Slack token", "xa" + f"pp-1-A0B1C2D3E4F-1234509876-{'0a9b8c7d' * 8}"),
+        ("a Slack token", "xo" + f"xp-12345098761-12345098762-12345098763-{'0a9b8c7d' * 4}"),
+        ("a Slack token", "xo" + f"xa-2-{MIXED[:30]}"),
+        ("a PyPI token", "py" + f"pi-AgEN{MIXED[:60]}"),
+        ("a Docker Hub token", "dc" + f"kr_oat_{MIXED[:32]}"),
+        ("a Vault token", "hv" + f"b.{MIXED}{MIXED}"),
+    ],
+)
+def test_other_forms_of_the_same_owners(what: str, value: str) -> None:
+    text = f"ENV X={value}"
+    assert [(told, text[start:end]) for told, start, end in credentials(text)] == [(what, value)]
+
+
 @pytest.mark.parametrize("what", [what for what in FORMS if what != "a private key"])
 def test_each_form_is_masked_in_any_line(what: str) -> None:
     line = "echo " + AROUND.get(what, "{}").format(FORMS[what])
@@ -62,6 +86,9 @@ def test_each_form_is_masked_in_any_line(what: str) -> None:
         "AK" + "IAZ3QK7WPL5MXD2VRTX",
         "xAK" + "IAZ3QK7WPL5MXD2VRT",
         "gh" + "p_short",
+        "gl" + "pat-your-personal-access-token",
+        "xo" + "xb-your-token-goes-here",
+        "xo" + "xp-example-abcdefgh",
         "https://ci:$TOKEN@example.com",
         "https://ci:password@example.com",
         "https://example.com:8080/a@b",
@@ -78,7 +105,20 @@ def test_what_only_looks_like_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["eyJ", "eyJ-eyJ.", "https://a:", "https://", "-----BEGIN PRIVATE KEY-----", "sk-", "sk-a", "AccountKey=", "xoxb-"],
+    [
+        "eyJ",
+        "eyJ-eyJ.",
+        "https://a:",
+        "https://",
+        "-----BEGIN PRIVATE KEY-----",
+        "sk-",
+        "sk-a",
+        "AccountKey=",
+        "xoxb-",
+        "ghs_a_eyJ-",
+        "xapp-1-",
+        "hvs.",
+    ],
 )
 def test_time_is_linear(piece: str) -> None:
     text = piece * (200_000 // len(piece))

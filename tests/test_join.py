@@ -69,7 +69,7 @@ USERS: list[tuple[str, str, str | None, object]] = [
     ("image: node", "", "root", True),
     ("image: node, user: ''", "", "root", True),
     ("image: node, user: null", "", "root", True),
-    ("image: 'gcr.io/distroless/static:nonroot'", "", "nonroot", False),
+    ("image: 'gcr.io/distroless/static:nonroot'", "", "65532", False),
     ("image: 'gcr.io/distroless/static-debian12'", "", "0", True),
     ("image: nginxinc/nginx-unprivileged", "", "101", False),
     ("image: acme/unheard-of", "", None, "unknown"),

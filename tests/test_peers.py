@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from lintstack.cli.shell import cli
 from lintstack.findings import SEE
-from lintstack.peers import canonical, keyed
+from lintstack.peers import _NAMES, canonical, keyed
 from lintstack.report.system import TITLES
-from lintstack.rules import rule_of
+from lintstack.rules import builtin, rule_of
 from lintstack.selection import UnknownRule, resolve
 
+TRIVY = Path(__file__).with_name("peers") / "trivy.txt"
 SAME = {
     "hadolint": ("DL3008", "dl3008", " DL3008 ", "hadolint/DL3008", "hadolint:DL3008", "hadolint DL3008"),
     "shellcheck": ("SC2086", "sc2086", "shellcheck/SC2086"),
     "buildkit": ("JSONArgsRecommended", "jsonargsrecommended", "buildkit/JSONArgsRecommended"),
     "checkov": ("CKV_DOCKER_3", "ckv_docker_3"),
     "checkov, second series": ("CKV2_DOCKER_1", "ckv2_docker_1"),
-    "trivy": ("DS-0002", "DS002", "AVD-DS-0002", "DS0002", "avd-ds-0002", "ds-2", "least-privilege-user"),
+    "trivy": (
+        "DS-0002",
+        "DS002",
+        "AVD-DS-0002",
+        "DS0002",
+        "avd-ds-0002",
+        "ds-2",
+        "least-privilege-user",
+        "docker-least-privilege-user",
+    ),
+    "trivy, a name like ours": ("DS-0008", "docker-port-out-of-range"),
     "trivy, two digits": ("DS-0026", "DS026", "AVD-DS-0026", "DS0026", "no-healthcheck"),
     "kics": ("fd54f200-402c-4333-a5a4-36ef6709af2f", "fd54f200", "FD54F200"),
     "semgrep": (
@@ -39,6 +52,13 @@ SAME = {
 @pytest.mark.parametrize("spellings", SAME.values(), ids=list(SAME))
 def test_spellings_of_one_id(spellings: tuple[str, ...]) -> None:
     assert len({canonical(spelling) for spelling in spellings}) == 1
+
+
+def test_other_names_of_trivy_lead_to_ids_that_it_has() -> None:
+    ids = {canonical(line.split()[0]) for line in TRIVY.read_text("utf-8").splitlines()}
+    assert set(_NAMES.values()) == ids
+    assert len(set(_NAMES.values())) == len(_NAMES)
+    assert not _NAMES.keys() & {rule.name for rule in builtin()}
 
 
 def test_ids_stay_apart() -> None:

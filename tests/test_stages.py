@@ -14,7 +14,7 @@ from lintstack.analysis import Options, analyse
 from lintstack.config import Config
 from lintstack.dockerfile.references import references
 from lintstack.environments.targets import Targets, asked_for, targets
-from lintstack.images import endoflife, split
+from lintstack.images import endoflife, split, variables
 from lintstack.images.reference import is_valid
 from lintstack.images.variables import environment
 from lintstack.join.image import may_name
@@ -158,9 +158,24 @@ def test_may_name() -> None:
 
 @pytest.mark.parametrize("product", sorted(endoflife._ENDS))
 def test_ends_of_life_are_days(product: str) -> None:
-    for version, end in endoflife._table(product).items():
-        assert version[0].isdigit()
-        assert date.fromisoformat(end).isoformat() == end
+    table = endoflife._table(product)
+    versions = [tuple(map(int, version.split("."))) for version in table]
+    assert versions == sorted(set(versions))
+    assert len(table) == len(endoflife._ENDS[product].split())
+    assert all(date.fromisoformat(end).isoformat() == end for end in table.values())
+
+
+def test_tables_of_ends_speak_of_each_other() -> None:
+    """Each product is that of an image, each code name that of a version, and no name is two images' unless layered."""
+    assert {product for _, product in endoflife._PRODUCTS.values()} == endoflife._ENDS.keys()
+    assert endoflife._OTHER_SOURCES.keys() <= endoflife._ENDS.keys()
+    names: list[str] = []
+    for image, text in endoflife._CODENAMES.items():
+        table = endoflife._table(endoflife._PRODUCTS[image][1])
+        pairs = [word.split("=") for word in text.split()]
+        assert [version for _, version in pairs] == [version for version in table if version in dict(pairs).values()]
+        names += [name for name, _ in pairs]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +193,28 @@ def test_ends_of_life_are_days(product: str) -> None:
         ("ubuntu:xenial-20210804", "2025-06-01", "Ubuntu 16.04 (xenial)"),
         ("mcr.microsoft.com/dotnet/aspnet:6.0-alpine", "2025-01-01", ".NET 6.0"),
         ("example/python:2.7", "2099-01-01", ""),
-        ("mysql:8", "2099-01-01", ""),
+        ("mysql:8", "2032-04-30", ""),
+        ("mysql:8.0", "2026-05-01", "MySQL 8.0"),
+        ("mysql:8.0-debian", "2026-04-30", ""),
+        ("mysql:9", "2099-01-01", ""),
+        ("mongo:6", "2025-07-31", ""),
+        ("mongo:4.4-focal", "2024-02-01", ""),
+        ("mongo:7.0-focal", "2025-06-01", "Ubuntu 20.04 (focal)"),
+        ("mariadb:10", "2027-01-01", ""),
+        ("mariadb:10.5.8", "2027-01-01", "MariaDB 10.5"),
+        ("node:carbon-alpine", "2020-01-01", "Node.js 8 (carbon)"),
+        ("node:krypton-bullseye", "2026-09-01", "Debian 11 (bullseye)"),
+        ("centos:centos7", "2024-07-01", "CentOS 7"),
+        ("centos:7.9.2009", "2024-06-30", ""),
+        ("amazonlinux:2018.03.0.20230306.1", "2024-01-01", "Amazon Linux 2018.03"),
+        ("amazonlinux:2023.6.20250203.1", "2029-06-30", ""),
+        ("eclipse-temurin:17-jre-focal", "2025-06-01", "Ubuntu 20.04 (focal)"),
+        ("mcr.microsoft.com/dotnet/sdk:8.0-bullseye-slim", "2026-09-01", "Debian 11 (bullseye)"),
+        ("microsoft/dotnet:2.1-sdk", "2021-08-22", ".NET 2.1"),
+        ("debian:trixie", "2030-06-30", ""),
+        ("golang:1.9-alpine", "2018-08-25", "Go 1.9"),
+        ("postgres:9", "2021-11-12", "PostgreSQL 9.6"),
+        ("acme/carbon:carbon", "2099-01-01", ""),
     ],
 )
 def test_ended(image: str, today: str, what: str) -> None:
@@ -209,6 +245,17 @@ def test_variables_of_images() -> None:
     assert not environment(split("alpine:3")).may_set("ALPINE_VERSION")
     assert environment(split("example/foo-bar:1")).may_set("FOO_VERSION")
     assert not environment(split("example/foo-bar:1")).may_set("VERSION")
+    assert environment(split("ruby:3.4-slim")).complete
+    assert not environment(split("node:8-onbuild")).complete
+    assert environment(split("golang:1.7-alpine")).may_set("GOLANG_SRC_URL")
+
+
+def test_tables_of_variables_name_each_once() -> None:
+    assert not variables._ALL.keys() & variables._SOME.keys()
+    for text in (*variables._ALL.values(), *variables._SOME.values()):
+        names = text.split()
+        assert len(set(names)) == len(names)
+        assert all(name.isidentifier() and name.isupper() and name != "PATH" for name in names)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ ROOT = frozenset({"", "root", "0"})
 # Flags that mean the same for ADD and COPY.
 SHARED_FLAGS = frozenset({"chown", "chmod", "link", "exclude"})
 # Images whose working directory is `/`: distributions, and official images whose Dockerfiles set none.
+# Images without a WORKDIR, as their Dockerfiles and https://github.com/docker-library/repo-info say.
 AT_ROOT = frozenset(
     """
     scratch debian ubuntu alpine busybox fedora centos rockylinux almalinux amazonlinux archlinux oraclelinux photon
@@ -185,8 +186,8 @@ def copy_relative_dest(copy: Copy) -> Iterator[Problem]:
         return
     from lintstack.images import split
 
-    base = stage.foundation.base.value
-    if base and split(base).name in AT_ROOT:
+    base = split(stage.foundation.base.value or "")
+    if base.name in AT_ROOT and "onbuild" not in base.tag:  # `node:8-onbuild` sets /usr/src/app
         where = normpath(f"/{text}")
         message = (
             f"`{text}` is relative and no WORKDIR is set, so it means `{where}`; set a WORKDIR, or write it in full"

@@ -230,3 +230,11 @@ def _is_next(call: PackageCall) -> bool:
     while other is not None and other.call.action not in INSTALLING:
         other = other.previous
     return other is not None
+
+
+def extra_index(call: PackageCall) -> Iterator[Problem]:
+    """Calls of pip that ask a second index, whose packages of the same name may win."""
+    option = call.call.arguments.option("--extra-index-url") if call.call.manager == "pip" else None
+    if option:
+        message = "pip takes the highest version from either index, so that anybody can publish a higher one; name one"
+        yield Problem(f"{message} index with `--index-url`", Place(option.word.span))

@@ -21,8 +21,7 @@ def main() -> NoReturn:
 def run(words: Sequence[str]) -> int:
     """Run a command line; returns its exit code.
 
-    `lintstack check` with paths and no options is what commit hooks and most people say. It needs nothing of click,
-    whose import alone is a third of linting one file.
+    `lintstack check` is read without click where nothing is to be explained.
 
     Args:
         words: the arguments, without the program's name.
@@ -30,15 +29,13 @@ def run(words: Sequence[str]) -> int:
     Raises:
         Refused: bad use, and other exceptions that `guarded` knows.
     """
-    if words[:1] == ["check"] and not any(word[:1] == "-" for word in words) and not _is_completion():
+    if words[:1] == ["check"] and "_LINTSTACK_COMPLETE" not in os.environ:
         from lintstack.cli.lint import lint
+        from lintstack.cli.options import CHECK, read
 
-        return lint({"paths": tuple(words[1:])})
+        asked = read(words[1:], CHECK)
+        if asked is not None:
+            return lint(asked)
     from lintstack.cli.shell import run_shell
 
     return run_shell(words)
-
-
-def _is_completion() -> bool:
-    """Whether a shell asks for completions: click answers."""
-    return "_LINTSTACK_COMPLETE" in os.environ

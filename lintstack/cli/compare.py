@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lintstack.cli.asked import options_of
-from lintstack.cli.inputs import color, paths, projects
+from lintstack.cli.inputs import options, paths, projects
+from lintstack.cli.options import COLOR
 from lintstack.cli.screen import style_of
 from lintstack.exits import EXIT_CLEAN, EXIT_FINDINGS, Refused, say_to_output
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     "--format", "format", type=click.Choice(["text", "markdown", "json"]), default="text", help="How to print."
 )
 @click.option("--exit-code", is_flag=True, help="Exit 1 when there are differences.")
-@color
+@options(COLOR)
 def diff(left: str, right: str, format: str, exit_code: bool, color: str, **asked: Any) -> None:
     """Print what differs between two environments, service by service, with the place of each value.
 

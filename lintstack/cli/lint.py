@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.cli.asked import options_of
+from lintstack.cli.options import FORMATS, LEVELS
 from lintstack.cli.screen import style_of
 from lintstack.exits import (
     EXIT_CLEAN,
@@ -23,9 +24,6 @@ from lintstack.exits import (
 if TYPE_CHECKING:
     from lintstack.analysis import Analysis, Options
     from lintstack.report import Run
-
-FORMATS = ("full", "concise", "json", "sarif")
-LEVELS = ("error", "warning", "info", "none")
 
 
 def lint(asked: Mapping[str, Any]) -> int:

@@ -78,8 +78,10 @@ _APT = (
     " autopurge; clean: clean; distclean: distclean, dist-clean; autoclean: autoclean; download: download;"
     " source: source"
 )
+# https://salsa.debian.org/apt-team/apt/-/blob/main/apt-private/private-cmndline.cc
 _APT_VALUED = (
     "-o --option -t --target-release --default-release -c --config-file -a --host-architecture -P --build-profiles"
+    " --solver --planner --with-source --error-on -S --snapshot"
 )
 _DNF = (
     "install: install, in, install-n, install-na, install-nevra; group-install: groupinstall, group install,"
@@ -96,13 +98,15 @@ _DNF_VALUED = (
     " --repofrompath --color"
 )
 _DNF_YES = "-y --assumeyes --yes"
+# https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/cmdoptions.py
 _PIP_VALUED = (
     "-r --requirement --requirements -c --constraint --constraints -i --index-url --pypi-url --extra-index-url -f"
     " --find-links -t --target --prefix --root --trusted-host --proxy --timeout --retries --cache-dir --python"
     " --python-version --implementation --abi --platform --no-binary --only-binary -e --editable --src --build -b"
     " --upgrade-strategy --install-option --global-option --config-settings --config-setting -C --root-user-action"
     " --progress-bar --log --cert --client-cert --exists-action --use-feature --use-deprecated --report"
-    " --hash -d --dest"
+    " --hash -d --dest --destination-dir --destination-directory -w --wheel-dir --build-option --default-timeout"
+    " --log-file --local-log --source --source-dir --source-directory"
     " --keyring-provider --group"
 )
 _UV_VALUED = (
@@ -113,12 +117,17 @@ _UV_VALUED = (
     " --only-group --no-group --no-install-package --with --with-editable --with-requirements --from --tag --rev"
     " --branch --optional"
 )
+# https://docs.npmjs.com/cli/using-npm/config, https://pnpm.io/cli/install
 _NPM_VALUED = (
     "--prefix -C --registry --loglevel --cache --tag -w --workspace --omit --include --userconfig --globalconfig --only"
     " --script-shell --user-agent --install-strategy --before --cpu --os --libc --proxy --https-proxy"
     " --noproxy --cafile"
     " --otp --fetch-retries --fetch-timeout --maxsockets --location --dir --filter -F --store-dir --network-concurrency"
     " --reporter --virtual-store-dir --modules-dir --lockfile-dir --global-dir --node-linker"
+    " --_auth --access --audit-level --auth-type --ca --cert --key --depth --fetch-retry-factor"
+    " --fetch-retry-mintimeout --fetch-retry-maxtimeout --git --local-address --lockfile-version --logs-dir --logs-max"
+    " --min-release-age --node-gyp --node-options --pack-destination --package --replace-registry-host --save-prefix"
+    " --scope --umask"
 )
 _NPM = "remove: uninstall, un, unlink, remove, rm, r; config: config, c; "
 _CONDA = (
@@ -182,7 +191,8 @@ _ROWS = (
         "cargo",
         "install: install, binstall; remove: uninstall; download: fetch; upgrade: update; run: run; clean: clean",
         "--version --vers --git --branch --tag --rev --path --root --features -F --index --registry --bin --example"
-        " --profile --target --target-dir -j --jobs --config -Z --color --message-format",
+        " --profile --target --target-dir -j --jobs --config -Z --color --message-format --manifest-path --precise -p"
+        " --package",
         frozen="--locked --frozen",
         caches="~/.cargo/registry",
     ),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-# By number from 1; the number that Linux never names is a dash.
+# By number from 1.
 _NAMES = """
     HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU
     XFSZ VTALRM PROF WINCH IO PWR SYS
 """.split()
-_OTHER_NAMES = {"CLD": "CHLD", "IOT": "ABRT", "POLL": "IO", "UNUSED": "SYS"}
+_OTHER_NAMES = {"CLD": "CHLD", "IOT": "ABRT", "POLL": "IO"}
 _FIRST_REALTIME, _LAST_REALTIME, _MIDDLE = 34, 64, 49
 
 

@@ -33,7 +33,7 @@ OPT_OUTS: dict[str, tuple[str, str]] = {
     "wrangler": ("WRANGLER_SEND_METRICS", "false"),
 }
 # Tools that also heed the variable that several of them have agreed on.
-DO_NOT_TRACK = frozenset({"turbo", "gatsby"})
+DO_NOT_TRACK = frozenset({"turbo"})
 _RUNNERS = frozenset({"npx", "bunx", "pnpx", "yarn", "pnpm", "npm", "bun"})
 _VERBS = frozenset({"exec", "dlx", "x", "run"})
 # dotnet starts an application without reporting it.

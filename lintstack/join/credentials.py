@@ -7,25 +7,43 @@ from collections.abc import Iterator
 from functools import cache
 
 # What it is → the text without which it is not there, and its form. A look-behind keeps each linear: a run of word
-# characters is entered at its beginning only.
+# characters is entered at its beginning only. The forms are those that their owners give: docs.aws.amazon.com (IAM
+# identifiers), github.blog (2021-04-05 and 2026-05-15), docs.gitlab.com (security/tokens, prefixes), docs.slack.dev
+# (authentication/tokens), docs.stripe.com/keys, docs.docker.com, guides.rubygems.org, shopify.dev,
+# developer.hashicorp.com (vault, tokens); lengths also from
+# https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml.
 _START = r"(?<![A-Za-z0-9_-])"
+_JWT = r"eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"
 _FORMS = (
     ("an AWS access key", "IA", _START + r"A[KSB]IA[A-Z2-7]{16}(?![A-Za-z0-9])"),
-    ("a GitHub token", "gh", _START + r"gh[pousr]_[A-Za-z0-9]{36,255}"),
+    ("a GitHub token", "gh", _START + rf"(?:gh[pousr]_[A-Za-z0-9]{{36,255}}|ghs_[A-Za-z0-9]{{1,30}}_{_JWT})"),
     ("a GitHub token", "github_pat_", _START + r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
-    ("a GitLab token", "gl", _START + r"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{20,255}"),
-    ("a Slack token", "xox", _START + r"xox[abeoprs]-[A-Za-z0-9-]{10,255}"),
+    (
+        "a GitLab token",
+        "gl",
+        _START + r"gl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct)-[A-Za-z0-9_-]{20,255}",
+    ),
+    (
+        "a Slack token",
+        "xox",
+        _START + r"xox(?:[bpos]-[0-9]{4,14}-[A-Za-z0-9-]{10,255}|[are]-[0-9]-[A-Za-z0-9-]{16,255})",
+    ),
+    ("a Slack token", "xapp-", _START + r"xapp-[0-9]-[A-Z0-9]{5,20}-[0-9]{5,20}-[A-Za-z0-9]{32,128}"),
     ("a Slack webhook", "hooks.slack.com", r"hooks\.slack\.com/services/T\w{6,12}/B\w{6,12}/\w{20,30}"),
     ("a Google API key", "AIza", _START + r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
     ("a Stripe key", "_live_", _START + r"[rs]k_live_[A-Za-z0-9]{20,255}"),
     ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
-    ("a PyPI token", "pypi-", _START + r"pypi-AgEI[A-Za-z0-9_-]{50,400}"),
+    ("a PyPI token", "pypi-", _START + r"pypi-AgE[IN][A-Za-z0-9_-]{50,400}"),
     ("a SendGrid key", "SG.", _START + r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
     ("a Hugging Face token", "hf_", _START + r"hf_[A-Za-z]{34}(?![A-Za-z0-9])"),
     ("an OpenAI key", "sk-", _START + r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,100}"),
     ("an Anthropic key", "sk-ant-", _START + r"sk-ant-[a-z]{3,10}\d\d-[A-Za-z0-9_-]{80,120}"),
     ("a DigitalOcean token", "_v1_", _START + r"do[opr]_v1_[a-f0-9]{64}"),
-    ("a Docker Hub token", "dckr_pat_", _START + r"dckr_pat_[A-Za-z0-9_-]{27}"),
+    ("a Docker Hub token", "dckr_", _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,32}"),
+    ("a RubyGems key", "rubygems_", _START + r"rubygems_[a-f0-9]{48}(?![A-Za-z0-9])"),
+    ("a Shopify token", "shp", _START + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}(?![A-Za-z0-9])"),
+    ("a Grafana token", "glsa_", _START + r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}(?![A-Za-z0-9])"),
+    ("a Vault token", "hv", _START + r"hv[sb]\.[A-Za-z0-9_-]{90,400}"),
     ("an Azure storage key", "AccountKey=", r"AccountKey=([A-Za-z0-9+/]{86}==)"),
     (
         "an AWS secret key",
@@ -59,7 +77,7 @@ def credentials(text: str) -> Iterator[tuple[str, int, int]]:
         if hint in text:
             for found in _pattern(row).finditer(text):
                 group = found.lastindex or 0
-                if not _is_dummy(found[group]):
+                if not _is_dummy(found[group]) and (group or _is_random(found[0])):
                     yield what, *found.span(group)
     if _BLOCK in text:
         yield from _blocks(text)
@@ -67,6 +85,11 @@ def credentials(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_dummy(value: str) -> bool:
     return any(part in value for part in _DUMMIES) or value.lower() in _WORDS
+
+
+def _is_random(value: str) -> bool:
+    """Whether a token is more than words that stand for one: `glpat-your-personal-access-token`."""
+    return not value.islower() or any(char.isdigit() for char in value)
 
 
 @cache
