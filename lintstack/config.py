@@ -106,8 +106,8 @@ class Config(Record):
         environment_names: every name or kind of environment that a rule is confined to, with its place.
         compat_off: other tools whose comments do not count.
         owner: the tool whose configuration it is, "" for ours; ids in another tool's need no rule.
-        label_schema: labels and their types, as hadolint has them: the option `label-schema` of rules that have it.
-        strict_labels: whether there may be no others: their option `strict-labels`.
+        label_schema: labels and their types, as hadolint has them: the option `labels` of the rule `label-schema`.
+        strict_labels: whether there may be no others: its option `strict`.
         ignored_ids: ids in their one spelling; findings that have one of them are left out.
         notes: sentences for the reader.
     """

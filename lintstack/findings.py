@@ -120,31 +120,53 @@ SUPPRESSIBLE = frozenset(
 )
 
 
-# Ids of the same trouble in other tools, by diagnostic and tool; rules have theirs on their pages.
-SEE: dict[str, dict[str, tuple[str, ...]]] = {
-    "dockerfile-syntax": {
-        "hadolint": ("DL1000", "DL3043", "DL3061"),
-        "datadog-iac": (
-            "first_instruction_should_be_arg_or_from",
-            "from_or_maintainer_cannot_be_triggered_within_onbuild",
-            "should_specify_base_image",
-        ),
+# Ids of the same trouble in other tools, by what of a Dockerfile's syntax is broken, and by tool.
+_SYNTAX: dict[str, dict[str, tuple[str, ...]]] = {
+    "": {
+        "hadolint": ("DL1000",),
         "dockerfilelint": (
-            *("invalid_line", "invalid_command", "from_first", "required_params", "extra_args", "missing_args"),
+            *("invalid_line", "invalid_command", "required_params", "extra_args", "missing_args"),
             *("healthcheck_options_missing_args", "invalid_format"),
         ),
-        "dockerfile-utils": (
-            *("UNKNOWN_INSTRUCTION", "NO_SOURCE_IMAGE", "ARGUMENT_*", "UNKNOWN_*_FLAG", "FLAG_*"),
-            "ONBUILD_TRIGGER_DISALLOWED",
-        ),
+        "dockerfile-utils": ("UNKNOWN_INSTRUCTION", "ARGUMENT_*", "UNKNOWN_*_FLAG", "FLAG_*"),
         "sonar": ("S2260",),
-        "tally": ("unknown-instruction", "require-stages", "invalid-onbuild-trigger"),
+        "tally": ("unknown-instruction", "invalid-onbuild-trigger"),
+    },
+    "order": {
+        "hadolint": ("DL3061",),
+        "datadog-iac": ("first_instruction_should_be_arg_or_from",),
+        "dockerfilelint": ("from_first",),
+    },
+    "no-from": {
+        "datadog-iac": ("should_specify_base_image",),
+        "dockerfile-utils": ("NO_SOURCE_IMAGE",),
+        "tally": ("require-stages",),
+    },
+    "trigger": {
+        "hadolint": ("DL3043",),
+        "datadog-iac": ("from_or_maintainer_cannot_be_triggered_within_onbuild",),
+        "dockerfile-utils": ("ONBUILD_TRIGGER_DISALLOWED",),
     },
 }
 
 
+def _joined(*parts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    tools = dict.fromkeys(tool for part in parts for tool in part)
+    return {tool: tuple(id for part in parts for id in part.get(tool, ())) for tool in tools}
+
+
+# Ids of the same trouble in other tools, by diagnostic and tool; rules have theirs on their pages.
+SEE: dict[str, dict[str, tuple[str, ...]]] = {"dockerfile-syntax": _joined(*_SYNTAX.values())}
+
+
 def diagnostic(
-    slug: str, message: str, span: Span, severity: Severity = "error", related: tuple[Place, ...] = (), label: str = ""
+    slug: str,
+    message: str,
+    span: Span,
+    severity: Severity = "error",
+    related: tuple[Place, ...] = (),
+    label: str = "",
+    kinds: Iterable[str] = ("",),
 ) -> Finding:
     """A finding about reading a file, made by the reader itself instead of a rule.
 
@@ -152,8 +174,9 @@ def diagnostic(
         slug: what kind of trouble, such as `yaml-syntax`.
         message: one sentence; what is wrong and what was expected. Never quotes a value.
         span: the place.
+        kinds: of a Dockerfile's syntax, what is broken: nothing named, "order", "no-from" or "trigger".
     """
-    see = SEE.get(slug, {})
+    see = _joined(*(_SYNTAX[kind] for kind in kinds)) if slug in SEE else {}
     return Finding(slug, severity, message, Place(span, label), related, see=see, suppressible=slug in SUPPRESSIBLE)
 
 

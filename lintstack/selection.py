@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _NONE: frozenset[str] = frozenset()
+LABEL_SCHEMA = "label-schema"  # the rule whose options are hadolint's settings about labels
 TAKEN_FROM = ("hadolint", "shellcheck")  # tools whose ids `.hadolint.yaml` names
 
 
@@ -55,14 +56,8 @@ def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
     asked = dict.fromkeys((*config.ignore, *config.rules))
     lost = [id for id in asked if not meant(id, known) and canonical(id) not in RETIRED]
     told = [f"`{config.path}`: no rule has {', '.join(f'`{id}`' for id in lost)}"] if lost else []
-    labels: dict[str, Any] = {"label-schema": dict(config.label_schema), "strict-labels": config.strict_labels}
-    taking = {
-        rule.name: RuleOverride(options={name: value for name, value in labels.items() if name in rule.options})
-        for rule in rules
-        if config.label_schema and "label-schema" in rule.options
-    }
-    if config.label_schema and not taking:
-        told.append(f"`{config.path}`: no rule takes `label-schema`")
+    labels: dict[str, Any] = {"labels": dict(config.label_schema), "strict": config.strict_labels}
+    taking = {LABEL_SCHEMA: RuleOverride(options=labels)} if config.label_schema or config.strict_labels else {}
     return config.with_(
         ignore=tuple(id for id in config.ignore if meant(id, known)),
         ignored_ids=frozenset(map(canonical, config.ignore)),

@@ -11,8 +11,7 @@ from click.testing import CliRunner
 
 from lintstack.analysis import Analysis, Options, analyse
 from lintstack.cli.shell import cli
-from lintstack.config import Config, ConfigError, RuleOverride, load
-from lintstack.rules import rule_of
+from lintstack.config import Config, ConfigError, load
 from lintstack.selection import adopted
 
 Lint = Callable[..., Analysis]
@@ -155,16 +154,15 @@ def test_notice_is_printed_and_the_threshold_holds(lint: Lint) -> None:
     assert CliRunner().invoke(cli, ["check", "."]).exit_code == 0
 
 
-def test_labels_reach_the_rules_that_take_them() -> None:
-    option = {"default": {}, "description": "d"}
-    taker = rule_of(
-        "image", "some-labels", {"title": "t", "options": {"label-schema": option, "strict-labels": option}}
-    )
-    config = Config(owner="hadolint", path=".hadolint.yaml", label_schema={"version": "semver"}, strict_labels=True)
-    options = {"label-schema": {"version": "semver"}, "strict-labels": True}
-    assert adopted(config, (taker,)).rules == {"some-labels": RuleOverride(options=options)}
-    assert adopted(config, ()).notes == ("`.hadolint.yaml`: no rule takes `label-schema`",)
-    assert not adopted(Config(owner="hadolint"), (taker,)).rules
+def test_labels_reach_the_rule_about_them(lint: Lint) -> None:
+    text = "FROM alpine:3.20\nLABEL version=1 team=shop\n"
+    found = lint("label-schema:\n  version: semver\n  title: text\nstrict-labels: true\n", dockerfile=text)
+    said = {(item.variant, item.at.span.line) for item in found.findings if item.rule == "label-schema"}
+    assert said == {("missing", 1), ("semver", 2), ("unexpected", 2)}
+    found = lint("strict-labels: true\n", dockerfile=text)
+    assert [item.variant for item in found.findings if item.rule == "label-schema"] == ["unexpected"] * 2
+    found = lint("ignored: [DL3049]\n", dockerfile=text)
+    assert not [item for item in found.findings if item.rule == "label-schema"]
 
 
 def test_findings_are_left_out_by_their_ids(lint: Lint) -> None:

@@ -109,10 +109,14 @@ def _known_sources(copy: Copy) -> Iterator[tuple[str, str, Span]]:
 def copy_from_unknown_stage(copy: Copy) -> Iterator[Problem]:
     """`--from` that names a stage which there is not, or not yet."""
     name, stage = copy.origin.value, copy.stage
-    if not name or not stage or "$" in name or copy.in_onbuild.value or stage.parsed.origin is None:
+    if not name or not stage or "$" in name or copy.in_onbuild.value:
         return
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 9 else None
     count, own = len(stage.dockerfile.stages), stage.parsed.index
+    if stage.parsed.origin is None:
+        if number is not None:
+            yield _from(copy, f"there is no stage {name}: this file has no FROM")
+        return
     if number is not None:
         if number >= count:
             yield _from(copy, f"there is no stage {name}: this file has {count}, and the first one is 0")
@@ -230,12 +234,13 @@ def copy_ignored_file(copy: Copy) -> Iterator[Problem]:
 
 def copy_whole_filesystem(copy: Copy) -> Iterator[Problem]:
     """A whole other image laid over this one."""
-    if copy.origin.value and copy.sources.value == ("/",) and copy.destination.value == "/":
+    sources = copy.sources.value or ()
+    if copy.origin.value and "/" in sources and copy.destination.value == "/":
         message = (
             f"this lays all of `{copy.origin.value}` over the stage, its tools and leftovers included; copy the paths "
             "that are needed"
         )
-        yield Problem(message, copy.sources.places[0], fact="sources")
+        yield Problem(message, copy.sources.places[sources.index("/")], fact="sources")
 
 
 def copy_context_recursive(copy: Copy) -> Iterator[Problem]:

@@ -227,7 +227,7 @@ def _faults(found: Iterable[Fault]) -> Iterator[Problem]:
 def label_schema(dockerfile: Dockerfile, options: Mapping[str, Any]) -> Iterator[Problem]:
     """Labels that are missing, not asked for, or of another kind than the option `labels` says."""
     schema: Mapping[str, str] = options["labels"]
-    if not schema:
+    if not schema and not options["strict"]:
         return
     for stage in dockerfile.stages:
         for label in _labels(stage):

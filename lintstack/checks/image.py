@@ -37,7 +37,7 @@ WAY_OUT = {
 
 def latest_image(image: Image) -> Iterator[Problem]:
     """References that say "the newest", in so many words or by saying nothing."""
-    pinned = image.pinned.value or ""
+    pinned = image.pinned.value or ("latest" if _ends_in_latest(image) else "")
     if pinned in LATEST and _is_pulled(image):
         message, variant = LATEST[pinned].format(name=image.name), VARIANTS[pinned]
         yield Problem(message, _place(image), image.reference.places[1:], "pinned", variant=variant)
@@ -70,6 +70,12 @@ def eol_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
     if found is not None:
         message = f"{found.what} gets no security fixes since {found.end} ({found.source}); move on to a later version"
         yield Problem(message, _place(image), image.reference.places[1:], "tag")
+
+
+def _ends_in_latest(image: Image) -> bool:
+    """Whether a Dockerfile names an unknown image with the tag `latest`, as `${BASE}:latest` does."""
+    written = image.reference.span.text.strip("'\"") if image.reference.span else ""
+    return image.service is None and image.reference.value is None and written.endswith(":latest")
 
 
 def _is_pulled(image: Image) -> bool:

@@ -119,7 +119,13 @@ def takes_away(command: Command, found: Call | None, group: Leftover) -> bool:
         return not group.wanted or bool(group.wanted & words) or any("$" in word for word in words)
     if "clean" in command.name:
         return True
-    return any(removes(command, place) for place in group.places)
+    return any(removes(command, place) for place in group.places) or _removes_what_it_asks_for(command)
+
+
+def _removes_what_it_asks_for(command: Command) -> bool:
+    """Whether it is `rm` of a cache whose place only the build knows: `$(yarn cache dir)`, `$YARN_CACHE_FOLDER`."""
+    words = command.args if command.name == "rm" else ()
+    return any("$" in word and "cache" in word.lower() for word in words)
 
 
 # Caches that an option keeps away.
@@ -138,8 +144,10 @@ def emptied(commands: Sequence[tuple[Command, Call | None]]) -> dict[str, int]:
             if found is not None:
                 empties = found.family == name and found.action == "clean"
             else:
-                empties = "clean" in command.name or any(
-                    removes(command, place, flat=name == "apk") for place in places
+                empties = (
+                    "clean" in command.name
+                    or any(removes(command, place, flat=name == "apk") for place in places)
+                    or _removes_what_it_asks_for(command)
                 )
             if empties:
                 last[name] = index

@@ -23,8 +23,8 @@ _EXPANDED = frozenset(
 NO_TRIGGER = frozenset({"ONBUILD", "FROM", "MAINTAINER"})
 
 
-def _syntax(message: str, span: Span) -> Finding:
-    return diagnostic("dockerfile-syntax", message, span)
+def _syntax(message: str, span: Span, *kinds: str) -> Finding:
+    return diagnostic("dockerfile-syntax", message, span, kinds=kinds or ("",))
 
 
 def unreadable(source: Source) -> Finding | None:
@@ -58,9 +58,11 @@ def stageless(dockerfile: Dockerfile) -> tuple[Finding, ...]:
     early = [item for item in items[:head] if item.keyword != "ARG"]
     if head is None:
         at = early[0].keyword_span if early else dockerfile.source.whole
-        return () if at in told else (_syntax("the file has no FROM: there is nothing to build; begin with FROM", at),)
+        message = "the file has no FROM: there is nothing to build; begin with FROM"
+        return () if at in told else (_syntax(message, at, "no-from", *(["order"] if early else [])),)
+    message = "stands before the first FROM, where only ARG can; move it behind"
     found = [
-        _syntax(f"`{item.keyword}` stands before the first FROM, where only ARG can; move it behind", item.keyword_span)
+        _syntax(f"`{item.keyword}` {message}", item.keyword_span, "order")
         for item in early
         if item.keyword_span not in told
     ]
@@ -104,7 +106,8 @@ def refused(instruction: Instruction, known_syntax: bool, suggest: bool) -> Iter
         return
     fault = _ARGUMENTS[keyword](instruction)
     if fault:
-        yield _syntax(*fault)
+        trigger = instruction.trigger and instruction.trigger.keyword in NO_TRIGGER
+        yield _syntax(*fault, *(["trigger"] if trigger else []))
     elif instruction.trigger:
         yield from refused(instruction.trigger, known_syntax, suggest)
 

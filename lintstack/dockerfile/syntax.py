@@ -44,7 +44,7 @@ def parse(source: Source) -> Dockerfile:
     found = [*refusals.oddities(source), *lines.problems, *reader.problems]
     if not instructions and not found:
         message = "the file has no instruction; it must begin with FROM"
-        found.append(diagnostic("dockerfile-syntax", message, source.whole))
+        found.append(diagnostic("dockerfile-syntax", message, source.whole, kinds=["no-from"]))
     found.sort(key=lambda finding: finding.at.span.start)
     problems = refusals.capped(found, refusals.MAX_PROBLEMS)
     return Dockerfile(source, lines.escape, lines.directives, instructions, tuple(lines.comments), problems)

@@ -140,7 +140,7 @@ def pinning(reference: Reference) -> Pinning:
         return "digest"
     if not tag:
         return "none"
-    if tag == "latest":
+    if reference.tag == "latest":
         return "latest"
     segments = _regex("[-_+]").split(tag)
     if "snapshot" in segments or "nightly" in segments:

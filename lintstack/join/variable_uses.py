@@ -68,12 +68,17 @@ class _Scope:
             if stage.parent is None:
                 self.base = _base(stage)
             made = set_by[id(stage)] = []
+            triggered: list[str] = []  # what ONBUILD sets is there in the stages that build on this one
             for instruction in stage.instructions:
-                if not instruction.in_onbuild.value:
-                    yield from self._read(instruction)
                 new = _set_by(instruction)
+                if instruction.in_onbuild.value:
+                    triggered += new
+                    continue
+                yield from self._read(instruction)
                 made += new
                 self.names.update(new)
+            made += triggered
+            self.names.update(triggered)
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
