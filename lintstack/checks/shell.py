@@ -18,7 +18,7 @@ MOST_RELATED = 5
 PIPEFAIL_SHELLS = frozenset({"bash", "ash", "zsh", "ksh", "ksh93", "mksh"})
 # What may fail without harm, and what only changes the shell that runs it.
 UNIMPORTANT = HARMLESS | set(
-    "[ [[ alias break cat command continue declare exit export false hash kill local ls readonly return rm set shift"
+    "[ [[ alias break cat command continue declare exit export false hash kill local ls mkdir readonly return rm set shift"
     " shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
 )
 # What only looks something up or filters a text.
@@ -114,9 +114,9 @@ def _left_of_pipes(script: Script) -> set[tuple[int, int]]:
 
 
 def _forgives(run: Run, script: Script) -> bool:
-    """Whether a script says at its end that all is well, or looks at exit codes itself."""
+    """Whether a script says at its end what becomes of it, or looks at exit codes itself."""
     last = script.commands[-1]
-    if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args[:1] == ("0",))):
+    if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args)):
         return True
     if any(item.name == "trap" and "ERR" in item.args for item in script.commands):
         return True

@@ -16,7 +16,8 @@ def undefined_variable(use: VariableUse) -> Iterator[Problem]:
     near = use.suggestion.value
     if use.is_own_value.value:
         what = f"{use.keyword.value} sets `{use.name}` to itself, and nothing in this file sets it before"
-        yield Problem(f"{what}; write its value, or take the line out", Place(use.span), detail=use.name)
+        remedy = f"`ARG {use.name}` alone" if use.keyword.value == "ARG" else "its value, or take the line out"
+        yield Problem(f"{what}; write {remedy}", Place(use.span), detail=use.name)
     elif use.is_defined.value is False or (use.is_defined.unknown and near):
         hint = f"did you mean `${near}`?" if near else "declare it with ARG or ENV before this line"
         yield Problem(f"nothing sets `{use.name}`, so that it is empty here; {hint}", Place(use.span), detail=use.name)

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
+from lintstack.dockerfile.bases import has_busybox
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.nodes import Heredoc, Instruction, Text
 from lintstack.dockerfile.stages import Stage, base_of
 from lintstack.dockerfile.syntax import Dockerfile, pairs
 from lintstack.named import NamedTuple
-from lintstack.shellcheck.shells import DEFAULT, UNREADABLE, Shell, shebang, shell_of
+from lintstack.shellcheck.shells import BUSYBOX, DEFAULT, UNREADABLE, Shell, shebang, shell_of
 from lintstack.source import Source, Span
 
 # ShellCheck's time grows with the square of a script's length and doubles with each `$((` that is not closed. Scripts
@@ -61,6 +62,11 @@ class Script(NamedTuple):
         text = "\n".join((f"#!{self.shell.line}", *lines[: self.head], *declared, *lines[self.head :], ""))
         return text.encode("utf-8", "replace").decode("utf-8")
 
+    @property
+    def reads_files(self) -> bool:
+        """Whether it takes up the variables of other files, by `.` or `source`."""
+        return any(_reading().search(row.text) for row in self.rows)
+
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span | None:
         """The place in the file of a range of the script, all numbers from 1; None for what is not of the file."""
         first, last = self._row(line), self._row(end_line)
@@ -107,7 +113,7 @@ def scripts(dockerfile: Dockerfile) -> Iterator[Script]:
     for stage in dockerfile.stages:
         parent = base_of(stage)[1]
         begin = (ends.get(parent.index) if parent else None) or _State(
-            UNREADABLE if _is_windows(stage) else default, PREDEFINED
+            _shell_below(stage, default), PREDEFINED
         )
         walk = _Walk(stage, begin, pragmas)
         yield from walk.scripts()
@@ -136,6 +142,19 @@ def _pragma() -> re.Pattern[str]:
 @cache
 def _identifier() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z_][A-Za-z0-9_]*+", re.ASCII)
+
+
+@cache
+def _reading() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[;&|({]|\b(?:do|then|else))[ \t]*+(?:\.|source)[ \t]++[^ \t;&|)-]")
+
+
+def _shell_below(stage: Stage, default: Shell) -> Shell:
+    """The shell of a stage that builds upon an image from elsewhere."""
+    base = stage.base.text if stage.base else ""
+    if _is_windows(stage):
+        return UNREADABLE
+    return BUSYBOX if default == DEFAULT and has_busybox(base) else default
 
 
 def _is_windows(stage: Stage) -> bool:
