@@ -30,6 +30,8 @@ INSTRUCTIONS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL ONBUILD RUN SHELL STOPSIGNAL USER VOLUME"
     " WORKDIR".split()
 )
+# Programs whose exit code is an answer: behind the others, they ask whether those did their work.
+QUESTIONS = frozenset("[ [[ cmp diff egrep fgrep grep test which".split())
 LOOPS = frozenset({"for", "while"})
 BLOCKS = frozenset({"for", "while", "if", "case", "function"})
 OLD_SYNTAX = ("1.0", "1.1", "1.2", "1.3")  # docker/dockerfile without here-documents
@@ -114,8 +116,10 @@ def _left_of_pipes(script: Script) -> set[tuple[int, int]]:
 
 
 def _forgives(run: Run, script: Script) -> bool:
-    """Whether a script says at its end what becomes of it, or looks at exit codes itself."""
+    """Whether a script says or asks at its end what has become of it, or looks at exit codes itself."""
     last = script.commands[-1]
+    if last.name in QUESTIONS and not LOOPS.intersection(last.guards):
+        return True
     if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args)):
         return True
     if any(item.name == "trap" and "ERR" in item.args for item in script.commands):
