@@ -112,9 +112,7 @@ def scripts(dockerfile: Dockerfile) -> Iterator[Script]:
     ends: dict[int, _State] = {}
     for stage in dockerfile.stages:
         parent = base_of(stage)[1]
-        begin = (ends.get(parent.index) if parent else None) or _State(
-            _shell_below(stage, default), PREDEFINED
-        )
+        begin = (ends.get(parent.index) if parent else None) or _State(_shell_below(stage, default), PREDEFINED)
         walk = _Walk(stage, begin, pragmas)
         yield from walk.scripts()
         ends[stage.index] = _State(walk.shell, walk.names)
