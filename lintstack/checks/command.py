@@ -37,7 +37,10 @@ def sudo_in_run(command: Command) -> Iterator[Problem]:
     """Commands behind sudo."""
     word = command.node.wrapper("sudo") or (command.node.words[0] if command.name == "sudo" else None)
     if word is not None:
-        message = "a RUN is root unless a `USER` here or in the base image says otherwise; drop `sudo`, or put `USER root` before it"
+        message = (
+            "a RUN is root unless a `USER` here or in the base image says otherwise; drop `sudo`, or put `USER root`"
+            " before it"
+        )
         yield Problem(message, Place(word.span))
 
 

@@ -18,8 +18,8 @@ MOST_RELATED = 5
 PIPEFAIL_SHELLS = frozenset({"bash", "ash", "zsh", "ksh", "ksh93", "mksh"})
 # What may fail without harm, and what only changes the shell that runs it.
 UNIMPORTANT = HARMLESS | set(
-    "[ [[ alias break cat command continue declare exit export false hash kill local ls mkdir readonly return rm set shift"
-    " shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
+    "[ [[ alias break cat command continue declare exit export false hash kill local ls mkdir readonly return rm set"
+    " shift shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
 )
 # What only looks something up or filters a text.
 PROBES = frozenset(
