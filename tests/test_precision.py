@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lintstack.dockerfile.syntax import parse
 from lintstack.join.secret_names import is_secret_name
 from lintstack.recognise import kind_of_folder
+from lintstack.shellcheck.scripts import scripts
+from lintstack.source import Source
 from tests.stack import found, lint, service
 
 SHARED = """
@@ -131,3 +134,65 @@ def test_names_of_credentials(name: str) -> None:
 @pytest.mark.parametrize("name", "AUTH_DB NO_AUTH SSH_AUTH_SOCK PASSWORD_FILE MAX_TOKEN AUTH_BACKENDS KEY".split())
 def test_names_of_other_things(name: str) -> None:
     assert not is_secret_name(name)
+
+
+# Way out of a finding, by the rule and the Dockerfile.
+WAYS_OUT = {
+    "an argument stays declared": (
+        "undefined-variable",
+        "FROM example/base:1\nARG KEY=${KEY}\nENV NAME=$NAME\n",
+        ["write `ARG KEY` alone", "write its value, or take the line out"],
+    ),
+    "lists are of use to the same RUN only": (
+        "clean-after-install",
+        "FROM debian:13\nRUN apt-get update\nRUN apt-get update && apt-get install -y curl\n",
+        [
+            "install in the same RUN, and end it with `rm -rf /var/lib/apt/lists/*`",
+            "end the same RUN with `rm -rf /var/lib/apt/lists/*`",
+        ],
+    ),
+    "a version of something else": (
+        "pinned-image",
+        "FROM example/php:latest-8.3 AS a\nFROM node:lts\nCOPY --from=a / /\n",
+        ["name a version in the place of that word", "put one into the tag, at least the major number"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "text", "expected"), WAYS_OUT.values(), ids=WAYS_OUT)
+def test_the_way_out_does_no_harm(rule: str, text: str, expected: list[str], tmp_path: Path) -> None:
+    analysis = lint(tmp_path, {"Dockerfile": text}, select=(rule,))
+    assert [item.message.rpartition("; ")[2] for item in analysis.findings] == expected
+
+
+@pytest.mark.parametrize(
+    ("script", "speaks"),
+    [
+        ("apk update; apk add git", True),
+        ("apk update; apk add git; apk info git | grep -q git", False),
+        ("apk update; apk add git; test -x /usr/bin/git", False),
+        ("apk update; grep -q edge /etc/apk/repositories; apk add git", True),
+        ("apk add git; for tool in git; do apk info $tool; test -x /usr/bin/$tool; done", True),
+        ("addgroup -S web; adduser -S web && exit 0; exit 1", False),
+        ("apk add git; apk add jq; exit", True),
+        ("mkdir /srv/a; touch /srv/a/b; chmod 600 /srv/a/b", False),
+    ],
+)
+def test_a_script_that_asks_what_became_of_it(script: str, speaks: bool, tmp_path: Path) -> None:
+    analysis = lint(tmp_path, {"Dockerfile": f"FROM alpine:3.22\nRUN {script}\n"}, select=("unnoticed-failure",))
+    assert bool(analysis.findings) is speaks
+
+
+@pytest.mark.parametrize(
+    ("head", "shell"),
+    [
+        ("FROM alpine:3.22", "/bin/busybox sh"),
+        ("FROM python:3.14-alpine AS base\nFROM base", "/bin/busybox sh"),
+        ("FROM debian:13", "/bin/sh"),
+        ('FROM alpine:3.22\nSHELL ["/bin/bash", "-c"]', "/bin/bash"),
+        ("# hadolint shell=bash\nFROM alpine:3.22", "/bin/bash"),
+    ],
+)
+def test_sh_of_alpine_is_busybox(head: str, shell: str) -> None:
+    parsed = parse(Source("Dockerfile", f"{head}\nRUN source /etc/profile\n"))
+    assert [script.shell.line for script in scripts(parsed)] == [shell]

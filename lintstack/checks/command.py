@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from lintstack.dockerfile.mounts import mounts
 from lintstack.dockerfile.verification import signatures
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -38,18 +39,30 @@ def sudo_in_run(command: Command) -> Iterator[Problem]:
     """Commands behind sudo."""
     word = command.node.wrapper("sudo") or (command.node.words[0] if command.name == "sudo" else None)
     if word is not None:
-        message = "a RUN is root unless a `USER` stands before it; drop `sudo`, or put `USER root` before the RUN"
+        message = (
+            "a RUN is root unless a `USER` here or in the base image says otherwise; drop `sudo`, or put `USER root`"
+            " before it"
+        )
         yield Problem(message, Place(word.span))
 
 
 def unsigned_packages(command: Command) -> Iterator[Problem]:
     """Package managers that are told to take packages whatever signed them."""
     said = list(signatures(command.node))
-    for found in said if said and not command.instruction.verifies.value else ():
+    for found in said if said and not command.instruction.verifies.value and not _made_here(command) else ():
         message = (
             f"`{found.said}` lets {command.name} take packages that nobody vouches for; remove it, and add the key"
         )
         yield Problem(message, Place(found.word.span), detail=found.said, variant=found.variant)
+
+
+def _made_here(command: Command) -> bool:
+    """Whether all that is installed lies in folders that are mounted from another stage of the file."""
+    stages = command.instruction.dockerfile.numbers
+    found = (item for item in mounts(command.instruction.node) if item.type == "bind" and item.origin.lower() in stages)
+    folders = tuple(item.target.rstrip("/") + "/" for item in found if item.target)
+    packages = command.packages.value
+    return bool(packages and folders) and all(package.startswith(folders) for package in packages or ())
 
 
 def secret_in_run(command: Command) -> Iterator[Problem]:

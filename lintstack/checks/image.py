@@ -47,7 +47,10 @@ def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
     """References less exact than the option `level`."""
     level, pinned = str(options["level"]), image.pinned.value
     if pinned and LEVELS.index(pinned) < LEVELS.index(level) and _is_pulled(image):
-        message = f"image `{image.name}` {HAVE[pinned]}; {WAY_OUT[level]}"
+        moves = pinned == "floating" and (split(image.reference.value or "").tag or "").lower().startswith("latest-")
+        have = "moves with `latest`, whatever else its tag names" if moves else HAVE[pinned]
+        way_out = "name a version in the place of that word" if moves and level == "major" else WAY_OUT[level]
+        message = f"image `{image.name}` {have}; {way_out}"
         yield Problem(message, _place(image), image.reference.places[1:], "pinned")
 
 

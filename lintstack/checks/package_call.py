@@ -48,7 +48,8 @@ def clean_after_install(call: PackageCall) -> Iterator[Problem]:
     words = ("yarn",) if family == "yarn" else ()
     if _is_trapped(call, group) or call.instruction.has_mounted(group.places, words):
         return
-    message = f"`{call.spoken.value}` leaves {group.what} in the layer; end the same RUN with `{group.way_out}`"
+    rest = "end the same RUN" if family != "apt" or _is_used(call) else "install in the same RUN, and end it"
+    message = f"`{call.spoken.value}` leaves {group.what} in the layer; {rest} with `{group.way_out}`"
     yield Problem(message, Place(call.call.verb.span), variant=family)
 
 

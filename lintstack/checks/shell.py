@@ -18,8 +18,8 @@ MOST_RELATED = 5
 PIPEFAIL_SHELLS = frozenset({"bash", "ash", "zsh", "ksh", "ksh93", "mksh"})
 # What may fail without harm, and what only changes the shell that runs it.
 UNIMPORTANT = HARMLESS | set(
-    "[ [[ alias break cat command continue declare exit export false hash kill local ls readonly return rm set shift"
-    " shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
+    "[ [[ alias break cat command continue declare exit export false hash kill local ls mkdir readonly return rm set"
+    " shift shopt sleep stty test touch trap type typeset ulimit umask unalias unset wait which".split()
 )
 # What only looks something up or filters a text.
 PROBES = frozenset(
@@ -30,6 +30,8 @@ INSTRUCTIONS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL ONBUILD RUN SHELL STOPSIGNAL USER VOLUME"
     " WORKDIR".split()
 )
+# Programs whose exit code is an answer: behind the others, they ask whether those did their work.
+QUESTIONS = frozenset("[ [[ cmp diff egrep fgrep grep test which".split())
 LOOPS = frozenset({"for", "while"})
 BLOCKS = frozenset({"for", "while", "if", "case", "function"})
 OLD_SYNTAX = ("1.0", "1.1", "1.2", "1.3")  # docker/dockerfile without here-documents
@@ -114,9 +116,11 @@ def _left_of_pipes(script: Script) -> set[tuple[int, int]]:
 
 
 def _forgives(run: Run, script: Script) -> bool:
-    """Whether a script says at its end that all is well, or looks at exit codes itself."""
+    """Whether a script says or asks at its end what has become of it, or looks at exit codes itself."""
     last = script.commands[-1]
-    if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args[:1] == ("0",))):
+    if last.name in QUESTIONS and not LOOPS.intersection(last.guards):
+        return True
+    if not last.guards and (last.name in ("true", ":") or (last.name == "exit" and last.args)):
         return True
     if any(item.name == "trap" and "ERR" in item.args for item in script.commands):
         return True

@@ -149,7 +149,7 @@ def unreachable_stage(stage: Stage) -> Iterator[Problem]:
     if word is not None and not stage.is_needed.value:
         name = f"`{stage.name}`" if stage.parsed.name else stage.name
         yield Problem(
-            f"stage {name} is built for nothing: no stage that is built takes it up, and no file here builds it as a"
+            f"stage {name} is in no image: no stage that is built takes it up, and no file here builds it as a"
             " target; remove it, or build it where others can see it",
             Place(word.span),
         )

@@ -105,9 +105,10 @@ def download_retry(stage: Stage) -> Iterator[Problem]:
             if not arguments(command.node).has(*RETRIES[name]):
                 told.add(name)
                 if not _is_configured(stage, name):
-                    message = (
-                        f"{name} gives up when the network fails once; add {RETRY[name]}, or write it into `.{name}rc`"
-                    )
+                    fault = (
+                        "a connection is refused" if name == "wget" else "the network fails"
+                    )  # wget tries 20 times else
+                    message = f"{name} gives up when {fault} once; add {RETRY[name]}, or write it into `.{name}rc`"
                     yield Problem(message, Place(command.program), variant=name, detail=name)
 
 

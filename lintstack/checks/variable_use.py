@@ -18,7 +18,8 @@ def undefined_variable(use: VariableUse) -> Iterator[Problem]:
     near = use.suggestion.value
     if use.is_own_value.value:
         what = f"{use.keyword.value} sets `{use.name}` to itself, and nothing in this file sets it before"
-        yield Problem(f"{what}; write its value, or take the line out", Place(use.span), detail=use.name)
+        remedy = f"`ARG {use.name}` alone" if use.keyword.value == "ARG" else "its value, or take the line out"
+        yield Problem(f"{what}; write {remedy}", Place(use.span), detail=use.name)
     elif use.is_defined.value is False or (use.is_defined.unknown and near):
         hint = f"did you mean `${near}`?" if near else "declare it with ARG or ENV before this line"
         if any(heredoc.body.start <= use.span.start < heredoc.body.end for heredoc in use.instruction.node.heredocs):

@@ -45,7 +45,8 @@ def needed(dockerfile: Dockerfile, find_targets: Callable[[], Targets] | None) -
 
 
 def _is_asked_for(stage: Stage) -> bool:
-    return not _ASKED_FOR.isdisjoint(re.split(r"[-_.]", stage.parsed.name.lower()))
+    words = re.split(r"[-_.]", stage.parsed.name.lower())
+    return not _ASKED_FOR.isdisjoint(words) or words[-1].endswith("lint")  # eslint, yamllint
 
 
 def _may_be(stage: Stage, targets: Targets) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 ABSENT = "ShellCheck was not found: RUN scripts were not checked by it; pip install 'lintstack[shell]'"
 # Codes that ask for a new line where joining the continuations has taken one away: `else \`, and `if` below it.
 NEW_LINE = frozenset({"SC1075"})
+# The code for a variable that nothing assigns, which a file that the script reads may do.
+UNASSIGNED = "SC2154"
 EVERYTHING = {"level": "style", "codes": {}, "exclude": ()}
 
 
@@ -66,6 +68,7 @@ def _subject(script: Script, answer: Answer) -> Subject:
         for comment in answer.comments
         if (span := script.span(comment.line, comment.column, comment.end_line, comment.end_column))
         and not (comment.code in NEW_LINE and _begins_its_line(span))
+        and not (comment.code == UNASSIGNED and script.reads_files)
     )
     return Subject(script.shell.name, script.run, f"script[{script.stage}]", Fact(script.shell.name), tuple(remarks))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 
-from lintstack.dockerfile.bases import is_windows
+from lintstack.dockerfile.bases import has_busybox, is_windows
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
 from lintstack.dockerfile.mounts import secret_variables
 from lintstack.dockerfile.nodes import Heredoc, Instruction, Text
@@ -16,7 +16,7 @@ from lintstack.dockerfile.stages import PROXY_ARGS, Stage, base_of
 from lintstack.dockerfile.syntax import Dockerfile, pairs
 from lintstack.named import NamedTuple
 from lintstack.pragmas import named_shells
-from lintstack.shellcheck.shells import DEFAULT, UNREADABLE, Shell, shebang, shell_of
+from lintstack.shellcheck.shells import BUSYBOX, DEFAULT, UNREADABLE, Shell, shebang, shell_of
 from lintstack.source import Source, Span
 
 # ShellCheck's time grows with the square of a script's length and doubles with each `$((` that is not closed. Scripts
@@ -57,6 +57,11 @@ class Script(NamedTuple):
         declared = [f"export {' '.join(f'{name}=1' for name in self.names)}"] if self.names else []
         text = "\n".join((f"#!{self.shell.line}", *lines[: self.head], *declared, *lines[self.head :], ""))
         return text.encode("utf-8", "replace").decode("utf-8")
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether it takes up the variables of other files, by `.` or `source`."""
+        return any(_reading().search(row.text) for row in self.rows)
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span | None:
         """The place in the file of a range of the script, all numbers from 1; None for what is not of the file."""
@@ -103,10 +108,8 @@ def scripts(dockerfile: Dockerfile) -> Iterator[Script]:
     ends: dict[int, _State] = {}
     for stage in dockerfile.stages:
         parent = base_of(stage)[1]
-        begin = (ends.get(parent.index) if parent else None) or _State(
-            UNREADABLE if _is_windows(stage) else default, PROXY_ARGS
-        )
-        walk = _Walk(stage, begin, pragmas)
+        begin = ends.get(parent.index) if parent else None
+        walk = _Walk(stage, begin or _State(_shell_below(stage, default), PROXY_ARGS), pragmas)
         yield from walk.scripts()
         ends[stage.index] = _State(walk.shell, walk.names)
 
@@ -114,6 +117,19 @@ def scripts(dockerfile: Dockerfile) -> Iterator[Script]:
 @cache
 def _identifier() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z_][A-Za-z0-9_]*+", re.ASCII)
+
+
+@cache
+def _reading() -> re.Pattern[str]:
+    return re.compile(r"(?:^|[;&|({]|\b(?:do|then|else))[ \t]*+(?:\.|source)[ \t]++[^ \t;&|)-]")
+
+
+def _shell_below(stage: Stage, default: Shell) -> Shell:
+    """The shell of a stage that builds upon an image from elsewhere."""
+    base = stage.base.text if stage.base else ""
+    if _is_windows(stage):
+        return UNREADABLE
+    return BUSYBOX if default == DEFAULT and has_busybox(base) else default
 
 
 def _is_windows(stage: Stage) -> bool:

@@ -33,6 +33,7 @@ class Shell(NamedTuple):
 
 
 DEFAULT = Shell("/bin/sh")
+BUSYBOX = Shell(_DIALECTS["ash"])  # sh of Alpine
 UNREADABLE = Shell("")
 
 
