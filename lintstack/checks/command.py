@@ -58,7 +58,7 @@ def unsigned_packages(command: Command) -> Iterator[Problem]:
 
 def _made_here(command: Command) -> bool:
     """Whether all that is installed lies in folders that are mounted from another stage of the file."""
-    stages = command.instruction.dockerfile.numbers
+    stages = command.instruction.dockerfile.parsed.stage_numbers
     found = (item for item in mounts(command.instruction.node) if item.type == "bind" and item.origin.lower() in stages)
     folders = tuple(item.target.rstrip("/") + "/" for item in found if item.target)
     packages = command.packages.value
