@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from lintstack.analysis import check
 from lintstack.cli.shell import cli
 from lintstack.findings import SEE
 from lintstack.peers import _NAMES, canonical, keyed
@@ -97,6 +98,25 @@ def test_name_of_ours_that_looks_like_an_id_is_ours() -> None:
 
 def test_diagnostics_with_ids_exist() -> None:
     assert SEE.keys() <= TITLES.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("FROM alpine:3.20\nRUNN true\n", {"DL1000"}),
+        ("RUN true\nFROM alpine:3.20\n", {"DL3061"}),
+        ("RUN true\n", {"DL3061"}),
+        ("ARG TAG\n", set()),
+        ("", set()),
+        ("FROM alpine:3.20\nONBUILD FROM alpine:3.20\n", {"DL3043"}),
+        ("FROM alpine:3.20\nONBUILD\n", {"DL1000"}),
+    ],
+)
+def test_broken_syntax_has_the_ids_of_what_is_broken(tmp_path: Path, text: str, ids: set[str]) -> None:
+    (tmp_path / "Dockerfile").write_text(text, encoding="utf-8")
+    found = check([tmp_path / "Dockerfile"])
+    broken = [finding for finding in found if finding.rule == "dockerfile-syntax"]
+    assert broken and {id for finding in broken for id in finding.see.get("hadolint", ())} == ids
 
 
 @pytest.mark.parametrize("asked", ["dockerfile-syntax", "DL1000", "hadolint/DL3061", "tally/unknown-instruction"])
