@@ -109,14 +109,10 @@ def _known_sources(copy: Copy) -> Iterator[tuple[str, str, Span]]:
 def copy_from_unknown_stage(copy: Copy) -> Iterator[Problem]:
     """`--from` that names a stage which there is not, or not yet."""
     name, stage = copy.origin.value, copy.stage
-    if not name or not stage or "$" in name or copy.in_onbuild.value:
+    if not name or not stage or "$" in name or copy.in_onbuild.value or stage.parsed.origin is None:
         return
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 9 else None
     count, own = len(stage.dockerfile.stages), stage.parsed.index
-    if stage.parsed.origin is None:
-        if number is not None:
-            yield _from(copy, f"there is no stage {name}: this file has no FROM")
-        return
     if number is not None:
         if number >= count:
             yield _from(copy, f"there is no stage {name}: this file has {count}, and the first one is 0")
