@@ -128,12 +128,6 @@ def test_a_fragment_is_one_stage(tmp_path: Path) -> None:
     assert [(item.rule, item.at.span.line) for item in found][-1] == ("no-maintainer", 2)
 
 
-def test_a_number_names_no_stage_of_a_fragment(tmp_path: Path) -> None:
-    lone(tmp_path, "COPY --from=0 /app /app\n")
-    found = analyse(Options((str(tmp_path),), Config(), select=("copy-from-unknown-stage",))).findings
-    assert [item.rule for item in found if item.rule != "dockerfile-syntax"] == ["copy-from-unknown-stage"]
-
-
 def test_before_the_first_from_there_is_no_stage(tmp_path: Path) -> None:
     dockerfile = lone(tmp_path, "ARG A\nLABEL a=b\nFROM scratch\n")
     assert [(item.name, item.stage is None) for item in dockerfile.instructions] == [
