@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from lintstack.dockerfile.mounts import mounts
+from lintstack.dockerfile.stages import copied_from
 from lintstack.dockerfile.verification import signatures
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -58,9 +59,11 @@ def unsigned_packages(command: Command) -> Iterator[Problem]:
 
 def _made_here(command: Command) -> bool:
     """Whether all that is installed lies in folders that are mounted from another stage of the file."""
-    stages = command.instruction.dockerfile.parsed.stage_numbers
-    found = (item for item in mounts(command.instruction.node) if item.type == "bind" and item.origin.lower() in stages)
-    folders = tuple(item.target.rstrip("/") + "/" for item in found if item.target)
+    stage = command.stage
+    found = (item for item in mounts(command.instruction.node) if item.type == "bind" and item.origin and item.target)
+    folders = tuple(
+        item.target.rstrip("/") + "/" for item in found if stage and copied_from(stage.parsed, item.origin) is not None
+    )
     packages = command.packages.value
     return bool(packages and folders) and all(package.startswith(folders) for package in packages or ())
 
