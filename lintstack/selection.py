@@ -66,12 +66,28 @@ def adopted(config: Config, rules: tuple[Rule, ...]) -> Config:
     )
 
 
+def diagnostic_of(name: str) -> str:
+    """The diagnostic that a name or another tool's id stands for, "" for none."""
+    asked = canonical(name)
+    if asked in SUPPRESSIBLE:
+        return asked
+    return next((slug for slug, see in SEE.items() if asked == slug or asked in _keys(see)), "")
+
+
+def _keys(see: Mapping[str, Sequence[str]]) -> set[str]:
+    return {keyed(tool, id) for tool, ids in see.items() for id in ids}
+
+
+def _without_diagnostics(asked: Iterable[str]) -> list[str]:
+    """Names that select rules: diagnostics are reported whatever is selected."""
+    return [name for name in asked if not diagnostic_of(name)]
+
+
 def unknown(name: str, known: Iterable[str]) -> str:
     """The sentence about a name that no rule has."""
-    asked = canonical(name)
-    for slug, see in SEE.items():
-        if asked == slug or asked in {keyed(tool, id) for tool, ids in see.items() for id in ids}:
-            return f"`{name}` is no rule but the diagnostic `{slug}`, which is always reported"
+    slug = diagnostic_of(name)
+    if slug:
+        return f"`{name}` is no rule but the diagnostic `{slug}`, which is always reported"
     near = nearest(name, known)
     return f"no rule is called `{name}`" + (f"; did you mean `{near}`?" if near else "; `lintstack rules` lists all")
 
@@ -100,7 +116,8 @@ def select(
         ConfigError: an option that its rule does not have, or a value that it cannot take.
     """
     select, extend, ignore = select or config.select, (*extend, *config.extend_select), (*ignore, *config.ignore)
-    only, more, less = resolve(select, rules), resolve(extend, rules), resolve(ignore, rules)
+    only, more = resolve(_without_diagnostics(select), rules), resolve(_without_diagnostics(extend), rules)
+    less = resolve(ignore, rules)
     given: dict[str, list[tuple[frozenset[str], RuleOverride]]] = {}
     for asked, override in config.rules.items():
         for name, variants in resolve((asked,) if asked not in SUPPRESSIBLE else (), rules).items():
@@ -111,7 +128,7 @@ def select(
         overrides = given.get(rule.name, [])
         wanted = _NONE.union(*(variants for variants, override in overrides if not override.off))
         wanted |= only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
-        by_preset = not only and PRESETS.index(rule.preset) <= limit
+        by_preset = not select and PRESETS.index(rule.preset) <= limit
         if by_preset:
             wanted = rule.every_variant
         left = wanted - less.get(rule.name, _NONE)

@@ -9,11 +9,12 @@ from click.testing import CliRunner
 
 from lintstack.analysis import check
 from lintstack.cli.shell import cli
+from lintstack.config import Config
 from lintstack.findings import SEE
 from lintstack.peers import _NAMES, canonical, keyed
 from lintstack.report.system import TITLES
 from lintstack.rules import builtin, rule_of
-from lintstack.selection import UnknownRule, resolve
+from lintstack.selection import UnknownRule, resolve, select
 
 TRIVY = Path(__file__).with_name("peers") / "trivy.txt"
 SAME = {
@@ -131,3 +132,11 @@ def test_diagnostics_are_explained(asked: str) -> None:
 def test_diagnostics_cannot_be_ignored() -> None:
     with pytest.raises(UnknownRule, match="`DL1000` is no rule but the diagnostic `dockerfile-syntax`"):
         resolve(("DL1000",), ())
+
+
+@pytest.mark.parametrize("asked", ["DL1000", "DL3061", "S2260", "dockerfile-syntax", "compose-schema"])
+def test_what_is_always_reported_can_be_selected(asked: str) -> None:
+    assert select(builtin(), Config(), select=(asked,)) == ()
+    assert [item.rule.name for item in select(builtin(), Config(), select=(asked, "no-maintainer"))] == [
+        "no-maintainer"
+    ]
