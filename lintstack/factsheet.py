@@ -155,10 +155,10 @@ def _definition(subject: type[Subject]) -> dict[str, Any]:
 def hints_of(subject: type[Subject]) -> dict[str, Any]:
     """Types of a subject's attributes."""
     from lintstack.dockerfile import nodes, stages, syntax
-    from lintstack.dockerfile.calls import Call
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
-    from lintstack.dockerfile.script import Command
+    from lintstack.dockerfile.managers.calls import Call
+    from lintstack.dockerfile.shell.script import Command
     from lintstack.source import Span
 
     names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax, "Context": Context}

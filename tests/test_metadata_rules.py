@@ -16,7 +16,7 @@ from lintstack.config import Config, load
 from lintstack.dockerfile import layout
 from lintstack.dockerfile.directives import suspects
 from lintstack.dockerfile.labels import KINDS
-from lintstack.dockerfile.shell_form import leaves_shell, shell_need
+from lintstack.dockerfile.shell.form import leaves_shell, shell_need
 from lintstack.dockerfile.signals import canonical
 from lintstack.dockerfile.spdx import is_expression
 from lintstack.dockerfile.syntax import parse

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lintstack.dockerfile.pins import names_tag
-from lintstack.dockerfile.removals import removes
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.managers.pins import names_tag
+from lintstack.dockerfile.programs.removals import removes
+from lintstack.dockerfile.shell.script import Command
 from lintstack.model import Dockerfile, Package, PackageCall
 from tests.stack import lint
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.downloads import CLIENTS
-from lintstack.dockerfile.options import arguments
+from lintstack.dockerfile.programs.downloads import CLIENTS
+from lintstack.dockerfile.programs.unpacking import unpacks
 from lintstack.dockerfile.references import references
+from lintstack.dockerfile.shell.options import arguments
 from lintstack.dockerfile.sources import base_name, kind_of
-from lintstack.dockerfile.unpacking import unpacks
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Command, Run
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.script import Command as SimpleCommand
+    from lintstack.dockerfile.shell.script import Command as SimpleCommand
 
 WRITERS = ("echo", "printf", "cat")
 # Folders whose files are no part of the image.

@@ -7,9 +7,9 @@ from itertools import pairwise
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
-from lintstack.dockerfile.downloads import is_local
-from lintstack.dockerfile.modes import is_world_writable, mode_change
-from lintstack.dockerfile.options import arguments
+from lintstack.dockerfile.programs.downloads import is_local
+from lintstack.dockerfile.programs.modes import is_world_writable, mode_change
+from lintstack.dockerfile.shell.options import arguments
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.credentials import credentials

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.shell_form import BUILTINS, leaves_shell, shell_need
+from lintstack.dockerfile.shell.form import BUILTINS, leaves_shell, shell_need
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Instruction

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lintstack.dockerfile.leftovers import LEFTOVERS, Leftover, leaves, takes_away
-from lintstack.dockerfile.managers import SYSTEM
+from lintstack.dockerfile.managers.leftovers import LEFTOVERS, Leftover, leaves, takes_away
+from lintstack.dockerfile.managers.table import SYSTEM
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Command, PackageCall

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintstack.dockerfile.bases import has_busybox
-from lintstack.dockerfile.downloads import fetches, options_unknown
-from lintstack.dockerfile.options import Arguments, arguments
+from lintstack.dockerfile.programs.downloads import fetches, options_unknown
+from lintstack.dockerfile.shell.options import Arguments, arguments
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Command

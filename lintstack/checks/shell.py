@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintstack.dockerfile.bases import has_busybox, is_windows
-from lintstack.dockerfile.downloads import HARMLESS, lost_failures
-from lintstack.dockerfile.script import Command, Pipe, Script
+from lintstack.dockerfile.programs.downloads import HARMLESS, lost_failures
+from lintstack.dockerfile.shell.script import Command, Pipe, Script
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Run

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lintstack.dockerfile.bases import has_busybox
-from lintstack.dockerfile.downloads import CLIENTS, fetches, options_unknown
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.telemetry import DO_NOT_TRACK, OPT_OUTS, switches_off, tool
+from lintstack.dockerfile.programs.downloads import CLIENTS, fetches, options_unknown
+from lintstack.dockerfile.programs.telemetry import DO_NOT_TRACK, OPT_OUTS, switches_off, tool
+from lintstack.dockerfile.shell.options import arguments
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Command, Copy, Instruction, Run, Stage

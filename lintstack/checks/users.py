@@ -14,8 +14,8 @@ from lintstack.model import Instruction, Stage
 from lintstack.source import Span
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile.accounts import Account
     from lintstack.dockerfile.nodes import Word
+    from lintstack.dockerfile.programs.accounts import Account
     from lintstack.model import Command
 
 STARTERS = frozenset("CMD ENTRYPOINT".split())
@@ -79,7 +79,7 @@ def _commands(stage: Stage) -> list[Command]:
 
 
 def _accounts(stage: Stage) -> list[Account]:
-    from lintstack.dockerfile.accounts import created
+    from lintstack.dockerfile.programs.accounts import created
 
     return list(created(command.node for command in _commands(stage)))
 
@@ -117,7 +117,7 @@ def _becomes_another(instruction: Instruction) -> bool:
 
 def _said(stage: Stage) -> frozenset[str]:
     """Words by which anything but the creation of accounts may mean a user: owners, groups, names of daemons."""
-    from lintstack.dockerfile.accounts import PROGRAMS
+    from lintstack.dockerfile.programs.accounts import PROGRAMS
 
     said: set[str] = set()
     for item in _chain(stage):
@@ -196,7 +196,7 @@ def user_drops_groups(stage: Stage) -> Iterator[Problem]:
     word = _last_user(stage)
     if word is None or ":" not in word.value or "$" in word.value:
         return
-    from lintstack.dockerfile.accounts import memberships
+    from lintstack.dockerfile.programs.accounts import memberships
 
     user, _, group = word.value.partition(":")
     names = {user, *(account.name for account in _accounts(stage) if account.uid == user)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
-from lintstack.dockerfile.calls import manager
+from lintstack.dockerfile.managers.calls import manager
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Spec, arguments, read_arguments
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.options import Spec, arguments, read_arguments
+from lintstack.dockerfile.shell.script import Command
 from lintstack.named import NamedTuple
 
 _ANY = ""  # any value but an empty one

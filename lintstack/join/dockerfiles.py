@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from lintstack import yaml
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.expand import Expanded
-    from lintstack.dockerfile.script import Command as SimpleCommand
+    from lintstack.dockerfile.shell.script import Command as SimpleCommand
     from lintstack.environments.targets import Targets
 
 Shell = Fact[tuple[str, ...]]
@@ -279,7 +279,7 @@ def _commands(instruction: Instruction) -> tuple[Command, ...]:
 
 
 def _command(instruction: Instruction, node: SimpleCommand, name: str, latest: dict[str, PackageCall]) -> Command:
-    from lintstack.dockerfile.calls import call
+    from lintstack.dockerfile.managers.calls import call
 
     said, anchor = call(node), f"{instruction.anchor}.{name}"
     if said is None:

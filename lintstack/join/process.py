@@ -300,7 +300,7 @@ def _missing(program: Fact[str], ground: Ground) -> Fact[bool]:
         return Fact(None, program.places, reason)
     if shipped or ground.config is None:
         return Fact(not shipped, program.places + ground.base.places[:1])
-    from lintstack.dockerfile.packages import installed
+    from lintstack.dockerfile.managers.installed import installed
 
     brought = installed(ground.config.chain)
     if program.value in brought.names:
@@ -346,7 +346,7 @@ def _in_script(script: str) -> str:
     plain = _plain_start().match(script)
     if plain and plain[1] not in BUILTINS and plain[1] not in WRAPPERS:
         return plain[1].rpartition("/")[2]
-    from lintstack.dockerfile.shell import script_commands
+    from lintstack.dockerfile.shell.reading import script_commands
 
     commands: Callable[[str], Any] = script_commands
     for command in commands(script) or ():

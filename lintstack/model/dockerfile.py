@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile import stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
-    from lintstack.dockerfile.package_settings import Told
+    from lintstack.dockerfile.managers.settings import Told
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
     from lintstack.model.stack import Build, Stack
 
@@ -108,7 +108,7 @@ class Dockerfile(Subject):
     @cached_property
     def package_settings(self) -> tuple[Mapping[str, Told], ...]:
         """What each stage and those below it set for package managers."""
-        from lintstack.dockerfile.package_settings import settings
+        from lintstack.dockerfile.managers.settings import settings
 
         found: list[Mapping[str, Told]] = []
         for stage in self.stages:
@@ -238,8 +238,8 @@ class Stage(Subject):
         """The last command of its RUNs that unpacks an archive (by "unpack" and the archive's base name), or sets the
         mode of a path (by "chmod" and the path), with the number of its instruction.
         """
-        from lintstack.dockerfile.modes import mode_change
-        from lintstack.dockerfile.unpacking import unpacked
+        from lintstack.dockerfile.programs.modes import mode_change
+        from lintstack.dockerfile.programs.unpacking import unpacked
 
         found: dict[tuple[str, str], tuple[int, Command]] = {}
         for at, instruction in enumerate(self.instructions):

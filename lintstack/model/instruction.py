@@ -11,9 +11,9 @@ from lintstack.record import Subject
 
 if TYPE_CHECKING:
     from lintstack.dockerfile import nodes
-    from lintstack.dockerfile.calls import Call
-    from lintstack.dockerfile.script import Command as SimpleCommand
-    from lintstack.dockerfile.script import Script
+    from lintstack.dockerfile.managers.calls import Call
+    from lintstack.dockerfile.shell.script import Command as SimpleCommand
+    from lintstack.dockerfile.shell.script import Script
     from lintstack.model.dockerfile import Dockerfile, Stage
     from lintstack.source import Span
 
@@ -41,7 +41,7 @@ class Instruction(Subject):
     @cached_property
     def script(self) -> Script | None:
         """What it runs: commands, pipes, assignments; None when that cannot be told."""
-        from lintstack.dockerfile.shell import script
+        from lintstack.dockerfile.shell.reading import script
 
         return script(self.node, self.shell.value or ())
 
@@ -66,7 +66,7 @@ class Instruction(Subject):
     @cached_property
     def emptied(self) -> Mapping[str, int]:
         """Index of the last command that empties the cache of apk and of pip."""
-        from lintstack.dockerfile.leftovers import emptied
+        from lintstack.dockerfile.managers.leftovers import emptied
 
         return emptied([(command.node, command.call) for command in self.commands])
 
@@ -75,7 +75,7 @@ class Instruction(Subject):
         """Whether directories are mounted; see `leftovers.is_mounted`, whose answers it remembers."""
         from functools import cache, partial
 
-        from lintstack.dockerfile.leftovers import is_mounted
+        from lintstack.dockerfile.managers.leftovers import is_mounted
 
         return cache(partial(is_mounted, self.node))
 
@@ -129,7 +129,7 @@ class Command(Subject):
     @cached_property
     def call(self) -> Call | None:
         """What it tells a package manager; None when it is none, or has a verb that is not known."""
-        from lintstack.dockerfile.calls import call
+        from lintstack.dockerfile.managers.calls import call
 
         return call(self.node)
 

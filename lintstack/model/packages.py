@@ -10,7 +10,7 @@ from lintstack.record import Subject
 
 if TYPE_CHECKING:
     from lintstack.dockerfile import nodes
-    from lintstack.dockerfile.calls import Call
+    from lintstack.dockerfile.managers.calls import Call
 
 
 class PackageCall(Command):
@@ -61,7 +61,7 @@ class PackageCall(Command):
     @property
     def assumes_yes(self) -> Fact[bool]:
         """Whether it goes on without a question."""
-        from lintstack.dockerfile.questions import asks, is_answered
+        from lintstack.dockerfile.managers.questions import asks, is_answered
 
         if not asks(self.call):
             return ABSENT
@@ -107,7 +107,7 @@ class Package(Subject):
     @property
     def is_pinned(self) -> Fact[bool]:
         """Whether it says which version it wants."""
-        from lintstack.dockerfile.pins import pin
+        from lintstack.dockerfile.managers.pins import pin
 
         where = (Place(self.word.span),)
         found = None if self.call.call.from_file else pin(self.call.call, self.word)
@@ -116,14 +116,14 @@ class Package(Subject):
     @property
     def pinned_form(self) -> Fact[str]:
         """How it is written with a version."""
-        from lintstack.dockerfile.pins import with_version
+        from lintstack.dockerfile.managers.pins import with_version
 
         return Fact(with_version(self.call.call, self.word.value), (Place(self.word.span),))
 
     @property
     def pin_kind(self) -> Fact[str]:
         """Whose way of writing versions it is."""
-        from lintstack.dockerfile.pins import names_tag
+        from lintstack.dockerfile.managers.pins import names_tag
 
         kind = self.call.call.ecosystem
         return Fact("npm-tag" if kind == "npm" and names_tag(self.name) else kind, (Place(self.word.span),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lintstack.dockerfile.interpreters import shell_call, started
+from lintstack.dockerfile.shell.interpreters import shell_call, started
 from lintstack.named import NamedTuple
 
 # Interpreters that ShellCheck knows, by the line that makes it take their dialect. Alpine's ash is BusyBox.

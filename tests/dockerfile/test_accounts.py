@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lintstack.dockerfile.accounts import created, memberships
-from lintstack.dockerfile.shell import script_commands
+from lintstack.dockerfile.programs.accounts import created, memberships
+from lintstack.dockerfile.shell.reading import script_commands
 
 
 @pytest.mark.parametrize(

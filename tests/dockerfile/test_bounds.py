@@ -8,9 +8,9 @@ import pytest
 
 from lintstack.dockerfile.copies import copy
 from lintstack.dockerfile.image import effective
+from lintstack.dockerfile.managers.installed import installed
 from lintstack.dockerfile.mounts import mounts
-from lintstack.dockerfile.packages import installed
-from lintstack.dockerfile.shell import commands
+from lintstack.dockerfile.shell.reading import commands
 from lintstack.dockerfile.syntax import Dockerfile, pairs, parse
 from lintstack.source import Source
 from tests import clock

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lintstack.dockerfile.calls import Call, call
-from lintstack.dockerfile.managers import MANAGERS
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.pins import pin
-from lintstack.dockerfile.removals import expand_braces, removes
-from lintstack.dockerfile.script import Command
-from lintstack.dockerfile.shell import script_commands
+from lintstack.dockerfile.managers.calls import Call, call
+from lintstack.dockerfile.managers.pins import pin
+from lintstack.dockerfile.managers.table import MANAGERS
+from lintstack.dockerfile.programs.removals import expand_braces, removes
+from lintstack.dockerfile.shell.options import arguments
+from lintstack.dockerfile.shell.reading import script_commands
+from lintstack.dockerfile.shell.script import Command
 from tests import clock
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.bases import has_busybox, is_windows
-from lintstack.dockerfile.downloads import fetches, lost_failures, options_unknown
-from lintstack.dockerfile.script import Command
-from lintstack.dockerfile.shell import standalone
-from lintstack.dockerfile.telemetry import tool
+from lintstack.dockerfile.programs.downloads import fetches, lost_failures, options_unknown
+from lintstack.dockerfile.programs.telemetry import tool
+from lintstack.dockerfile.shell.reading import standalone
+from lintstack.dockerfile.shell.script import Command
 
 
 def first(text: str) -> Command:

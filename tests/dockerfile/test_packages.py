@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.image import effective
-from lintstack.dockerfile.packages import Programs, installed
-from lintstack.dockerfile.pins import package_name
+from lintstack.dockerfile.managers.installed import Programs, installed
+from lintstack.dockerfile.managers.pins import package_name
 from lintstack.dockerfile.stages import target
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lintstack.dockerfile.image import effective
+from lintstack.dockerfile.managers.installed import installed
 from lintstack.dockerfile.nodes import Instruction, Text
-from lintstack.dockerfile.packages import installed
-from lintstack.dockerfile.shell import commands
+from lintstack.dockerfile.shell.reading import commands
 from lintstack.dockerfile.syntax import Dockerfile, pairs, parse
 from lintstack.source import Source, Span
 

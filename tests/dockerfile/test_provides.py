@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintstack.dockerfile.provides import _PROVIDES, PROVIDES
+from lintstack.dockerfile.managers.provides import _PROVIDES, PROVIDES
 
 
 def test_each_package_stands_once_and_brings_each_program_once() -> None:

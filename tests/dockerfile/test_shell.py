@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from lintstack.dockerfile.nodes import Instruction
-from lintstack.dockerfile.script import Command, Script
-from lintstack.dockerfile.shell import commands, script_commands, standalone, why_unknown
-from lintstack.dockerfile.shell import script as read_script
+from lintstack.dockerfile.shell.reading import commands, script_commands, standalone, why_unknown
+from lintstack.dockerfile.shell.reading import script as read_script
+from lintstack.dockerfile.shell.script import Command, Script
 from lintstack.dockerfile.syntax import parse
 from lintstack.source import Source
 from tests import clock

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintstack.dockerfile.interpreters import READERS
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Arguments, arguments, brings_options
-from lintstack.dockerfile.script import Command, Pipe, Script
+from lintstack.dockerfile.shell.interpreters import READERS
+from lintstack.dockerfile.shell.options import Arguments, arguments, brings_options
+from lintstack.dockerfile.shell.script import Command, Pipe, Script
 
 CLIENTS = frozenset({"curl", "wget"})
 _LOCAL = ("127.", "[::1]", "0.0.0.0", "169.254.169.254", "host.docker.internal")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.options import arguments
+from lintstack.dockerfile.shell.script import Command
 from lintstack.dockerfile.sources import base_name, is_archive, is_tar
 
 EXPANDERS = frozenset("unzip gunzip bunzip2 unlzma unxz unzstd zgz uncompress zcat gzcat bzcat xzcat zstdcat".split())

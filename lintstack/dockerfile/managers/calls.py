@@ -18,10 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from lintstack.dockerfile.managers import ALIASES, MANAGERS, Manager
+from lintstack.dockerfile.managers.table import ALIASES, MANAGERS, Manager
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import Arguments, brings_options, read_arguments
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.options import Arguments, brings_options, read_arguments
+from lintstack.dockerfile.shell.script import Command
 
 _TRUE = frozenset({"1", "true", "yes", "on", "with", "enable"})
 _FALSE = frozenset({"0", "false", "no", "off", "without", "disable"})

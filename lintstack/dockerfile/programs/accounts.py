@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.script import Command
 from lintstack.named import NamedTuple
 
 

@@ -5,7 +5,7 @@ One row for each; `calls.call` reads a command by it.
 
 from __future__ import annotations
 
-from lintstack.dockerfile.options import Spec
+from lintstack.dockerfile.shell.options import Spec
 from lintstack.named import NamedTuple
 
 

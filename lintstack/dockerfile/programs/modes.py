@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lintstack.dockerfile.nodes import Word
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.options import arguments
+from lintstack.dockerfile.shell.script import Command
 from lintstack.named import NamedTuple
 
 # Permissions, as letters.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintstack.dockerfile.calls import Call
+from lintstack.dockerfile.managers.calls import Call
 
 _APT = frozenset("install reinstall upgrade dist-upgrade build-dep remove autoremove".split())
 _RPM = _APT | frozenset("local-install group-install module-install module-enable swap".split())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from lintstack.dockerfile.calls import Call, call
-from lintstack.dockerfile.interpreters import SHELLS, shell_call
-from lintstack.dockerfile.managers import SYSTEM
+from lintstack.dockerfile.managers.calls import Call, call
+from lintstack.dockerfile.managers.pins import package_name
+from lintstack.dockerfile.managers.provides import PROVIDES
+from lintstack.dockerfile.managers.table import SYSTEM
 from lintstack.dockerfile.nodes import Instruction
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.pins import package_name
-from lintstack.dockerfile.provides import PROVIDES
-from lintstack.dockerfile.script import Command
-from lintstack.dockerfile.shell import commands
+from lintstack.dockerfile.shell.interpreters import SHELLS, shell_call
+from lintstack.dockerfile.shell.options import arguments
+from lintstack.dockerfile.shell.reading import commands
+from lintstack.dockerfile.shell.script import Command
 from lintstack.dockerfile.stages import Stage, built_upon
 from lintstack.named import NamedTuple
 from lintstack.source import Span

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from lintstack.dockerfile.bash import carried, read
-from lintstack.dockerfile.grammar import MAX_HEREDOCS
 from lintstack.dockerfile.heredocs import parse as parse_heredoc
-from lintstack.dockerfile.inner import CARRIERS, simple
-from lintstack.dockerfile.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call, started
 from lintstack.dockerfile.nodes import Instruction, Text
-from lintstack.dockerfile.scope import Context, Found, NotUnderstood, State
-from lintstack.dockerfile.script import Command, Pipe, Script, Written
+from lintstack.dockerfile.shell.bash import carried, read
+from lintstack.dockerfile.shell.grammar import MAX_HEREDOCS
+from lintstack.dockerfile.shell.inner import CARRIERS, simple
+from lintstack.dockerfile.shell.interpreters import SHELLS, interpreter, is_posix, shebang, shell_call, started
+from lintstack.dockerfile.shell.scope import Context, Found, NotUnderstood, State
+from lintstack.dockerfile.shell.script import Command, Pipe, Script, Written
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from lintstack.dockerfile.interpreters import base_name
 from lintstack.dockerfile.nodes import Text, Word
-from lintstack.dockerfile.quoting import unquoted, word_value
+from lintstack.dockerfile.shell.interpreters import base_name
+from lintstack.dockerfile.shell.quoting import unquoted, word_value
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 

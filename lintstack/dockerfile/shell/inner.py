@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lintstack.dockerfile.interpreters import READERS, base_name, shell_call
 from lintstack.dockerfile.nodes import Text
-from lintstack.dockerfile.script import Command, Written
-from lintstack.dockerfile.wrappers import WRAPPERS, unwrap
+from lintstack.dockerfile.shell.interpreters import READERS, base_name, shell_call
+from lintstack.dockerfile.shell.script import Command, Written
+from lintstack.dockerfile.shell.wrappers import WRAPPERS, unwrap
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 

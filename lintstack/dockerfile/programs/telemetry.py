@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.script import Command
 
 # Tool → variables that switch it off, the tool's own first. Each is in the tool's documentation:
 # learn.microsoft.com (dotnet/core/tools/telemetry, powershell about_Telemetry, cli/azure, azure-functions),

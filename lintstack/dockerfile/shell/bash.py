@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.chains import COMPOUND, Element, Link, chains, flat
-from lintstack.dockerfile.grammar import tree
-from lintstack.dockerfile.inner import CARRIERS, executed, given, simple
-from lintstack.dockerfile.interpreters import shell_call
 from lintstack.dockerfile.nodes import Text
-from lintstack.dockerfile.scope import Context, Found, State
-from lintstack.dockerfile.script import Command, Pipe, Range, Written
+from lintstack.dockerfile.shell.chains import COMPOUND, Element, Link, chains, flat
+from lintstack.dockerfile.shell.grammar import tree
+from lintstack.dockerfile.shell.inner import CARRIERS, executed, given, simple
+from lintstack.dockerfile.shell.interpreters import shell_call
+from lintstack.dockerfile.shell.scope import Context, Found, State
+from lintstack.dockerfile.shell.script import Command, Pipe, Range, Written
 
 if TYPE_CHECKING:
     from tree_sitter import Node

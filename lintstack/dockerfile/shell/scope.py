@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lintstack.dockerfile.nodes import Text
-from lintstack.dockerfile.script import Command, Pipe
+from lintstack.dockerfile.shell.script import Command, Pipe
 from lintstack.named import NamedTuple
 
 # How deep `sh -c "sh -c …"` is followed, and compound commands and substitutions in each other.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lintstack.dockerfile.calls import Call
+from lintstack.dockerfile.managers.calls import Call
 from lintstack.dockerfile.mounts import mounts
 from lintstack.dockerfile.nodes import Instruction
-from lintstack.dockerfile.removals import removes
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.programs.removals import removes
+from lintstack.dockerfile.shell.script import Command
 from lintstack.named import NamedTuple
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from lintstack.dockerfile.calls import Call, is_project
+from lintstack.dockerfile.managers.calls import Call, is_project
 from lintstack.dockerfile.nodes import Word
 
 _HOLE = "\0"  # stands for `$x`, `${x}`, `$(x)`

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.scope import NotUnderstood
+from lintstack.dockerfile.shell.scope import NotUnderstood
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 
-from lintstack.dockerfile.options import arguments
-from lintstack.dockerfile.script import Command
+from lintstack.dockerfile.shell.options import arguments
+from lintstack.dockerfile.shell.script import Command
 
 MAX_BRACES = 64
 MAX_BRACED = 1000

@@ -1,0 +1,1 @@
+"""What is known of single programs that RUNs call: downloads, archives, modes, accounts, what they verify."""
