@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from lintstack.exits import guarded
+from lintstack.exits import guarded, say_to_error
 
 
 def main() -> NoReturn:
@@ -35,7 +35,16 @@ def run(words: Sequence[str]) -> int:
 
         asked = read(words[1:], CHECK)
         if asked is not None:
-            return lint(asked)
+            return _below_the_mark(lambda: lint(asked))
     from lintstack.cli.shell import run_shell
 
     return run_shell(words)
+
+
+def _below_the_mark(work: Callable[[], int]) -> int:
+    """What is said after an interruption begins below the `^C` that the terminal shows, as with click."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        say_to_error("")
+        raise
