@@ -6,9 +6,11 @@ pattern and flags of each expression.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import importlib
+import inspect
 import io
 import json
 import pkgutil
@@ -19,6 +21,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+METHODS = {"search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split"}
 REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 CHARACTERS = "a1 _-./:\\\"'=x$\n\t{}[](),;#<>~é"
 _CLASSES = {
@@ -94,27 +97,81 @@ def _holds(item: Any, char: str) -> bool:
     return code is codes.CATEGORY and bool(re.match(_CLASSES[value], char))
 
 
-def collect(folder: str) -> list[tuple[str, str, int]]:
-    """Module, pattern and flags of every expression that loading everything and linting a folder compiles."""
-    found: set[tuple[str, str, int]] = set()
+def collect(folder: str) -> list[tuple[str, str, int, str]]:
+    """Module, pattern, flags and asking method of every expression that lintstack can compile without knowing a text.
+
+    Found by loading everything, making what is made when first asked, reading what is given to `re` in place,
+    and linting a folder.
+    """
+    made: set[tuple[str, str, str, int, str]] = set()
     compile_ = re._compile  # type: ignore[attr-defined]
 
     def note(pattern: Any, flags: int) -> Any:
-        made = compile_(pattern, flags)
-        module = sys._getframe(2).f_globals.get("__name__", "")
-        if module.startswith("lintstack") and isinstance(made.pattern, str):
-            found.add((module, made.pattern, made.flags))
-        return made
+        compiled = compile_(pattern, flags)
+        asked, by = sys._getframe(1).f_code.co_name, sys._getframe(2)
+        module = by.f_globals.get("__name__", "")
+        if module.startswith("lintstack") and isinstance(compiled.pattern, str):
+            made.add((module, by.f_code.co_name, compiled.pattern, compiled.flags, asked))
+        return compiled
 
     re._compile = note  # type: ignore[attr-defined]
     import lintstack
 
+    trees = {}
     for module in pkgutil.walk_packages(lintstack.__path__, "lintstack."):
         if not module.name.endswith("__main__"):
-            _settle(importlib.import_module(module.name))
+            loaded = importlib.import_module(module.name)
+            _settle(loaded)
+            trees[module.name] = ast.parse(inspect.getsource(loaded) or "")
+            made.update(_in_place(loaded, trees[module.name]))
     with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
         importlib.import_module("lintstack.cli").run(["check", "-q", folder])
+    asking = _asking(trees)
+    found = set()
+    for name, maker, pattern, flags, asked in made:
+        ways = asking.get((name, maker)) or asking[name, ""] or METHODS if asked == "compile" else {asked}
+        found.update((name, pattern, flags, way) for way in ways)
     return sorted(found)
+
+
+def _in_place(module: Any, tree: ast.AST) -> Iterator[tuple[str, str, str, int, str]]:
+    """What is given to `re.search` and its like, where it is a text that the module holds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {f"re.{name}" for name in METHODS}:
+            flags = next((key.value for key in node.keywords if key.arg == "flags"), None)
+            with contextlib.suppress(NameError):
+                pattern = eval(ast.unparse(node.args[0]), vars(module))
+                given = eval(ast.unparse(flags), vars(module)) if flags else 0
+                compiled = re.compile(pattern, given)
+                if isinstance(compiled.pattern, str):
+                    asked = ast.unparse(node.func).removeprefix("re.")
+                    yield module.__name__, "", compiled.pattern, compiled.flags, asked
+
+
+def _asking(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
+    """The methods that are asked of what a function of a module makes; under no name: of anything in that module.
+
+    A function whose pattern is also passed on (not asked where it is made) is left out.
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, tree in trees.items():
+        parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        anything = found.setdefault((name, ""), set())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                if ast.unparse(node.value) != "re":
+                    anything.add(node.attr)
+        for maker in [node for node in tree.body if isinstance(node, ast.FunctionDef)]:
+            if "Pattern" not in ast.unparse(maker.returns or ast.Constant(None)):
+                continue
+            calls = [
+                parents[id(node)]
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == maker.name
+            ]
+            if calls and all(isinstance(by, ast.Attribute) for by in calls):
+                found[name, maker.name] = {by.attr for by in calls if isinstance(by, ast.Attribute)} & METHODS
+    return found
 
 
 def _settle(module: Any) -> None:
