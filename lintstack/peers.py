@@ -18,7 +18,7 @@ _SPELLINGS = (
     (r"(?:dockerfile|generic|yaml)(?:\.[a-z0-9_-]+)*\.([a-z0-9_-]+)", "{}"),  # semgrep: folders, then the rule
     (r"docker(?:file)?:(s[0-9]+)", "{}"),  # Sonar: the repository before the key
     (r"cis(?:[-_ :]docker)?[-_ :]?([0-9]+(?:\.[0-9]+)+)", "{}"),  # CIS Docker Benchmark: section
-    (r"cwe[-_ :]?0*([0-9]+)", "cwe-{}"),
+    (r"cwe[-_ :]?0*?([1-9][0-9]*|0)", "cwe-{}"),
     (r"(?:tally|hadolint|buildkit|shellcheck|dclint)[/: ](.+)", "{}"),  # the tool before the id
 )
 

@@ -51,7 +51,7 @@ class Directive(NamedTuple):
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile(r"#[ \t]*lintstack:[ \t]*(ignore(?:-file)?)[ \t]*\[([^\]\n]*)\]([^\n]*)")
+    return re.compile(r"#[ \t]*lintstack:[ \t]*(ignore(?:-file)?)[ \t]*\[([^\]\n]{0,1000}+)\]([^\n]*)")
 
 
 def in_yaml(source: Source, documents: Iterable[Node | None]) -> Iterator[Directive]:

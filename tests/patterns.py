@@ -1,7 +1,7 @@
 """Every regular expression that lintstack compiles, and texts that would make a careless one run wild.
 
 `python -m tests.patterns FOLDER` lints a folder with everything loaded and prints, as JSON, the module,
-pattern and flags of each expression.
+pattern and flags of each expression, and the method by which it is asked.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Pumps:
 
     def texts(self, count: int) -> Iterator[str]:
         """Texts of about that many characters in which one part is repeated, and which end in something else."""
-        found = self.repeats | {("", one) for _, one in self.repeats} | {("", self.whole)}
-        for before, one in sorted(found):
-            for tail in ("\0", "!", "\n"):
+        units = {unit for before, one in self.repeats for unit in (before, one, before + one)} | {self.whole}
+        for before, one in sorted(self.repeats | {("", unit) for unit in units if unit}):
+            for tail in ("\0", "!", "\n", '"'):
                 yield before + one * (count // max(len(one), 1) + 1) + tail
 
     def _text(self, nodes: Any, before: str) -> str:
@@ -59,9 +59,12 @@ class Pumps:
             one = self._text(value[2], before)
             if value[1] > 8 and one:
                 self.repeats.add((before, one))
+                if one != "\n" and len(value[2]) == 1 and _breaks(*value[2][0]):
+                    self.repeats.add((before, "\n"))
             return one * max(int(value[0]), 1)
         if code is codes.BRANCH:
             texts = [self._text(branch, before) for branch in value[1]]
+            self.repeats.update((before, text) for text in texts if text)
             return texts[0]
         if code is codes.SUBPATTERN:
             return self._text(value[3], before)
@@ -78,6 +81,14 @@ def _leaf(code: Any, value: Any) -> str:
     if code is codes.ANY:
         return "a"
     return _member(value) if code is codes.IN else ""
+
+
+def _breaks(code: Any, value: Any) -> bool:
+    """Whether a node also stands for the end of a line."""
+    if code is codes.IN:
+        negated = value[0][0] is codes.NEGATE
+        return any(_holds(item, "\n") for item in value) != negated
+    return code is codes.NOT_LITERAL and value != ord("\n")
 
 
 def _member(items: Any) -> str:
@@ -111,7 +122,10 @@ def collect(folder: str) -> list[tuple[str, str, int, str]]:
         asked, by = sys._getframe(1).f_code.co_name, sys._getframe(2)
         module = by.f_globals.get("__name__", "")
         if module.startswith("lintstack") and isinstance(compiled.pattern, str):
-            made.add((module, by.f_code.co_name, compiled.pattern, compiled.flags, asked))
+            maker = by.f_code.co_name
+            if by.f_code.co_argcount and by.f_back:  # what it makes differs, and so does what is asked of it
+                maker += f" in {by.f_back.f_code.co_name}"
+            made.add((module, maker, compiled.pattern, compiled.flags, asked))
         return compiled
 
     re._compile = note  # type: ignore[attr-defined]
@@ -127,9 +141,10 @@ def collect(folder: str) -> list[tuple[str, str, int, str]]:
     with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
         importlib.import_module("lintstack.cli").run(["check", "-q", folder])
     asking = _asking(trees)
-    found = set()
+    found: set[tuple[str, str, int, str]] = set()
     for name, maker, pattern, flags, asked in made:
-        ways = asking.get((name, maker)) or asking[name, ""] or METHODS if asked == "compile" else {asked}
+        known = asking.get((name, maker)) or asking.get((name, maker.partition(" ")[0])) or asking[name, ""] or METHODS
+        ways = known if asked == "compile" else {asked}
         found.update((name, pattern, flags, way) for way in ways)
     return sorted(found)
 
@@ -154,24 +169,51 @@ def _asking(trees: dict[str, ast.Module]) -> dict[tuple[str, str], set[str]]:
     A function whose pattern is also passed on (not asked where it is made) is left out.
     """
     found: dict[tuple[str, str], set[str]] = {}
+    calls: dict[str, list[tuple[str, set[str]]]] = {}
     for name, tree in trees.items():
-        parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         anything = found.setdefault((name, ""), set())
         for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and node.attr in METHODS:
-                if ast.unparse(node.value) != "re":
-                    anything.add(node.attr)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) != "re":
+                by_maker = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+                anything |= {node.attr} & (METHODS if by_maker else METHODS - {"split"})  # texts are split too
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.Name) and not (isinstance(node, ast.Call) and node.func is child):
+                    calls.setdefault(child.id, []).append((name, set()))  # passed on
+                if isinstance(child, ast.Call) and isinstance(child.func, ast.Name):
+                    calls.setdefault(child.func.id, []).append((name, _asked(tree, node)))
+    for name, tree in trees.items():
         for maker in [node for node in tree.body if isinstance(node, ast.FunctionDef)]:
-            if "Pattern" not in ast.unparse(maker.returns or ast.Constant(None)):
-                continue
-            calls = [
-                parents[id(node)]
-                for node in ast.walk(tree)
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == maker.name
-            ]
-            if calls and all(isinstance(by, ast.Attribute) for by in calls):
-                found[name, maker.name] = {by.attr for by in calls if isinstance(by, ast.Attribute)} & METHODS
+            if "Pattern" in ast.unparse(maker.returns or ast.Constant(None)):
+                private = maker.name.startswith("_")
+                asked = [by for where, by in calls.get(maker.name, ()) if where == name or not private]
+                if all(asked):
+                    found[name, maker.name] = set().union(*asked)
+                    found.update(_asked_in(name, tree, maker.name))
     return found
+
+
+def _asked_in(name: str, tree: ast.Module, maker: str) -> Iterator[tuple[tuple[str, str], set[str]]]:
+    """The methods that each function of a module asks of what another one makes for it."""
+    for function in [node for node in tree.body if isinstance(node, ast.FunctionDef)]:
+        asked = {
+            node.attr
+            for node in ast.walk(function)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Call)
+            and ast.unparse(node.value.func) == maker
+        }
+        if asked:
+            yield (name, f"{maker} in {function.name}"), asked & METHODS
+
+
+def _asked(tree: ast.Module, user: ast.AST) -> set[str]:
+    """The methods that a node asks of a pattern which it is given, by itself or by a name for it."""
+    if isinstance(user, ast.Attribute):
+        return {user.attr} & METHODS
+    if isinstance(user, ast.Assign) and isinstance(user.targets[0], ast.Name):
+        named = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+        return {node.attr for node in named if ast.unparse(node.value) == user.targets[0].id} & METHODS
+    return set()
 
 
 def _settle(module: Any) -> None:

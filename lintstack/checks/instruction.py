@@ -86,7 +86,7 @@ def workdir_unquoted_space(instruction: Instruction) -> Iterator[Problem]:
 @cache
 def _bare_blank(escape: str) -> re.Pattern[str]:
     mark = re.escape(escape)
-    return re.compile(rf"""(?:\$\{{[^}}]*+\}}|[^\s"'{mark}]|"[^"]*+"|'[^']*+'|{mark}.)++\s""")
+    return re.compile(rf"""(?:\$\{{[^}}]*+(?:\}}|\Z)|[^\s"'{mark}]|"[^"]*+"|'[^']*+'|{mark}.)++\s""")
 
 
 def port_out_of_range(instruction: Instruction) -> Iterator[Problem]:

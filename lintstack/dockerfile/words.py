@@ -173,8 +173,8 @@ def json_strings(text: str) -> list[Piece] | None:
     if not inner.strip(" \t\r\n"):
         return []
     items: list[Piece] = []
-    index, string = 1, _json_string()
-    while match := string.match(text, index):
+    index = 1
+    while match := _json_string().match(text, index):
         items.append(Piece(match.start(1), match.end(1), _unescape(match.group(1))))
         index = match.end()
         if text[index] == ",":

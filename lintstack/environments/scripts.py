@@ -226,19 +226,24 @@ def _by_variable(text: str, name: str) -> Iterator[Use]:
 
 @cache
 def _compose_files() -> re.Pattern[str]:
-    return re.compile(r'"dockerComposeFile"\s*:\s*(\[[^\]]*\]|"[^"\n]*")')
+    return re.compile(r'"dockerComposeFile"\s*+:\s*+(\[[^\]]{0,2000}+\]|"[^"\n]*")')
 
 
 def _by_devcontainer(text: str, name: str) -> Iterator[Use]:
     """The files of a development container; the JSON may hold comments."""
     from lintstack.environments.commands import Use
 
-    bare = re.sub(r"(?m)^\s*//.*$", "", text)
+    bare = re.sub(r"(?m)^[^\S\n]*+//.*$", "", text)
     if found := _compose_files().search(bare):
-        values = re.sub(r"//[^\n\"]*$|/\*.*?\*/", "", found[1], flags=re.M | re.S)
+        values = re.sub(r"//[^\n\"]*+(\")?|/\*.*?(?:\*/|\Z)", _without_comment, found[1], flags=re.S)
         files = tuple(re.findall(r'"([^"\n]+)"', values))
         if files and not any("$" in file for file in files):
             yield Use(files, text.count("\n", 0, text.index("dockerComposeFile")) + 1, "devcontainer")
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    """Nothing, or what only looks like a comment: slashes with a quote behind them in their line."""
+    return found[0] if found[1] else ""
 
 
 @cache
@@ -260,7 +265,7 @@ def _by_input(text: str, alone: bool) -> Iterator[Use]:
 
     for found in _inputs().finditer(text) if "ompose" in text else ():
         if alone or not found["one"]:
-            files = re.findall(r"[\w./-]+\.ya?ml", found["block"] or found["list"] or found["one"])
+            files = re.findall(r"(?<![\w./-])[\w./-]+\.ya?ml", found["block"] or found["list"] or found["one"])
             if files:
                 yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
 

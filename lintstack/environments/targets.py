@@ -86,7 +86,7 @@ def _texts(folders: set[str], reader: Reader) -> Iterator[tuple[str, bool]]:
 @cache
 def _option() -> re.Pattern[str]:
     """`--target dev`, `--target=dev`, `"--target", "dev"`, `- --target` with `- dev` in the next line."""
-    return re.compile(rf"""--target(?:["']?,?[ \t]*\n?[ \t]*(?:-[ \t]+)?|[= \t]+)["']?({_WORD})""")
+    return re.compile(rf"""--target(?:["']?,?[ \t]*+(?:\n[ \t]*+)?(?:-[ \t]++)?|[= \t]++)["']?({_WORD})""")
 
 
 @cache

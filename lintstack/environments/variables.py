@@ -31,11 +31,11 @@ def _assignment() -> re.Pattern[str]:
 @cache
 def _reference() -> re.Pattern[str]:
     return re.compile(
-        r"""\$\{\{[ ]{0,4}(?:env\.|vars\.)?(?P<github>\w{0,60})[^}\n]{0,200}\}\}
-          | \{\{[ .]{0,4}(?P<braces>[A-Za-z_]\w{0,60})[^}\n]{0,200}\}\}
-          | \$\{(?P<curly>[A-Za-z_]\w{0,60})(?:\[[@*]\])?(?::?[-=](?P<default>[^}\n]{0,200})|[^}\n]{0,200})\}
+        r"""\$\{\{[ ]{0,4}+(?:env\.|vars\.)?+(?P<github>\w{0,60}+)[^}\n]{0,200}+\}\}
+          | \{\{[ .]{0,4}+(?P<braces>[A-Za-z_]\w{0,60}+)[^}\n]{0,200}+\}\}
+          | \$\{(?P<curly>[A-Za-z_]\w{0,60}+)(?:\[[@*]\])?+(?::?[-=](?P<default>[^}\n]{0,200}+)|[^}\n]{0,200}+)\}
           | \$\((?P<make>[A-Za-z_]\w{0,60})\)
-          | \$\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\) | `[^`\s][^`\n]{0,200}`(?=/)
+          | \$\((?:[^()\n]|\([^()\n]{0,80}+\)){0,200}+\) | `[^`\s][^`\n]{0,200}+`(?=/)
           | \$(?P<plain>[A-Za-z_]\w*|[@*\#0-9])
           | (?<![\w}}])\{(?P<format>[A-Za-z_]\w{0,60})\}
           | %(?P<batch>[A-Za-z_]\w{0,60})%""",
@@ -75,7 +75,8 @@ def _telling() -> re.Pattern[str]:
 @cache
 def _continued() -> re.Pattern[str]:
     return re.compile(
-        r"(?:[ \t]*\\|[ \t]+[\^`])\r?\n[ \t]*|\r?\n[ \t]+(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)"
+        r"(?:\\|(?<![ \t])[ \t]++[\\^`])\r?\n[ \t]*+"
+        r"|\r?\n[ \t]++(?=-(?:f|c)\b|--(?:file|profile|env-file|project-)|-f\S)"
     )
 
 

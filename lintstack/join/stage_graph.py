@@ -162,5 +162,5 @@ def may_name(written: str, stage: str) -> bool:
     """
     from lintstack.environments.targets import fits
 
-    parts = re.split(r"\$\{[^}]*\}|\$\w*", written.lower())
+    parts = re.split(r"\$\{[^}]*+(?:\}|\Z)|\$\w*", written.lower())
     return bool(stage) and any(parts) and fits(stage.lower(), parts)

@@ -72,7 +72,7 @@ def _holes(value: str) -> str:
 
 @cache
 def _expansion() -> re.Pattern[str]:
-    return re.compile(r"\$\{[^}]*+\}|\$\([^)]*+\)+|`[^`]*+`|\$\w++|\$[@*#?$!-]")
+    return re.compile(r"\$\{[^}]*+(?:\}|\Z)|\$\([^)]*+(?:\)+|\Z)|`[^`]*+`|\$\w++|\$[@*#?$!-]")
 
 
 def _apt(call: Call, text: str) -> bool | None:

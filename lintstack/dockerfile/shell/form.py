@@ -37,4 +37,4 @@ def _syntax() -> re.Pattern[str]:
 
 @cache
 def _execs() -> re.Pattern[str]:
-    return re.compile(r"(?:^|&&|;|\|\||\n|\bthen\b|\belse\b)\s*+exec\s")
+    return re.compile(r"(?:^|&&|;|\|\||\n|\bthen\b|\belse\b)[^\S\n]*+exec\s")
