@@ -1,7 +1,8 @@
 """Every regular expression that lintstack compiles, and texts that would make a careless one run wild.
 
 `python -m tests.patterns FOLDER` lints a folder with everything loaded and prints, as JSON, the module,
-pattern and flags of each expression, and the method by which it is asked.
+pattern and flags of each expression, and the method by which it is asked; with `--reached`, the length of the longest
+text that the run gave it too.
 """
 
 from __future__ import annotations
@@ -228,5 +229,42 @@ def _settle(module: Any) -> None:
                 value(*(known[name] for name in wanted))
 
 
+class Watched:
+    """A compiled expression that notes the longest text that each of its methods sees."""
+
+    def __init__(self, compiled: re.Pattern[str], module: str, seen: dict[tuple[str, str, int, str], int]) -> None:
+        self.compiled, self.module, self.seen = compiled, module, seen
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.compiled, name)
+        if name not in METHODS:
+            return method
+
+        def ask(*given: Any, **named: Any) -> Any:
+            text = named.get("string") or given[1 if name in ("sub", "subn") else 0]
+            key = (self.module, self.compiled.pattern, self.compiled.flags, name)
+            self.seen[key] = max(self.seen.get(key, 0), len(text))
+            return method(*given, **named)
+
+        return ask
+
+
+def reached(folder: str) -> list[tuple[str, str, int, str, int]]:
+    """Module, pattern, flags, method and the length of the longest text, of all that is asked in linting a folder."""
+    seen: dict[tuple[str, str, int, str], int] = {}
+    compile_ = re._compile  # type: ignore[attr-defined]
+
+    def watch(pattern: Any, flags: int) -> Any:
+        made = compile_(pattern, flags)
+        module = sys._getframe(2).f_globals.get("__name__", "")
+        return Watched(made, module, seen) if module.startswith("lintstack") and isinstance(made.pattern, str) else made
+
+    re._compile = watch  # type: ignore[attr-defined]
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+        importlib.import_module("lintstack.cli").run(["check", "-q", "--preset", "strict", folder])
+    return sorted((*key, length) for key, length in seen.items())
+
+
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(collect(sys.argv[1])))
+    ask = reached if "--reached" in sys.argv else collect
+    sys.stdout.write(json.dumps(ask(sys.argv[1])))
