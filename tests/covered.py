@@ -42,8 +42,9 @@ HEAD = """\
 # Ids of other tools
 
 Which page stands for each id of other linters of Dockerfiles. Any of these ids can be given to `--select`, `--ignore`,
-`explain`, the configuration and suppression comments; diagnostics are always reported, so that theirs cannot be ignored.
-Ids that no rule stands for are in [not-taken.md](not-taken.md), with the reason. Made by `python -m tests.covered --write` from `rules/` and `tests/peers/`.
+`explain`, the configuration and suppression comments; diagnostics are always reported, so theirs cannot be ignored. Ids
+that no rule stands for are in [not-taken.md](not-taken.md), with the reason. Made by `python -m tests.covered --write`
+from `rules/` and `tests/peers/`.
 
 """
 
