@@ -11,7 +11,7 @@ from lintstack.findings import SUPPRESSIBLE, Finding, Kind, hosted, unique
 from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.peers import SHELLCHECK, keyed
-from lintstack.record import unbind
+from lintstack.record import Subject, unbind
 from lintstack.rules import PageError, Rule, builtin, meant, names, read_pages, split_page
 from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
 from lintstack.shellcheck import NOTHING, Checked
@@ -210,10 +210,19 @@ def _traced(stacks: Iterable[tuple[Stack, ...]], traces: list[Trace]) -> Iterato
         traces += map(_trace, group)
         yield group
         for stack in group:
-            for service in stack.services:
-                unbind(service)
+            for subject in (*stack.services, *_parts(stack)):
+                unbind(subject)
             unbind(stack)
         del group
+
+
+def _parts(stack: Stack) -> Iterator[Subject]:
+    """Its Dockerfiles with all that points at them."""
+    for dockerfile in stack.dockerfiles:
+        dockerfile.parsed.__dict__.pop("stages", None)  # they are made again when somebody asks
+        yield from dockerfile.instructions
+        yield from dockerfile.stages
+        yield dockerfile
 
 
 def _trace(stack: Stack) -> Trace:
