@@ -190,7 +190,7 @@ class Command:
     @property
     def prefix(self) -> tuple[Word, ...]:
         """What it runs under: the words before the program (`sudo -u app`)."""
-        return self.written.words[: self._skip]
+        return self.written.words[: self._skip] if self._skip else ()
 
     @cached_property
     def args(self) -> tuple[str, ...]:
