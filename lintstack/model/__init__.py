@@ -5,26 +5,16 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
+from lintstack.model.build import Build, Healthcheck, Image, Logging, User
 from lintstack.model.copy import Copy
 from lintstack.model.dockerfile import Dockerfile, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.instruction import Assignment, Command, Instruction, Label, Run, VariableUse
 from lintstack.model.packages import Package, PackageCall
+from lintstack.model.parts import Dependency, Mount, Port, Reference, Resource
 from lintstack.model.scripts import Remark, Script
-from lintstack.model.stack import (
-    Build,
-    Dependency,
-    Healthcheck,
-    Image,
-    Logging,
-    Mount,
-    Port,
-    Reference,
-    Resource,
-    Service,
-    Stack,
-    User,
-)
+from lintstack.model.service import Service
+from lintstack.model.stack import Stack
 from lintstack.model.values import Interpolation, Rewrite, Variable
 
 __all__ = [

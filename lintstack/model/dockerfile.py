@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
     from lintstack.dockerfile.managers.settings import Told
+    from lintstack.model.build import Build
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
-    from lintstack.model.stack import Build, Stack
+    from lintstack.model.stack import Stack
 
     class Survey(Protocol):
         """Looks at a Dockerfile as a whole when somebody asks for it; `join/dockerfiles.py` has one."""

@@ -9,7 +9,7 @@ from lintstack.record import Subject
 from lintstack.source import Source
 
 if TYPE_CHECKING:
-    from lintstack.model.stack import Service
+    from lintstack.model.service import Service
 
 
 class ComposeFile(Subject):

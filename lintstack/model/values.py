@@ -8,7 +8,7 @@ from lintstack.facts import ABSENT, Fact
 from lintstack.record import Subject
 
 if TYPE_CHECKING:
-    from lintstack.model.stack import Service
+    from lintstack.model.service import Service
 
 
 class Variable(Subject):
