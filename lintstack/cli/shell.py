@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "diff": "lintstack.cli.compare",
         "explain": "lintstack.cli.pages",
         "facts": "lintstack.cli.stacks",
+        "graph": "lintstack.cli.stacks",
         "merged": "lintstack.cli.stacks",
         "rules": "lintstack.cli.pages",
     }
@@ -64,6 +65,7 @@ def cli() -> None:
     lintstack check . --as prod       as if it were production
     lintstack merged --env prod       what would run, each value with its place
     lintstack diff dev prod           what differs between two environments
+    lintstack graph --env prod        the stack as a picture, with its findings
     lintstack explain non-root-user   what a rule wants, and why
     """
 

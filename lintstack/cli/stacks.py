@@ -1,4 +1,4 @@
-"""Commands that show stacks instead of linting them: `lintstack facts`, `lintstack merged`."""
+"""Commands that show stacks instead of linting them: `lintstack facts`, `lintstack graph`, `lintstack merged`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lintstack.cli.asked import options_of
-from lintstack.cli.inputs import inputs, paths
+from lintstack.cli.inputs import inputs, options, paths
+from lintstack.cli.options import COLOR
+from lintstack.cli.screen import style_of
 from lintstack.exits import Refused, say_to_output
 
 if TYPE_CHECKING:
@@ -54,6 +56,41 @@ def facts(format: str, schema: bool, **asked: Any) -> None:
 @click.command()
 @paths
 @inputs
+@click.option(
+    "--format", "format", type=click.Choice(["tree", "mermaid", "dot", "svg"]), default="tree", help="How to draw."
+)
+@options(COLOR)
+def graph(format: str, color: str, **asked: Any) -> None:
+    """Draw each stack: what runs, networks, ports to the host, volumes, start order, and the findings on it.
+
+    \b
+    lintstack graph
+    lintstack graph --env prod --format svg > stack.svg
+    lintstack graph deploy/ --env dev --format mermaid
+    """
+    from lintstack.analysis import analyse
+    from lintstack.graph import draw, picture
+    from lintstack.stacks import Stacks
+
+    wished = options_of(asked)
+    found = Stacks(wished)
+    wanted = None if format == "tree" else _only(found)
+    findings = analyse(wished).findings
+    pictures = [
+        picture(stack, findings)
+        for project in found.projects
+        for environment in project.environments
+        if wanted in (None, environment) and environment.name in (wished.environments or (environment.name,))
+        for stack, _ in filter(None, [found.merged(project, environment)])
+    ]
+    if not pictures:
+        raise Refused("no Compose project here that can be drawn; `lintstack check` says what there is")
+    say_to_output(draw(format, pictures, style_of(color)))
+
+
+@click.command()
+@paths
+@inputs
 @click.option("--format", "format", type=click.Choice(["yaml", "json"]), default="yaml", help="How to print.")
 def merged(format: str, **asked: Any) -> None:
     """Print the project that Docker Compose would run, every value with the place that it comes from.
@@ -69,8 +106,8 @@ def merged(format: str, **asked: Any) -> None:
     from lintstack.merged import Effective, render
     from lintstack.stacks import Stacks
 
-    options = options_of(asked)
-    found = Stacks(options)
+    wished = options_of(asked)
+    found = Stacks(wished)
     environment = _only(found)
     loaded = found.loaded(environment)
     if loaded.root is None:
@@ -79,7 +116,7 @@ def merged(format: str, **asked: Any) -> None:
     if errors:
         click.echo(f"Docker Compose refuses this project ({errors} errors); `lintstack check` says why", err=True)
     folder = os.path.abspath(environment.project_dir)
-    compose = version(options.config.compose_version)
+    compose = version(wished.config.compose_version)
     say_to_output(render(Effective(environment.name, loaded, folder, compose), format))
 
 
