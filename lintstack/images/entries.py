@@ -11,6 +11,8 @@ from lintstack.images.reference import split
 
 CONDITION = r"!?[a-z0-9.]+|[a-z]*(?:>=|<)[0-9]+(?:\.[0-9]+)*"
 PORT = r"[0-9]+(?:-[0-9]+)?/(?:tcp|udp|sctp)"
+SETTING = r"-{1,2}[A-Za-z][\w.-]*|[A-Za-z_][\w.]*(?:=\S+)?"
+SIGNAL = r"SIG[A-Z0-9+]+"
 MANAGERS = ("apk", "apt", "dnf", "microdnf", "yum", "none")
 MOST_WORDS = 200
 
@@ -43,6 +45,17 @@ FACTS: dict[str, tuple[str, Test]] = {
     "ports": ('a list of ports such as "5432/tcp"', _list_of(_text(PORT))),
     "data_dirs": ("a list of absolute paths", _list_of(_text(r"/\S+"))),
     "healthcheck": ("true or false", lambda value: isinstance(value, bool)),
+    "volumes": ("a list of absolute paths", _list_of(_text(r"/\S+"))),
+    "former_dirs": ("a list of absolute paths", _list_of(_text(r"/\S+"))),
+    "data_variable": ("the name of a variable", _text(r"[A-Za-z_]\w*")),
+    "writes": ("a list of absolute paths", _list_of(_text(r"/\S+"))),
+    "auth": ("true or false", lambda value: isinstance(value, bool)),
+    "auth_on": ("a list of settings such as `NAME`, `NAME=value` or `--option`", _list_of(_text(SETTING))),
+    "auth_off": ("a list of settings such as `NAME=value` or `--option`", _list_of(_text(SETTING))),
+    "default_login": ("a list of names of variables", _list_of(_text(r"[A-Za-z_][\w.]*"))),
+    "unprivileged": ("the name of an image", _text(r"\S*")),
+    "stop_signal": ('a signal such as "SIGTERM"', _text(SIGNAL)),
+    "stop_grace": ("a number of seconds", _number),
     "secrets": ("a mapping of variable names to the names of their file variants", _secrets),
     "source": ("a URL", _text(r"https://\S+")),
     **dict.fromkeys(PROGRAM_KEYS, ("a list of program names", _list_of(_text(r"\S+")))),
