@@ -6,17 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lintstack.image_keys import PROGRAM_KEYS
 from lintstack.images.reference import Reference, split
 from lintstack.named import NamedTuple
 
-KIND_WORDS = "database cache broker search storage edge dev-tool job runtime base web app observability"
-KINDS = tuple(KIND_WORDS.split())
 DATA_KINDS = frozenset({"database", "cache", "broker", "search"})
 EDGE_KINDS = frozenset({"edge", "web"})
 LONGEST_TAG = 128  # https://github.com/distribution/reference/blob/main/regexp.go
 
-# Keys of an entry (and of a variant, a base) that add to `programs`, with what they say of each program.
-PROGRAM_KEYS: dict[str, bool | None] = {"has": True, "lacks": False, "unsure": None}
 
 Entry = Mapping[str, Any]
 
@@ -26,7 +23,7 @@ class Known(NamedTuple):
 
     Attributes:
         name: what the image is known as (`Reference.name`).
-        kind: what it is for, one of `KINDS`; "" when unknown.
+        kind: what it is for, one of `image_keys.KINDS`; "" when unknown.
         user: user that the image starts as ("root", "node", "65532"); None when unknown.
         uid: number of that user; None when unknown.
         drops_privileges: whether its entrypoint starts as root and then becomes a service user.
@@ -38,9 +35,9 @@ class Known(NamedTuple):
         volumes: directories that the image declares as VOLUME: without a mount there they are anonymous volumes.
         former_dirs: directories in which earlier versions kept their data; this one does not use them.
         data_variable: environment variable that moves the data to another directory; "" when there is none.
-        writes: directories that it writes to beside its data, so that it does not start on a read-only root without them.
+        writes: directories that it must be able to write to, beside its data.
         auth: whether clients must give a credential when nothing is said about it; None when unknown.
-        auth_on: variables (`NAME`, `NAME=value`) and options (`--name`) by which they must, or by which only files tell.
+        auth_on: variables (`NAME`, `NAME=value`) and options (`--name`) by which they must, or by which a file tells.
         auth_off: variables (`NAME=value`, `NAME=*` for any value) and options by which they need none.
         default_login: variables of which one must be given, else a user and password that everybody knows get in.
         secrets: environment variables that hold credentials, with the variable that takes a file instead ("" if none).
@@ -166,7 +163,7 @@ class Catalogue:
 
         own = list(entries)
         for index, entry in enumerate(own):
-            for problem in problems(entry, self._bases):
+            for problem in problems(entry):
                 raise ValueError(f"images[{index}]: {problem}")
         result = Catalogue(
             self._bases, [{**entry, "names": [split(name).name for name in entry["names"]]} for entry in own]
