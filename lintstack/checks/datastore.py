@@ -19,8 +19,8 @@ YES = frozenset({"1", "true", "yes"})
 SERVERS = frozenset(
     """
     arangod cassandra clickhouse-server dgraph docker-entrypoint.sh dragonfly elasticsearch influxd keydb-server
-    mariadbd meilisearch minio mongod mysqld nats-server neo4j opensearch postgres qdrant redis-server registry rethinkdb server
-    start start-single-node surreal valkey-server
+    mariadbd meilisearch minio mongod mysqld nats-server neo4j opensearch postgres qdrant redis-server registry
+    rethinkdb server start start-single-node surreal valkey-server
     """.split()
 )
 SETTINGS = (".cfg", ".cnf", ".conf", ".ini", ".json", ".sh", ".toml", ".yaml", ".yml")
@@ -34,6 +34,7 @@ WELL_KNOWN = frozenset(
     qwerty rabbitmq redis root secret test toor user
     """.split()
 )
+NAMELESS = "a volume without a name, which is lost with `docker compose down`"
 DEFAULT_GRACE = 10  # seconds, https://docs.docker.com/reference/compose-file/services/#stop_grace_period
 KILL = frozenset({"SIGKILL", "KILL", "9"})
 
@@ -216,22 +217,25 @@ def _lost(service: Service, known: Known, folder: str, targets: dict[str, Mount]
     """What is wrong, at the mount that comes nearest; else at the service."""
     image = service.base_image.places[:1]
     for target, mount in targets.items():
-        if target in known.former_dirs:
-            message = (
-                f"`{_short(known)}` of this version keeps its data in `{folder}`, not in `{target}`; mount it there"
-            )
-        elif target == folder:
-            message = (
-                f"the data of {service} is in an anonymous volume, which `docker compose down` leaves behind; name it"
-            )
-        elif _below(folder, target):
-            volume = next(volume for volume in known.volumes if _below(folder, volume))
-            message = f"`{_short(known)}` has a volume of its own at `{volume}`, not in `{target}`; mount yours there"
-        else:
-            continue
-        return Problem(message, mount.target.places[0], image, "known.data_dirs", folder)
-    message = f"the data of {service} ends with its container: nothing is mounted at `{folder}`; mount a named volume"
+        why = _astray(service, known, folder, target)
+        if why:
+            return Problem(why, mount.target.places[0], image, "known.data_dirs", folder)
+    declared = any(_below(folder, volume) for volume in known.volumes)
+    fate = f"is in {NAMELESS}" if declared else "ends with its container"
+    message = f"the data of {service} {fate}; mount a named volume at `{folder}`"
     return Problem(message, related=image, fact="known.data_dirs", detail=folder)
+
+
+def _astray(service: Service, known: Known, folder: str, target: str) -> str:
+    """What is wrong with a mount that was meant for the data, "" for others."""
+    if target in known.former_dirs:
+        return f"`{_short(known)}` of this version keeps its data in `{folder}`, not in `{target}`; mount it there"
+    if target == folder:
+        return f"the data of {service} is in {NAMELESS}; name it"
+    if not _below(folder, target):
+        return ""
+    volume = next(volume for volume in known.volumes if _below(folder, volume))
+    return f"`{_short(known)}` has a volume of its own at `{volume}`, not in `{target}`; mount yours there"
 
 
 def stop_grace(service: Service) -> Iterator[Problem]:
