@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import normpath
 
 from lintstack.findings import Problem
 from lintstack.model import Mount, Port, Service
+from lintstack.named import NamedTuple
 
 LONGEST = 4096  # characters of a command line or variable that are looked at
 # Kinds of images whose ports nobody configures but in a variable or on the command line.
 FIXED = frozenset("database cache broker search storage dev-tool app".split())
 DNS = 53
+MOST_PORTS = 100  # declared ports that are looked at
 HERE = frozenset({"/etc/nginx/conf.d", "/etc/nginx/templates"})
+
+
+class Said(NamedTuple):
+    """What is said about the ports of a service, read once.
+
+    Args:
+        exposed: first and last number of each port or range that the image or the service declares.
+        words: numbers in the environment and the health check; None when a part of them is not known.
+        over_udp: container ports that are published for UDP.
+    """
+
+    exposed: tuple[tuple[int, int], ...]
+    words: frozenset[int] | None
+    over_udp: frozenset[int]
+
+
+@lru_cache(maxsize=1)
+def _about(service: Service) -> Said:
+    exposed = tuple(_range(text)[:2] for text in (service.exposed.value or ())[:MOST_PORTS])
+    values = [item.value for item in service.environment]
+    texts = (*(value.value or "" for value in values), *(service.healthcheck.test.value or ()))
+    number = re.compile("[0-9]{1,5}")
+    words = frozenset(int(found) for text in texts for found in number.findall(text[:LONGEST]))
+    hidden = service.healthcheck.test.unknown or any(value.unknown for value in values)
+    over_udp = (port.target.value for port in service.ports if port.protocol.value == "udp")
+    return Said(exposed, None if hidden else words, frozenset(one for one in over_udp if one is not None))
 
 
 def port_not_exposed(port: Port) -> Iterator[Problem]:
     """A container port that neither the image nor anything that is said about it speaks of."""
     service, target, last = port.service, port.target.value, port.target_last.value
-    exposed = service.exposed.value
-    if target is None or not exposed or last not in (None, target) or not _is_told(service):
+    declared = len(service.exposed.value or ())
+    if target is None or not 0 < declared <= MOST_PORTS or last not in (None, target) or not _is_told(service):
         return
-    if any(low <= target <= high for low, high, _ in map(_range, exposed)) or _speaks_of(service, target):
+    said = _about(service)
+    if said.words is None or target in said.words or any(low <= target <= high for low, high in said.exposed):
         return
-    listed = ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high, _ in map(_range, exposed[:5]))
-    message = (
-        f"nothing says that {service} listens on {target}: its image declares {listed}; publish the port it serves"
-    )
+    listed = ", ".join(f"{low}" if low == high else f"{low}-{high}" for low, high in said.exposed[:5])
+    message = f"nothing says that {service} listens on {target}: declared is {listed}; publish the port it serves"
     yield Problem(message, port.target.places[0], service.exposed.places[:1], "target", str(target))
 
 
@@ -34,7 +63,7 @@ def _range(text: str) -> tuple[int, int, str]:
     """First and last number and the protocol of `80/tcp` or `4510-4559/tcp`."""
     numbers, _, protocol = text.partition("/")
     first, _, last = numbers.partition("-")
-    if not (first.isdecimal() and (last or first).isdecimal()):
+    if not (first.isdecimal() and (last or first).isdecimal() and len(numbers) < 12):
         return 0, 65535, protocol
     return int(first), int(last or first), protocol or "tcp"
 
@@ -52,15 +81,6 @@ def _is_setting(mount: Mount) -> bool:
     return target is None or target.startswith("/etc/") or "conf" in target or bool(mount.is_file.value)
 
 
-def _speaks_of(service: Service, number: int) -> bool:
-    """Whether the environment or the health check has a number, or may have."""
-    words = service.healthcheck.test.value or ()
-    values = [item.value for item in service.environment]
-    return any(value.unknown or str(number) in (value.value or "")[:LONGEST] for value in values) or any(
-        str(number) in word[:LONGEST] for word in words
-    )
-
-
 def port_missing_udp(port: Port) -> Iterator[Problem]:
     """A port published for TCP alone where the image answers over UDP."""
     service, target = port.service, port.target.value
@@ -70,7 +90,7 @@ def port_missing_udp(port: Port) -> Iterator[Problem]:
     spoken = {protocol for low, high, protocol in map(_range, known.ports) if low <= target <= high}
     if "udp" not in spoken or ("tcp" in spoken and target != DNS):
         return
-    if not any(other.target.value == target and other.protocol.value == "udp" for other in service.ports):
+    if target not in _about(service).over_udp:
         message = f"{service} answers on {target} over UDP, and only TCP is published; write `{_with_udp(port)}`"
         yield Problem(message, port.target.places[0], (), "protocol", str(target))
 
