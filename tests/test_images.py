@@ -331,6 +331,60 @@ def test_images_with_their_own_health_check(image: str) -> None:
     assert known(image).healthcheck is True
 
 
+def test_volumes_move_with_the_version() -> None:
+    assert known("postgres:17-alpine").volumes == ("/var/lib/postgresql/data",)
+    assert known("postgres:17").former_dirs == ()
+    assert known("postgres:18").volumes == ("/var/lib/postgresql",)
+    assert known("postgres:18").former_dirs == ("/var/lib/postgresql/data",)
+    assert known("pgvector/pgvector:0.8.0-pg17").data_dirs == ("/var/lib/postgresql/data",)
+    assert known("pgvector/pgvector:pg18").data_dirs == ("/var/lib/postgresql",)
+    assert known("postgis/postgis:18-3.6").data_dirs == ("/var/lib/postgresql",)
+    assert known("postgres:17").data_variable == "PGDATA"
+    assert known("solr:7.7").data_dirs == ("/opt/solr/server/solr",)
+    assert known("solr:9").data_dirs == ("/var/solr",)
+
+
+@pytest.mark.parametrize(
+    ("image", "auth"),
+    [
+        ("redis:7", False),
+        ("valkey/valkey:8", False),
+        ("mongo:7", False),
+        ("postgres:17", True),
+        ("mysql:8.4", True),
+        ("elasticsearch:7.17.0", False),
+        ("elasticsearch:8.15.0", True),
+        ("influxdb:1.8", False),
+        ("influxdb:2.7", True),
+        ("bitnami/redis:7.2", True),
+        ("memcached:1.6", None),
+        ("rabbitmq:3", None),
+    ],
+)
+def test_authentication(image: str, auth: bool | None) -> None:
+    assert known(image).auth is auth
+
+
+def test_stop_signals_and_twins() -> None:
+    assert known("nginx:1.27").unprivileged == "nginxinc/nginx-unprivileged"
+    assert known("nginxinc/nginx-unprivileged").unprivileged == ""
+    assert (known("postgres:17").stop_signal, known("postgres:17").stop_grace) == ("SIGINT", 90)
+    assert known("php:8.3-fpm-alpine").stop_signal == "SIGQUIT"
+    assert known("php:8.3-apache").stop_signal == "SIGWINCH"
+    assert known("php:8.3-cli").stop_signal == ""
+
+
+def test_an_owner_has_an_entry_below_which_all_images_are() -> None:
+    plex, any_other = known("lscr.io/linuxserver/plex:latest"), known("lscr.io/linuxserver/some-new-image")
+    assert (plex.user, plex.drops_privileges, plex.healthcheck, plex.data_dirs) == ("root", True, False, ("/config",))
+    assert (any_other.user, any_other.healthcheck, any_other.has("curl")) == (None, False, True)
+    assert lookup(split("acme/linuxserver/plex")) is None
+    own = extend([{"names": ["registry.example.com/base/*"], "user": "app"}])
+    for name, user in {"base/node:1": "app", "base/x/y": None, "base": None}.items():
+        found = own.lookup(split(f"registry.example.com/{name}"))
+        assert (found.user if found else None) == user
+
+
 def test_unknown_images() -> None:
     assert lookup(split("acme/api:1")) is None
     assert lookup(split("registry.example.com/postgres:16")) is None

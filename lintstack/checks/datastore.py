@@ -13,6 +13,7 @@ from lintstack.model import Mount, Service, Variable
 if TYPE_CHECKING:
     from lintstack.images import Known
 
+LONGEST_NAME = 40  # characters of a word that are shown
 LONGEST = 4096  # characters of a command line that are looked at
 YES = frozenset({"1", "true", "yes"})
 # Words of a command line that start the server itself, not a client of it.
@@ -36,7 +37,7 @@ WELL_KNOWN = frozenset(
 )
 NAMELESS = "a volume without a name, which is lost with `docker compose down`"
 DEFAULT_GRACE = 10  # seconds, https://docs.docker.com/reference/compose-file/services/#stop_grace_period
-KILL = frozenset({"SIGKILL", "KILL", "9"})
+FINAL = ("SIGKILL", "SIGSTOP")  # signals that no process can answer
 
 
 def datastore_without_auth(service: Service) -> Iterator[Problem]:
@@ -238,14 +239,28 @@ def _astray(service: Service, known: Known, folder: str, target: str) -> str:
     return f"`{_short(known)}` has a volume of its own at `{volume}`, not in `{target}`; mount yours there"
 
 
+def stop_signal_unknown(service: Service) -> Iterator[Problem]:
+    """Signals that do not exist."""
+    signal = service.stop_signal
+    if signal.value is None:
+        return
+    from lintstack.dockerfile.signals import canonical
+
+    if not canonical(signal.value):
+        message = f"there is no signal `{signal.value[:LONGEST_NAME]}`; write a name such as `SIGTERM`"
+        yield Problem(message, signal.places[0], fact="stop_signal")
+
+
 def stop_grace(service: Service) -> Iterator[Problem]:
     """Databases that are killed before they can close their files."""
     if not service.is_database.value:
         return
+    from lintstack.dockerfile.signals import canonical
+
     grace, signal = service.stop_grace, service.stop_signal
-    if signal.value and signal.value.upper() in KILL:
+    if signal.value and canonical(signal.value) in FINAL:
         better = (service.known.stop_signal if service.known else "") or "SIGTERM"
-        message = f"{service} is killed without a word: `{signal.value}` cannot be handled; leave that to `{better}`"
+        message = f"{service} cannot answer `{signal.value}`, and stops with its work undone; write `{better}`"
         yield Problem(message, signal.places[0], fact="stop_signal")
     elif grace.value is not None and grace.value < DEFAULT_GRACE and grace.places:
         asked = service.known.stop_grace if service.known else None
