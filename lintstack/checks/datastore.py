@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ SERVERS = frozenset(
     """.split()
 )
 SETTINGS = (".cfg", ".cnf", ".conf", ".ini", ".json", ".sh", ".toml", ".yaml", ".yml")
+# Parts of paths below which nothing says who gets in.
+NO_SETTINGS = ("/provisioning", "/enabled_plugins", "/docker-entrypoint-initdb.d", "/etc/localtime", "/etc/timezone")
+HERE = frozenset("127.0.0.1 localhost ::1".split())
 DATA_OPTIONS = ("--datadir", "--dbpath", "--data-dir", "--path.data", "--store", "-D")
 DATA_KINDS = frozenset({"database", "storage", "search"})
 TEST_WORDS = frozenset("ci e2e test testing tests".split())
@@ -52,9 +56,14 @@ def datastore_without_auth(service: Service) -> Iterator[Problem]:
         if place is not None and not place.unknown:
             yield Problem(_told(service, known, setting), place.places[0], fact="known.auth", detail=setting)
             return
-    if known.auth is False and not _may_be_set(service, tokens) and _serves(tokens):
+    if known.auth is False and not _may_be_set(service, tokens) and _serves(tokens) and not _is_deaf(tokens):
         message = f"{service} lets in whoever reaches it: `{_short(known)}` asks for no password; {_way(known)}"
         yield Problem(message, related=service.base_image.places[:1], fact="known.auth")
+
+
+def _is_deaf(tokens: tuple[str, ...]) -> bool:
+    """Whether a command line lets a server listen to its own container alone."""
+    return not HERE.isdisjoint(tokens) or ("--port", "0") in pairwise(tokens)
 
 
 def _told(service: Service, known: Known, setting: str) -> str:
@@ -115,6 +124,8 @@ def _may_be_set(service: Service, tokens: Iterable[str]) -> bool:
 
 def _is_setting(mount: Mount) -> bool:
     target = mount.target.value
+    if target and any(part in target for part in NO_SETTINGS):
+        return False
     return target is None or target.startswith("/etc/") or target.endswith(SETTINGS) or "conf" in target
 
 

@@ -13,7 +13,7 @@ from lintstack.named import NamedTuple
 
 LONGEST = 4096  # characters of a command line or variable that are looked at
 # Kinds of images whose ports nobody configures but in a variable or on the command line.
-FIXED = frozenset("database cache broker search storage dev-tool app".split())
+FIXED = frozenset("database cache broker search storage dev-tool".split())
 DNS = 53
 MOST_PORTS = 100  # declared ports that are looked at
 HERE = frozenset({"/etc/nginx/conf.d", "/etc/nginx/templates"})
