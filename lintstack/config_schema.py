@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from lintstack.image_keys import IMAGE
 from lintstack.named import NamedTuple
 from lintstack.peers import COMPATIBLE
 from lintstack.reader import suggest
@@ -115,9 +116,11 @@ SCHEMA: dict[str, Any] = {
         "edge": _WORDS | {"description": "Services that are the reverse proxy in front of the others."},
         "images": {
             "type": "object",
-            "additionalProperties": {"type": "object"},
+            "propertyNames": {"pattern": r"^[^:@]+(?::[0-9]+/[^:@]+)?$", "examples": ["ghcr.io/acme/base"]},
+            "additionalProperties": IMAGE,
             "maxProperties": 1000,
-            "description": "What lintstack cannot know of your own images, by repository.",
+            "description": "What lintstack cannot know of your own images, by repository without a tag "
+            "(`ghcr.io/acme/base`, or `ghcr.io/acme/*` for all below it).",
         },
         "trusted-registries": _WORDS
         | {
@@ -211,7 +214,7 @@ def _unknown(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
 
 def _type(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     wanted: Any = error.validator_value
-    words = [_SORTS[sort] for sort in ([wanted] if isinstance(wanted, str) else wanted)]
+    words = [_SORTS[sort] for sort in ([wanted] if isinstance(wanted, str) else wanted) if sort != "null"]
     is_item = bool(error.absolute_path) and isinstance(error.absolute_path[-1], int)
     subject = f"each item of {_name(error)}" if is_item else _name(error)
     yield Mistake(carrier.item(_path(error)), f"{subject} must be {' or '.join(words)}, not {_sort(error.instance)}")
@@ -219,16 +222,19 @@ def _type(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
 
 def _enum(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     allowed: Any = error.validator_value
-    hint = suggest(str(error.instance), allowed)
+    hint = suggest(str(error.instance), [word for word in allowed if word])
     value = quote(error.instance) if isinstance(error.instance, str) else _sort(error.instance)
-    message = f"{_name(error)} cannot be {value}; it is one of {', '.join(allowed)}{hint}"
+    message = f"{_name(error)} cannot be {value}; it is one of {', '.join(filter(None, allowed))}{hint}"
     yield Mistake(carrier.item(_path(error)), message)
 
 
 def _pattern(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     schema: Any = error.schema
     message = f"{_name(error)} cannot be {quote(error.instance)}; it is written like `{schema['examples'][0]}`"
-    yield Mistake(carrier.item(_path(error)), message)
+    is_key = "propertyNames" in error.absolute_schema_path
+    yield Mistake(
+        (carrier.key((*_path(error), str(error.instance))) if is_key else carrier.item(_path(error))), message
+    )
 
 
 def _empty(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
@@ -237,6 +243,10 @@ def _empty(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
 
 def _many(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
     yield Mistake(carrier.item(_path(error)), f"{_name(error)} has more than {error.validator_value} entries")
+
+
+def _small(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
+    yield Mistake(carrier.item(_path(error)), f"{_name(error)} must be at least {error.validator_value}")
 
 
 def _wrong(error: ValidationError, carrier: Carrier) -> Iterator[Mistake]:
@@ -250,6 +260,7 @@ _WORDING: dict[str, Callable[[ValidationError, Carrier], Iterator[Mistake]]] = {
     "pattern": _pattern,
     "minLength": _empty,
     "minItems": _empty,
+    "minimum": _small,
     "maxItems": _many,
     "maxProperties": _many,
 }

@@ -39,6 +39,7 @@ services:
     image: nginx:1.27.3-alpine
     user: "101"
     read_only: true
+    tmpfs: [/run, /var/cache/nginx]
     ports: ["127.0.0.1:8080:8080"]
     restart: unless-stopped
     healthcheck: {test: [CMD, wget, -q, --spider, "http://127.0.0.1:8080/"], interval: 15s, retries: 3}

@@ -2,72 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-from lintstack.images.known import KINDS, PROGRAM_KEYS
+from lintstack.image_keys import IMAGE
 from lintstack.images.reference import split
 
-CONDITION = r"!?[a-z0-9.]+|[a-z]*(?:>=|<)[0-9]+(?:\.[0-9]+)*"
-PORT = r"[0-9]+(?:-[0-9]+)?/(?:tcp|udp|sctp)"
-MANAGERS = ("apk", "apt", "dnf", "microdnf", "yum", "none")
-MOST_WORDS = 200
-
-Test = Callable[[Any], bool]
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 
-def _text(pattern: str) -> Test:
-    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
-
-
-def _list_of(test: Test) -> Test:
-    return lambda value: isinstance(value, list | tuple) and len(value) <= MOST_WORDS and all(map(test, value))
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _secrets(value: object) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
-
-
-# Key of an entry, a variant or a base: what its value must be, in words and as a test. null stands for unknown.
-FACTS: dict[str, tuple[str, Test]] = {
-    "kind": (f"one of {', '.join(KINDS)}", lambda value: value in KINDS),
-    "user": ("a user name or number", _text(r"\S+")),
-    "uid": ("a number", _number),
-    "drops_privileges": ("true or false", lambda value: isinstance(value, bool)),
-    "package_manager": (f"one of {', '.join(MANAGERS)}", lambda value: value in MANAGERS),
-    "ports": ('a list of ports such as "5432/tcp"', _list_of(_text(PORT))),
-    "data_dirs": ("a list of absolute paths", _list_of(_text(r"/\S+"))),
-    "healthcheck": ("true or false", lambda value: isinstance(value, bool)),
-    "secrets": ("a mapping of variable names to the names of their file variants", _secrets),
-    "source": ("a URL", _text(r"https://\S+")),
-    **dict.fromkeys(PROGRAM_KEYS, ("a list of program names", _list_of(_text(r"\S+")))),
-}
-
-
-def problems(entry: object, bases: Collection[str]) -> Iterator[str]:
+def problems(entry: object) -> Iterator[str]:
     """What is wrong with an entry; nothing when it can be used.
 
     Args:
-        entry: an entry as it was read from JSON or TOML.
-        bases: names of the families that `base` may name.
+        entry: an entry as it was read from JSON, YAML or TOML.
     """
     if not isinstance(entry, Mapping):
         yield "an entry is a mapping"
         return
+    from jsonschema import Draft202012Validator
+
     yield from _names(entry.get("names"))
-    variants = entry.get("variants", {})
-    parts = {key: value for key, value in entry.items() if key not in ("names", "variants")}
-    yield from _facts(parts, bases)
-    if not isinstance(variants, Mapping):
-        yield "`variants` must be a mapping of conditions to facts"
+    facts = {key: value for key, value in entry.items() if key != "names"}
+    not_text = [key for key in facts if not isinstance(key, str)]
+    if not_text:
+        yield f"key {not_text[0]!r} is no text"
         return
-    for condition, part in variants.items():
-        yield from _variant(condition, part, bases)
+    yield from map(_worded, Draft202012Validator(IMAGE).iter_errors(facts))
+
+
+def _worded(error: ValidationError) -> str:
+    where: Any = ".".join(str(part) for part in error.absolute_path)
+    return f"`{where}`: {error.message}" if where else error.message
 
 
 def _names(names: object) -> Iterator[str]:
@@ -78,26 +45,3 @@ def _names(names: object) -> Iterator[str]:
         reference = split(name)
         if reference.tag or reference.digest:
             yield f"`names`: {name} must have no tag and no digest; tags belong to `variants`"
-
-
-def _variant(condition: object, part: object, bases: Collection[str]) -> Iterator[str]:
-    terms = condition.split() if isinstance(condition, str) else []
-    if not terms or not all(re.fullmatch(CONDITION, term) for term in terms):
-        yield f"`variants`: {condition!r} is no condition such as `alpine`, `!slim` or `>=18`"
-    if not isinstance(part, Mapping):
-        yield f"`variants`: {condition!r} must be a mapping of facts"
-        return
-    yield from (f"`variants`: {condition!r}: {problem}" for problem in _facts(part, bases))
-
-
-def _facts(part: Mapping[Any, Any], bases: Collection[str]) -> Iterator[str]:
-    for key, value in part.items():
-        if key == "base":
-            if value is not None and not (isinstance(value, str) and value in bases):
-                yield f"`base` must be one of {', '.join(bases)}"
-        elif key not in FACTS:
-            yield f"`{key}` is no known key"
-        elif value is not None or key in PROGRAM_KEYS:
-            words, test = FACTS[key]
-            if not test(value):
-                yield f"`{key}` must be {words}"

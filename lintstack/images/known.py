@@ -6,17 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from lintstack.image_keys import PROGRAM_KEYS
 from lintstack.images.reference import Reference, split
 from lintstack.named import NamedTuple
 
-KIND_WORDS = "database cache broker search storage edge dev-tool job runtime base web app observability"
-KINDS = tuple(KIND_WORDS.split())
 DATA_KINDS = frozenset({"database", "cache", "broker", "search"})
 EDGE_KINDS = frozenset({"edge", "web"})
 LONGEST_TAG = 128  # https://github.com/distribution/reference/blob/main/regexp.go
 
-# Keys of an entry (and of a variant, a base) that add to `programs`, with what they say of each program.
-PROGRAM_KEYS: dict[str, bool | None] = {"has": True, "lacks": False, "unsure": None}
 
 Entry = Mapping[str, Any]
 
@@ -26,7 +23,7 @@ class Known(NamedTuple):
 
     Attributes:
         name: what the image is known as (`Reference.name`).
-        kind: what it is for, one of `KINDS`; "" when unknown.
+        kind: what it is for, one of `image_keys.KINDS`; "" when unknown.
         user: user that the image starts as ("root", "node", "65532"); None when unknown.
         uid: number of that user; None when unknown.
         drops_privileges: whether its entrypoint starts as root and then becomes a service user.
@@ -35,7 +32,18 @@ class Known(NamedTuple):
         ports: ports it listens on, as "5432/tcp".
         data_dirs: directories whose content must survive the container.
         healthcheck: whether the image itself defines a health check; None when unknown.
+        volumes: directories that the image declares as VOLUME: without a mount there they are anonymous volumes.
+        former_dirs: directories in which earlier versions kept their data; this one does not use them.
+        data_variable: environment variable that moves the data to another directory; "" when there is none.
+        writes: directories that it must be able to write to, beside its data.
+        auth: whether clients must give a credential when nothing is said about it; None when unknown.
+        auth_on: variables (`NAME`, `NAME=value`) and options (`--name`) by which they must, or by which a file tells.
+        auth_off: variables (`NAME=value`, `NAME=*` for any value) and options by which they need none.
+        default_login: variables of which one must be given, else a user and password that everybody knows get in.
         secrets: environment variables that hold credentials, with the variable that takes a file instead ("" if none).
+        unprivileged: the image of the same program that does not start as root; "" when none is known.
+        stop_signal: signal that its program takes for an orderly end, where the image does not leave that at SIGTERM.
+        stop_grace: seconds that its makers recommend to wait for that end; None when they say nothing.
         source: URL of the documentation or Dockerfile that the facts were taken from.
     """
 
@@ -49,7 +57,18 @@ class Known(NamedTuple):
     ports: tuple[str, ...] = ()
     data_dirs: tuple[str, ...] = ()
     healthcheck: bool | None = None
+    volumes: tuple[str, ...] = ()
+    former_dirs: tuple[str, ...] = ()
+    data_variable: str = ""
+    writes: tuple[str, ...] = ()
+    auth: bool | None = None
+    auth_on: tuple[str, ...] = ()
+    auth_off: tuple[str, ...] = ()
+    default_login: tuple[str, ...] = ()
     secrets: Mapping[str, str] = {}
+    unprivileged: str = ""
+    stop_signal: str = ""
+    stop_grace: int | None = None
     source: str = ""
 
     def has(self, program: str) -> bool | None:
@@ -120,7 +139,8 @@ class Catalogue:
 
     Args:
         bases: families of programs (alpine, debian, distroless…) that entries build upon.
-        entries: entries as in known.json.
+        entries: entries as in known.json. The name `acme/*` stands for all images directly below `acme`, whose own
+            entries win over it.
     """
 
     __slots__ = ("_bases", "_known", "_layers")
@@ -143,7 +163,7 @@ class Catalogue:
 
         own = list(entries)
         for index, entry in enumerate(own):
-            for problem in problems(entry, self._bases):
+            for problem in problems(entry):
                 raise ValueError(f"images[{index}]: {problem}")
         result = Catalogue(
             self._bases, [{**entry, "names": [split(name).name for name in entry["names"]]} for entry in own]
@@ -160,8 +180,9 @@ class Catalogue:
             tag_known: False keeps only what holds under every tag (a variable in the tag has no value). A reference
                 with a digest and no tag is treated likewise.
         """
-        layers = self._layers.get(reference.name)
-        if layers is None:
+        name = reference.name
+        layers = self._layers.get(f"{name.rpartition('/')[0]}/*", ()) + self._layers.get(name, ())
+        if not layers:
             return None
         asked = reference.name, reference.tag if tag_known and (reference.tag or not reference.digest) else None
         if asked not in self._known:
@@ -206,6 +227,5 @@ def _agreed(versions: list[dict[str, Any]]) -> dict[str, Any]:
 def _known(name: str, facts: dict[str, Any]) -> Known:
     """Facts as a value: null is unknown, lists are tuples."""
     values = {key: value for key, value in facts.items() if value is not None}
-    for key in ("ports", "data_dirs"):
-        values[key] = tuple(values.get(key, ()))
-    return Known(name, **values)
+    lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+    return Known(name, **values | lists)

@@ -19,11 +19,19 @@ SAME_AS = {
     "registry.hub.docker.com/": "",
     "mirror.gcr.io/": "",
     "public.ecr.aws/docker/": "",
+    "mcr.microsoft.com/mirror/docker/": "",
     "public.ecr.aws/bitnami/": "bitnami/",
     "lscr.io/linuxserver/": "linuxserver/",
     "ghcr.io/linuxserver/": "linuxserver/",
 }
-RENAMED_OWNERS = {"library/": "", "bitnamilegacy/": "bitnami/"}
+# The official images of one architecture each: https://github.com/docker-library/official-images#architectures-other-than-amd64
+ARCHITECTURES = "amd64 arm32v5 arm32v6 arm32v7 arm64v8 i386 mips64le ppc64le riscv64 s390x"
+RENAMED_OWNERS = {
+    "library/": "",
+    "bitnamilegacy/": "bitnami/",
+    "bitnamisecure/": "bitnami/",
+    **{f"{name}/": "" for name in ARCHITECTURES.split()},
+}
 
 
 class Reference(NamedTuple):

@@ -81,6 +81,7 @@ def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
         entrypoint_form=process.entrypoint_form,
         command_form=process.command_form,
         process=process.all,
+        known=ground.known,
         **purpose.facts(service, ground, frozenset()),
         is_job=Fact(None, (), "only a compose file says so"),
     )

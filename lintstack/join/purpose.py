@@ -16,22 +16,27 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.config import ImageConfig
 
 
-def facts(service: Service, ground: Ground, edge: frozenset[str]) -> dict[str, Fact[object]]:
+def facts(
+    service: Service, ground: Ground, edge: frozenset[str], expose: Fact[tuple[str, ...]] = ABSENT
+) -> dict[str, Fact[object]]:
     """What a service's image says of it.
 
     Args:
         service: the service.
         ground: what it stands on.
         edge: services that the configuration calls the edge.
+        expose: what the service itself exposes.
     """
     known, config = ground.known, ground.config
     where = ground.base.places[:1]
-    exposed = (*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
+    built = config.exposed.places if config else ()
+    said = [port if "/" in port else f"{port}/tcp" for port in expose.value or ()]
+    exposed = (*said, *(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
     return {
         "base_image": ground.base,
         "shell": config.shell if config else ABSENT,
         "workdir": config.workdir if config else ABSENT,
-        "exposed": Fact(tuple(dict.fromkeys(exposed)), (*(config.exposed.places if config else ()), *where)),
+        "exposed": Fact(tuple(dict.fromkeys(exposed)), (*expose.places, *built, *where)),
         "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
         "is_database": _kind(ground, bool(known and known.is_database), DATABASES),
         "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),

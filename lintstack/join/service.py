@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lintstack.compose import implied
-from lintstack.compose.casts import as_bool, as_bytes, as_float, as_int
+from lintstack.compose.casts import as_bool, as_bytes, as_duration, as_float, as_int
 from lintstack.compose.parts import Parts
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.cut import cuts
@@ -29,6 +29,7 @@ JOB_WORDS = frozenset(
 LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
 MOST_ALIKE = 100  # names that are looked at for a suggestion
+STOPPING = {"stop_grace_period": ("stop_grace", as_duration), "stop_signal": ("stop_signal", text)}
 RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
 SECTIONS = (*RESOURCES.items(), ("services", "service"))
 
@@ -75,6 +76,16 @@ def facts(node: Mapping, process: Process) -> dict[str, Any]:
         "process": process.all,
         **cuts(node),
     }
+
+
+def borrows(node: Mapping) -> bool:
+    """Whether files come into the container that are no mounts of its own: configs, the volumes of others."""
+    return "volumes_from" in node.entries or "configs" in node.entries
+
+
+def stopping(node: Mapping) -> dict[str, Any]:
+    """How a service is stopped; only what it says."""
+    return {name: scalar(node, key, cast=cast) for key, (name, cast) in STOPPING.items() if key in node.entries}
 
 
 def _first(*facts: Fact[Any]) -> Fact[Any]:

@@ -21,7 +21,7 @@ from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
-from lintstack.join.read import entries, scalar, text, unset
+from lintstack.join.read import entries, scalar, text, unset, words
 from lintstack.join.rewrites import rewrites
 from lintstack.join.secrets import secret_places
 from lintstack.join.told import told
@@ -231,7 +231,10 @@ class _Made(NamedTuple):
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
-            **purpose.facts(service, ground, self.site.edge),
+            known=ground.known,
+            partly_read=name in self.loaded.missing_env_files or services.borrows(node),
+            **purpose.facts(service, ground, self.site.edge, words(node, "expose")),
+            **services.stopping(node),
         )
         return service
 

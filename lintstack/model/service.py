@@ -9,6 +9,7 @@ from lintstack.record import Subject
 from lintstack.source import Span
 
 if TYPE_CHECKING:
+    from lintstack.images import Known
     from lintstack.model.build import Build, Healthcheck, Image, Logging, User
     from lintstack.model.parts import Dependency, Mount, Port, Reference
     from lintstack.model.stack import Stack
@@ -54,6 +55,8 @@ class Service(Subject):
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
         is_job: whether it is expected to end (migrations, `service_completed_successfully` targets).
+        stop_grace: seconds between the stop signal and the kill, where the service says so (Docker's default 10).
+        stop_signal: signal that asks it to stop, where the service says so.
     """
 
     stack: Stack
@@ -103,6 +106,10 @@ class Service(Subject):
     is_database: Fact[bool] = ABSENT
     is_dev_tool: Fact[bool] = ABSENT
     is_job: Fact[bool] = ABSENT
+    stop_grace: Fact[float] = ABSENT
+    stop_signal: Fact[str] = ABSENT
+    known: Known | None = None  # what the catalogue says of the image at the end of the FROM chain
+    partly_read: bool = False  # whether what nobody reads may say more: env files that are not there, other volumes
 
     @property
     def service(self) -> Service:  # itself, so that every subject of a service can be asked for `service.…`

@@ -1,0 +1,283 @@
+"""Checks of services that keep data: who gets in, where the data lies, how they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from posixpath import basename, normpath
+from typing import TYPE_CHECKING
+
+from lintstack.facts import Fact, Place
+from lintstack.findings import Problem
+from lintstack.model import Mount, Service, Variable
+
+if TYPE_CHECKING:
+    from lintstack.images import Known
+
+LONGEST_NAME = 40  # characters of a word that are shown
+LONGEST = 4096  # characters of a command line that are looked at
+YES = frozenset({"1", "true", "yes"})
+# Words of a command line that start the server itself, not a client of it.
+SERVERS = frozenset(
+    """
+    arangod cassandra clickhouse-server dgraph docker-entrypoint.sh dragonfly elasticsearch influxd keydb-server
+    mariadbd meilisearch minio mongod mysqld nats-server neo4j opensearch postgres qdrant redis-server registry
+    rethinkdb server start start-single-node surreal valkey-server
+    """.split()
+)
+SETTINGS = (".cfg", ".cnf", ".conf", ".ini", ".json", ".sh", ".toml", ".yaml", ".yml")
+# Parts of paths below which nothing says who gets in.
+NO_SETTINGS = ("/provisioning", "/enabled_plugins", "/docker-entrypoint-initdb.d", "/etc/localtime", "/etc/timezone")
+HERE = frozenset("127.0.0.1 localhost ::1".split())
+DATA_OPTIONS = ("--datadir", "--dbpath", "--data-dir", "--path.data", "--store", "-D")
+DATA_KINDS = frozenset({"database", "storage", "search"})
+TEST_WORDS = frozenset("ci e2e test testing tests".split())
+# Passwords of examples and documentation, which are tried first.
+WELL_KNOWN = frozenset(
+    """
+    123456 12345678 admin admin123 changeit changeme default example guest minioadmin mysql pass password postgres
+    qwerty rabbitmq redis root secret test toor user
+    """.split()
+)
+NAMELESS = "a volume without a name, which is lost with `docker compose down`"
+DEFAULT_GRACE = 10  # seconds, https://docs.docker.com/reference/compose-file/services/#stop_grace_period
+FINAL = ("SIGKILL", "SIGSTOP")  # signals that no process can answer
+
+
+def datastore_without_auth(service: Service) -> Iterator[Problem]:
+    """Services whose image lets everybody in, by itself or because it was told to."""
+    known, tokens = service.known, _tokens(service)
+    if known is None or tokens is None or not (known.auth_off or known.auth is False) or _is_aside(service):
+        return
+    if any(_said(service, tokens, setting) for setting in known.auth_on):
+        return
+    for setting in known.auth_off:
+        place = _said(service, tokens, setting)
+        if place is not None and not place.unknown:
+            yield Problem(_told(service, known, setting), place.places[0], fact="known.auth", detail=setting)
+            return
+    if known.auth is False and not _may_be_set(service, tokens) and _serves(tokens) and not _is_deaf(tokens):
+        message = f"{service} lets in whoever reaches it: `{_short(known)}` asks for no password; {_way(known)}"
+        yield Problem(message, related=service.base_image.places[:1], fact="known.auth")
+
+
+def _is_deaf(tokens: tuple[str, ...]) -> bool:
+    """Whether a command line lets a server listen to its own container alone."""
+    return not HERE.isdisjoint(tokens) or ("--port", "0") in pairwise(tokens)
+
+
+def _told(service: Service, known: Known, setting: str) -> str:
+    name, _, value = setting.partition("=")
+    said = name if value == "*" else setting
+    way = f"remove it and set `{known.auth_on[0]}`" if known.auth_on else "remove it"
+    return f"`{said}` lets in whoever reaches {service}; {way}"
+
+
+def _way(known: Known) -> str:
+    first = known.auth_on[0] if known.auth_on else "its authentication"
+    return f"start it with `{first}`" if first.startswith("-") else f"set `{first}`"
+
+
+def _short(known: Known) -> str:
+    return known.name.rpartition("/")[2]
+
+
+def _is_aside(service: Service) -> bool:
+    """Whether a service is no server that others reach."""
+    return service.synthetic or bool(service.is_job.value) or service.network_mode.value == "none"
+
+
+def _tokens(service: Service) -> tuple[str, ...] | None:
+    """What compose says that runs, word by word, those of a shell's script too; None when it cannot be known."""
+    if service.entrypoint.unknown or service.command.unknown:
+        return None
+    words = (*(service.entrypoint.value or ()), *(service.command.value or ()))
+    return tuple(" ".join(words)[:LONGEST].replace("'", " ").replace('"', " ").split())
+
+
+def _said(service: Service, tokens: tuple[str, ...], setting: str) -> Fact[str] | None:
+    """What says a setting (`NAME`, `NAME=value`, `NAME=*`, `--option`): a fact, unknown when it may say so."""
+    if setting.startswith("-"):
+        found = any(token == setting or token.startswith(f"{setting}=") for token in tokens)
+        places = (*service.command.places, *service.entrypoint.places)
+        return Fact(setting, places[:1] or (Place(service.span),)) if found else None
+    name, equals, wanted = setting.partition("=")
+    value = next((item.value for item in service.environment if item.name == name), None)
+    if value is None or not (value.value or value.unknown):
+        return None
+    if value.unknown or not equals or wanted == "*":
+        return value
+    return value if _alike(value.value or "", wanted) else None
+
+
+def _alike(value: str, wanted: str) -> bool:
+    low = value.lower()
+    return low == wanted or (low in YES and wanted in YES)
+
+
+def _may_be_set(service: Service, tokens: Iterable[str]) -> bool:
+    """Whether files that come with the image or are mounted may say what the command and the environment do not."""
+    if service.partly_read or service.build is not None:
+        return True
+    return any(token.endswith(SETTINGS) for token in tokens) or any(map(_is_setting, service.mounts))
+
+
+def _is_setting(mount: Mount) -> bool:
+    target = mount.target.value
+    if target and any(part in target for part in NO_SETTINGS):
+        return False
+    return target is None or target.startswith("/etc/") or target.endswith(SETTINGS) or "conf" in target
+
+
+def _serves(tokens: tuple[str, ...]) -> bool:
+    """Whether a command line starts the server: none does, and so do bare options."""
+    return not tokens or tokens[0].startswith("-") or any(basename(token) in SERVERS for token in tokens)
+
+
+def default_credentials(service: Service) -> Iterator[Problem]:
+    """Services that start with the user and password of their image's documentation."""
+    known = service.known
+    if known is None or _is_aside(service):
+        return
+    yield from _well_known(service, known)
+    if not known.default_login or service.entrypoint.decided or _may_be_set(service, ()):
+        return
+    if any(_said(service, (), name) for name in known.default_login):
+        return
+    name = known.default_login[0]
+    message = f"{service} has the user and the password that `{_short(known)}` starts with; set `{name}`"
+    yield Problem(message, related=service.base_image.places[:1], fact="known.default_login", detail=name)
+
+
+def _well_known(service: Service, known: Known) -> Iterator[Problem]:
+    """Passwords that a variable brings in; what files spell out or fall back to is the matter of other rules."""
+    for variable in service.environment if known.secrets else ():
+        value = variable.value
+        if variable.name not in known.secrets or variable.is_literal.value or variable.fallback.value is not None:
+            continue
+        if value.value and value.places and value.value.lower() in WELL_KNOWN:
+            message = f"`{variable.name}` of {service} is a password that everybody tries first; give it another"
+            yield Problem(message, value.places[0], value.places[1:], "value", variable.name)
+
+
+def secret_file_variant(variable: Variable) -> Iterator[Problem]:
+    """Credentials in variables of images that would take them from a file."""
+    service = variable.service
+    known = service.known if service else None
+    name = known.secrets.get(variable.name) if known else ""
+    if service is None or not name or not (variable.value.value or variable.value.unknown):
+        return
+    if variable.scope.value in ("environment", "env-file"):
+        message = f"`{variable.name}` of {service} may come from a file: mount a secret and set `{name}`"
+        yield Problem(message, Place(variable.span), detail=variable.name)
+
+
+def data_without_volume(service: Service) -> Iterator[Problem]:
+    """Databases, stores and search engines whose data ends with the container."""
+    known = service.known
+    if known is None or known.kind not in DATA_KINDS or not known.data_dirs or _is_passing(service):
+        return
+    folders = _data_folders(service, known)
+    targets = {normpath(mount.target.value): mount for mount in service.mounts if mount.target.value}
+    if not folders or len(targets) < len(service.mounts) or any(_kept(one, targets, known) for one in folders):
+        return
+    yield _lost(service, known, folders[0], targets)
+
+
+def _is_passing(service: Service) -> bool:
+    """Whether nobody expects the data to last, or nobody can tell."""
+    tests = not TEST_WORDS.isdisjoint(service.name.lower().replace("_", "-").split("-"))
+    misread = any(mount.drive.value for mount in service.mounts)  # has a rule of its own
+    return service.synthetic or bool(service.is_job.value) or service.partly_read or tests or misread
+
+
+def _data_folders(service: Service, known: Known) -> tuple[str, ...]:
+    """Where it keeps its data; empty when that cannot be told."""
+    tokens = _tokens(service)
+    if tokens is None or not _serves(tokens) or any(token.startswith(DATA_OPTIONS) for token in tokens):
+        return ()
+    if any(token.startswith("/") and normpath(token) not in known.data_dirs for token in tokens):
+        return ()
+    moved = _said(service, (), known.data_variable) if known.data_variable else None
+    if moved is None:
+        return known.data_dirs
+    return (normpath(moved.value),) if moved.value and not moved.unknown else ()
+
+
+def _kept(folder: str, targets: dict[str, Mount], known: Known) -> bool:
+    """Whether a mount holds a folder, or a part of it."""
+    for target, mount in targets.items():
+        anonymous = mount.type.value == "volume" and mount.source.absent
+        if not anonymous and _holds(target, folder, known):
+            return True
+    return False
+
+
+def _holds(target: str, folder: str, known: Known) -> bool:
+    if _below(target, folder) and target != folder:
+        return target not in known.former_dirs
+    return _below(folder, target) and not any(
+        _below(folder, volume) and _below(volume, target) and volume != target for volume in known.volumes
+    )
+
+
+def _below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _lost(service: Service, known: Known, folder: str, targets: dict[str, Mount]) -> Problem:
+    """What is wrong, at the mount that comes nearest; else at the service."""
+    image = service.base_image.places[:1]
+    for target, mount in targets.items():
+        why = _astray(service, known, folder, target)
+        if why:
+            return Problem(why, mount.target.places[0], image, "known.data_dirs", folder)
+    declared = any(_below(folder, volume) for volume in known.volumes)
+    fate = f"is in {NAMELESS}" if declared else "ends with its container"
+    message = f"the data of {service} {fate}; mount a named volume at `{folder}`"
+    return Problem(message, related=image, fact="known.data_dirs", detail=folder)
+
+
+def _astray(service: Service, known: Known, folder: str, target: str) -> str:
+    """What is wrong with a mount that was meant for the data, "" for others."""
+    if target in known.former_dirs:
+        return f"`{_short(known)}` of this version keeps its data in `{folder}`, not in `{target}`; mount it there"
+    if target == folder:
+        return f"the data of {service} is in {NAMELESS}; name it"
+    if not _below(folder, target):
+        return ""
+    volume = next(volume for volume in known.volumes if _below(folder, volume))
+    return f"`{_short(known)}` has a volume of its own at `{volume}`, not in `{target}`; mount yours there"
+
+
+def stop_signal_unknown(service: Service) -> Iterator[Problem]:
+    """Signals that do not exist."""
+    signal = service.stop_signal
+    if signal.value is None:
+        return
+    from lintstack.dockerfile.signals import canonical
+
+    if not canonical(signal.value):
+        message = f"there is no signal `{signal.value[:LONGEST_NAME]}`; write a name such as `SIGTERM`"
+        yield Problem(message, signal.places[0], fact="stop_signal")
+
+
+def stop_grace(service: Service) -> Iterator[Problem]:
+    """Databases that are killed before they can close their files."""
+    if not service.is_database.value:
+        return
+    from lintstack.dockerfile.signals import canonical
+
+    grace, signal = service.stop_grace, service.stop_signal
+    if signal.value and canonical(signal.value) in FINAL:
+        better = (service.known.stop_signal if service.known else "") or "SIGTERM"
+        message = f"{service} cannot answer `{signal.value}`, and stops with its work undone; write `{better}`"
+        yield Problem(message, signal.places[0], fact="stop_signal")
+    elif grace.value is not None and grace.value < DEFAULT_GRACE and grace.places:
+        asked = service.known.stop_grace if service.known else None
+        way = f"its makers recommend {asked}s" if asked else f"give it at least {DEFAULT_GRACE}s"
+        message = (
+            f"{service} is killed {grace.value:g}s after it is asked to stop, maybe before its data is safe; {way}"
+        )
+        yield Problem(message, grace.places[0], fact="stop_grace")
