@@ -195,6 +195,10 @@ class _Made(NamedTuple):
         found = ((item.name, item.value) for item in self.loaded.env_file_values.get(name, ()))
         return {name: Fact(node.text, (Place(node.span),), unset(node)) for name, node in found if node is not None}
 
+    def _missing_env_files(self, name: str) -> dict[str, Fact[tuple[str, ...]]]:
+        missing = self.loaded.missing_env_files.get(name)
+        return {"missing_env_files": Fact(missing)} if missing else {}
+
     def _config(self, built: Built) -> ImageConfig | None:
         if built.stage is None:
             return None
@@ -232,6 +236,7 @@ class _Made(NamedTuple):
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
             **purpose.facts(service, ground, self.site.edge),
+            **self._missing_env_files(name),
         )
         return service
 

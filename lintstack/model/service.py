@@ -50,6 +50,7 @@ class Service(Subject):
         workdir: effective working directory.
         exposed: container ports the image or the service declares, as "80/tcp".
         base_image: the image at the end of the FROM chain, or the service's own image.
+        missing_env_files: env files of it that cannot be read, as written: its other variables are unknown.
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
@@ -99,6 +100,7 @@ class Service(Subject):
     workdir: Fact[str] = ABSENT
     exposed: Fact[tuple[str, ...]] = ABSENT
     base_image: Fact[str] = ABSENT
+    missing_env_files: Fact[tuple[str, ...]] = ABSENT
     is_edge: Fact[bool] = ABSENT
     is_database: Fact[bool] = ABSENT
     is_dev_tool: Fact[bool] = ABSENT
