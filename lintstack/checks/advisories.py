@@ -285,6 +285,13 @@ def _no_command(service: Service, wanted: bool) -> _Found | None:
     return _HOLDS if all(fact.absent for fact in said) is wanted and not _is_built(service) else None
 
 
+def _serves(service: Service, wanted: list[str]) -> _Found | None:
+    """What the image is made for is started: by itself, by its options, or by its name."""
+    first = (service.command.value or ("-",))[0]
+    starts = not service.command.unknown and (first.startswith("-") or first in wanted)
+    return _HOLDS if starts and (service.entrypoint.absent or _is_built(service)) else None
+
+
 def _called(service: Service, wanted: list[str]) -> _Found | None:
     """A variable of another service that names this one."""
     asked = [one.replace("{service}", service.name) for one in wanted]
@@ -322,6 +329,7 @@ _CONDITIONS: dict[str, Callable[[Service, Any], _Found | None]] = {
     "runs": _calls,
     "program_path": _program_path,
     "test": _test,
+    "serves": _serves,
     "socket": _socket,
     "no_command": _no_command,
     "called": _called,

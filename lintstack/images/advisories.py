@@ -167,6 +167,8 @@ def concerns(advisory: Advisory, reference: Reference) -> bool:
 
 def _holds(terms: str, reference: Reference, newest: bool) -> bool:
     """Whether a condition holds; a tag that says no version has the newest, or one that nobody knows."""
+    if "latest" in terms.split() and reference.tag not in ("", "latest"):
+        return False  # as in `2017-latest`
     tag = read_tag(reference.tag or "latest")
     asked = {term.partition(sign)[0] for term in terms.split() for sign in (">=", "<") if sign in term}
     if not asked <= tag.versions.keys():
