@@ -1,4 +1,4 @@
-"""Advisories about images: the facts are well formed, listed, and each of them speaks where it should and not beside."""
+"""Advisories about images: well formed, listed; each speaks where it means to, and not beside."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
-from lintstack.join.image import pulled, service_image
+from lintstack.join.image import image_facts, pulled, service_image
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
@@ -236,6 +236,7 @@ class _Made(NamedTuple):
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
             is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
             **purpose.facts(service, ground, self.site.edge),
+            **image_facts(node),
             **self._missing_env_files(name),
         )
         return service
