@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from lintstack.images.advisories import Advisory
 
 
+_MOST_BELOW = 20  # stages below another that are looked at
+_LONGEST = 65_536  # characters of a script that are looked at
+_FOLDERS = 256  # characters of the folders before a program
+
+
 class _Found(NamedTuple):
     """What a condition rests on: words of the file for the message, and their place; none for what is missing."""
 
@@ -68,11 +73,11 @@ def image_licence_change(image: Image) -> Iterator[Problem]:
 
 def base_breaking_change(stage: Stage) -> Iterator[Problem]:
     """What a stage runs that its base image has no more."""
-    reference = split(stage.root_image.value or "") if any(map(_runs, stage.instructions)) else None
-    for advisory in advised(reference, "base-breaking-change") if reference else ():
+    base = stage.foundation.base
+    for advisory in advised(split(base.value), "base-breaking-change") if base.value else ():
         found = _run_in_vain(stage, advisory.when)
         if found is not None:
-            related = tuple(place._replace(label="its image") for place in stage.root_image.places[:1])
+            related = tuple(place._replace(label="its image") for place in base.places[:1])
             yield _problem(advisory, found, related, None)
 
 
@@ -245,13 +250,13 @@ def _starts(script: str, phrase: str) -> bool:
 
 def _calls_in(script: str, phrase: str) -> bool:
     """Whether a phrase stands where a command begins, with or without the folder of its program."""
-    at = script.find(phrase)
+    at = script.find(phrase) if len(script) <= _LONGEST else -1
     while at >= 0:
         end = at + len(phrase)
         start = at
-        while start and script[start - 1] not in _ENDS:
+        while start > max(0, at - _FOLDERS) and script[start - 1] not in _ENDS:
             start -= 1
-        before = script[:start].rstrip(" \t")[-6:]
+        before = script[max(0, start - 64) : start].rstrip(" \t")[-6:]
         begins = not before or before[-1] in ";&|(!\n`" or not _BEFORE.isdisjoint(before.split()[-1:])
         if begins and (start == at or script[at - 1] == "/") and (end == len(script) or script[end] in _ENDS):
             return True
@@ -313,7 +318,7 @@ def _holds_name(text: str, name: str) -> bool:
     return False
 
 
-_MOST_ASKED = 200  # services of a stack whose variables are looked through
+_MOST_ASKED = 50  # services of a stack whose variables are looked through
 _CONDITIONS: dict[str, Callable[[Service, Any], _Found | None]] = {
     "mount": _mount,
     "no_mount": _no_mount,
@@ -336,15 +341,13 @@ _CONDITIONS: dict[str, Callable[[Service, Any], _Found | None]] = {
 }
 
 
-def _runs(instruction: Instruction) -> bool:
-    return isinstance(instruction, Run)
-
-
 def _run_in_vain(stage: Stage, when: Mapping[str, Any]) -> _Found | None:
     """The first command of a stage that its base cannot run, unless something before has seen to it."""
-    for below in stage.lineage[1:]:
-        if any(_sees_to_it(item, when["unless"]) or _run(item, when["run"]) for item in below.instructions):
+    below, steps = stage.parent, 0
+    while below is not None:
+        if steps == _MOST_BELOW or any(_is_settled(item, when) for item in below.instructions):
             return None
+        below, steps = below.parent, steps + 1
     for instruction in stage.instructions:
         found = _run(instruction, when["run"])
         if _sees_to_it(instruction, when["unless"]):
@@ -352,6 +355,11 @@ def _run_in_vain(stage: Stage, when: Mapping[str, Any]) -> _Found | None:
         if found is not None:
             return found
     return None
+
+
+def _is_settled(instruction: Instruction, when: Mapping[str, Any]) -> bool:
+    """Whether an instruction sees to it, or is where the fault is told already."""
+    return _sees_to_it(instruction, when["unless"]) or _run(instruction, when["run"]) is not None
 
 
 def _sees_to_it(instruction: Instruction, words: list[str]) -> bool:
