@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintstack.facts import Place
-from lintstack.findings import Problem
+from lintstack.findings import Problem, Severity
 from lintstack.images import split
 from lintstack.join.image import tag_span
 from lintstack.model import Image
@@ -40,7 +40,9 @@ def latest_image(image: Image) -> Iterator[Problem]:
     pinned = image.pinned.value or ("latest" if _ends_in_latest(image) else "")
     if pinned in LATEST and _is_pulled(image):
         message, variant = LATEST[pinned].format(name=image.name), VARIANTS[pinned]
-        yield Problem(message, _place(image), image.reference.places[1:], "pinned", variant=variant)
+        yield Problem(
+            message, _place(image), image.reference.places[1:], "pinned", variant=variant, severity=_level(image)
+        )
 
 
 def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -51,7 +53,12 @@ def pinned_image(image: Image, options: Mapping[str, Any]) -> Iterator[Problem]:
         have = "moves with `latest`, whatever else its tag names" if moves else HAVE[pinned]
         way_out = "name a version in the place of that word" if moves and level == "major" else WAY_OUT[level]
         message = f"image `{image.name}` {have}; {way_out}"
-        yield Problem(message, _place(image), image.reference.places[1:], "pinned")
+        yield Problem(message, _place(image), image.reference.places[1:], "pinned", severity=_level(image))
+
+
+def _level(image: Image) -> Severity | None:
+    """Tools for developers are pulled and thrown away: told as a note, whatever the environment."""
+    return "info" if image.service is not None and image.service.is_dev_tool.value else None
 
 
 def image_digest(image: Image) -> Iterator[Problem]:

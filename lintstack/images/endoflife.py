@@ -19,13 +19,15 @@ _OTHER_SOURCES = {
     "ubuntu": "https://ubuntu.com/about/release-cycle",
 }
 # Product (its page at endoflife.date) → version=last day, oldest first. Debian's are those of its long-term support,
-# MySQL's of Oracle's extended support; what has no last day yet is left out, and so are versions without an image.
+# MySQL's of Oracle's extended support, RabbitMQ's of its community's; what has no last day yet is left out, unless it
+# is not the newest of its major number, and so are versions without an image.
 _ENDS = {
     "alpine-linux": """2.6=2015-05-01 2.7=2015-11-01 3.0=2016-05-01 3.1=2016-11-01 3.2=2017-05-01 3.3=2017-11-01
         3.4=2018-05-01 3.5=2018-11-01 3.6=2019-05-01 3.7=2019-11-01 3.8=2020-05-01 3.9=2020-11-01 3.10=2021-05-01
         3.11=2021-11-01 3.12=2022-05-01 3.13=2022-11-01 3.14=2023-05-01 3.15=2023-11-01 3.16=2024-05-23 3.17=2024-11-22
         3.18=2025-05-09 3.19=2025-11-01 3.20=2026-04-01 3.21=2026-11-01 3.22=2027-05-01 3.23=2027-11-01
         3.24=2028-06-01""",
+    "almalinux": "8=2029-03-01 9=2032-05-31 10=2035-05-31",
     "amazon-linux": """1=2023-12-31 2=2026-06-30 2016.09=2023-12-31 2017.03=2023-12-31 2017.09=2023-12-31
         2018.03=2023-12-31 2023=2029-06-30""",
     "centos": "5=2017-03-31 6=2020-11-30 7=2024-06-30 8=2021-12-31",
@@ -33,6 +35,7 @@ _ENDS = {
         13=2030-06-30""",
     "dotnet": """1.0=2019-06-27 1.1=2019-06-27 2.0=2018-10-01 2.1=2021-08-21 2.2=2019-12-23 3.0=2020-03-03
         3.1=2022-12-13 5.0=2022-05-10 6.0=2024-11-12 7.0=2024-05-14 8.0=2026-11-10 9.0=2026-11-10 10.0=2028-11-14""",
+    "elasticsearch": "6=2022-02-10",
     "fedora": """20=2015-06-23 21=2015-12-01 22=2016-07-19 23=2016-12-20 24=2017-08-08 25=2017-12-12 26=2018-05-29
         27=2018-11-30 28=2019-05-28 29=2019-11-26 30=2020-05-26 31=2020-11-24 32=2021-05-25 33=2021-11-30 34=2022-06-07
         35=2022-12-13 36=2023-05-16 37=2023-12-05 38=2024-05-21 39=2024-11-26 40=2025-05-13 41=2025-12-15 42=2026-05-27
@@ -67,9 +70,14 @@ _ENDS = {
     "python": """2.6=2013-10-29 2.7=2020-01-01 3.2=2016-02-20 3.3=2017-09-29 3.4=2019-03-18 3.5=2020-09-30
         3.6=2021-12-23 3.7=2023-06-27 3.8=2024-10-07 3.9=2025-10-31 3.10=2026-10-31 3.11=2027-10-31 3.12=2028-10-31
         3.13=2029-10-31 3.14=2030-10-31""",
+    "rabbitmq": """3.6=2018-05-31 3.7=2020-09-30 3.8=2022-07-31 3.9=2023-01-31 3.10=2023-07-31 3.11=2023-12-31
+        3.12=2024-06-30""",
+    "redis": "5.0=2022-04-27 6.0=2022-05-31 6.2= 7.0=2024-07-29 7.2= 7.4= 8.0=2026-02-11",
+    "rocky-linux": "8=2029-05-31 9=2032-05-31",
     "ruby": """1.9=2015-02-23 2.0=2016-02-24 2.1=2017-03-31 2.2=2018-03-31 2.3=2019-03-31 2.4=2020-03-31 2.5=2021-03-31
         2.6=2022-03-31 2.7=2023-03-31 3.0=2024-04-23 3.1=2025-03-31 3.2=2026-03-31 3.3=2027-03-31 3.4=2028-03-31
         4.0=2029-03-31""",
+    "tomcat": "6=2016-12-31 7=2021-03-31 8.0=2018-06-30 8.5=2024-03-31 10.0=2022-10-31",
     "ubuntu": """10.04=2015-04-29 12.04=2017-04-28 12.10=2014-05-16 13.04=2014-01-27 13.10=2014-07-17 14.04=2019-04-25
         14.10=2015-07-23 15.04=2016-02-04 15.10=2016-07-28 16.04=2021-04-30 16.10=2017-07-20 17.04=2018-01-13
         17.10=2018-07-19 18.04=2023-05-31 18.10=2019-07-18 19.04=2020-01-23 19.10=2020-07-17 20.04=2025-05-31
@@ -83,12 +91,17 @@ _DOTNET = (
     *("microsoft/dotnet", "microsoft/aspnetcore", "microsoft/aspnetcore-build"),
 )
 _PRODUCTS = {
+    "almalinux": ("AlmaLinux", "almalinux"),
     "alpine": ("Alpine Linux", "alpine-linux"),
     "amazonlinux": ("Amazon Linux", "amazon-linux"),
     "centos": ("CentOS", "centos"),
     "debian": ("Debian", "debian"),
+    "docker.elastic.co/elasticsearch/elasticsearch": ("Elasticsearch", "elasticsearch"),
+    "docker.elastic.co/kibana/kibana": ("Kibana", "elasticsearch"),
+    "elasticsearch": ("Elasticsearch", "elasticsearch"),
     "fedora": ("Fedora", "fedora"),
     "golang": ("Go", "go"),
+    "kibana": ("Kibana", "elasticsearch"),
     "mariadb": ("MariaDB", "mariadb"),
     "mongo": ("MongoDB", "mongodb"),
     "mysql": ("MySQL", "mysql"),
@@ -97,7 +110,12 @@ _PRODUCTS = {
     "php": ("PHP", "php"),
     "postgres": ("PostgreSQL", "postgresql"),
     "python": ("Python", "python"),
+    "rabbitmq": ("RabbitMQ", "rabbitmq"),
+    "redis": ("Redis", "redis"),
+    "rockylinux": ("Rocky Linux", "rocky-linux"),
+    "rockylinux/rockylinux": ("Rocky Linux", "rocky-linux"),
     "ruby": ("Ruby", "ruby"),
+    "tomcat": ("Tomcat", "tomcat"),
     "ubuntu": ("Ubuntu", "ubuntu"),
     **dict.fromkeys(_DOTNET, (".NET", "dotnet")),
 }
@@ -147,7 +165,7 @@ def ended(reference: Reference, today: str) -> Ended | None:
         title, product = _PRODUCTS[name]
         ends = _table(product)
         known = _known(version, tuple(ends))
-        if known and ends[known] < today:
+        if known and "" < ends[known] < today:
             named = f"{title} {known} ({codename})" if codename else f"{title} {known}"
             return Ended(named, ends[known], _OTHER_SOURCES.get(product, SOURCE + product))
     return None

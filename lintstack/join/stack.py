@@ -16,7 +16,7 @@ from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
-from lintstack.join.image import pulled, service_image
+from lintstack.join.image import image_facts, pulled, service_image
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
@@ -195,6 +195,10 @@ class _Made(NamedTuple):
         found = ((item.name, item.value) for item in self.loaded.env_file_values.get(name, ()))
         return {name: Fact(node.text, (Place(node.span),), unset(node)) for name, node in found if node is not None}
 
+    def _missing_env_files(self, name: str) -> dict[str, Fact[tuple[str, ...]]]:
+        missing = self.loaded.missing_env_files.get(name)
+        return {"missing_env_files": Fact(missing)} if missing else {}
+
     def _config(self, built: Built) -> ImageConfig | None:
         if built.stage is None:
             return None
@@ -235,6 +239,8 @@ class _Made(NamedTuple):
             partly_read=name in self.loaded.missing_env_files or services.borrows(node),
             **purpose.facts(service, ground, self.site.edge, words(node, "expose")),
             **services.stopping(node),
+            **image_facts(node),
+            **self._missing_env_files(name),
         )
         return service
 

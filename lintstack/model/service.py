@@ -51,6 +51,10 @@ class Service(Subject):
         workdir: effective working directory.
         exposed: container ports the image or the service declares, as "80/tcp".
         base_image: the image at the end of the FROM chain, or the service's own image.
+        image_name: `image` as it stands, also where the service builds it; variables resolved.
+        former_image: the image that an earlier file of the environment names, where a later one names another.
+        pull_policy: when its image is pulled or built, as written.
+        missing_env_files: env files of it that cannot be read, as written: its other variables are unknown.
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
@@ -102,6 +106,10 @@ class Service(Subject):
     workdir: Fact[str] = ABSENT
     exposed: Fact[tuple[str, ...]] = ABSENT
     base_image: Fact[str] = ABSENT
+    image_name: Fact[str] = ABSENT
+    former_image: Fact[str] = ABSENT
+    pull_policy: Fact[str] = ABSENT
+    missing_env_files: Fact[tuple[str, ...]] = ABSENT
     is_edge: Fact[bool] = ABSENT
     is_database: Fact[bool] = ABSENT
     is_dev_tool: Fact[bool] = ABSENT
