@@ -1,0 +1,321 @@
+"""Checks of the hosts that services name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from lintstack.facts import Place
+from lintstack.findings import Problem
+from lintstack.join.address_names import RELATIONAL, words_of
+from lintstack.join.addresses import family_of_service
+from lintstack.join.service import near
+from lintstack.model import Address, Network, Port, Service, Stack
+
+# Where a host is one that the service connects to: an ENV of its image is a default, and builds run elsewhere.
+SAID = frozenset({"environment", "env-file", "command"})
+PLACEHOLDERS = frozenset(
+    """
+    host hostname server example none null true false xxx changeme default todo smtp mail localhost your-host
+    yourhost myhost my-host your-server domain local test disabled auto all any
+    """.split()
+)
+SUPERUSERS = frozenset({"postgres", "root", "sa", "sys", "system"})
+DATABASE_WORDS = frozenset({"db", "database", "sql", "jdbc"})
+
+
+def service_host_unknown(address: Address) -> Iterator[Problem]:
+    """A host of one word that nothing in the stack answers to, where nothing outside of it can either."""
+    host, service = address.host.value or "", address.service
+    if not _connects(address) or address.is_loopback.value or address.is_outside.value:
+        return
+    if address.reaches.value:
+        if address.reaches.value not in (service.stack.service_names.value or ()):
+            yield _problem(address, f"service `{address.reaches.value}` is in no active profile", "enable its profile")
+    elif _is_name(host) and _is_meant(address) and _is_closed(service):
+        alike = near(host, service.stack.service_names.value or ())
+        fixed = any(item.fixed_name.value for item in _networks(service))
+        if alike:
+            yield _problem(address, "no service is called so", f"`{alike}` is the nearest name")
+        elif host in service.stack.elsewhere:
+            if service.stack.kind != "unknown":
+                yield _problem(address, "a service of that name is in other environments only", "add it to this one")
+        elif not fixed:
+            yield _problem(address, "no service is called so", "name one of this stack, or add it")
+
+
+def _problem(address: Address, fact: str, way: str) -> Problem:
+    return Problem(
+        f"{address.service} connects to host `{address.host.value}`{_by(address)}, and {fact}; {way}",
+        address.host.places[0],
+        fact="reaches",
+    )
+
+
+def _by(address: Address) -> str:
+    return f" (`{address.variable.value}`)" if address.variable.value else ""
+
+
+def _connects(address: Address) -> bool:
+    """Whether a service connects to an address, as far as names tell."""
+    return address.source.value in SAID and not address.is_browser_side.value and not address.is_listener.value
+
+
+def _is_name(host: str) -> bool:
+    return host not in PLACEHOLDERS and re.fullmatch(r"[a-z][a-z0-9]*(?:[_-]+[a-z0-9]+)*", host) is not None
+
+
+def _is_meant(address: Address) -> bool:
+    """Whether a word is surely a host: a kind of server, or a port, stands beside it."""
+    return bool(address.family.value or address.port_written.value)
+
+
+def _is_closed(service: Service) -> bool:
+    """Whether all that a service can reach by a single word stands in the stack."""
+    stack = service.stack
+    if stack.for_swarm.value or not stack.complete or len(stack.services) < 2 or service.extra_hosts.unknown:
+        return False
+    if service.network_mode.value or service.network_mode.unknown or service.networks.value is None:
+        return False
+    names = (fact for item in stack.services for fact in (item.container_name, item.hostname, item.links))
+    aliases = (one.aliases for item in stack.services for one in item.attachments)
+    if any(fact.unknown for fact in (*names, *aliases)):
+        return False
+    return not any(item.external.value is not False for item in _networks(service))
+
+
+def _networks(service: Service) -> list[Network]:
+    """The declared networks that a service is on."""
+    own = service.networks.value or ()
+    return [item for item in service.stack.networks if item.name in own]
+
+
+def shared_network(address: Address) -> Iterator[Problem]:
+    """A service that is named and that stands on other networks only."""
+    target = address.target
+    if target is None or target is address.service or address.networks.value != () or not _connects(address):
+        return
+    own, other = _networks(address.service), _networks(target)
+    names = {item.fixed_name.value for item in own if item.fixed_name.value}
+    if any(item.fixed_name.value in names or item.fixed_name.unknown for item in other):
+        return
+    there = (target.networks.value or ("default",))[0]
+    yield Problem(
+        f"{address.service} connects to `{address.host.value}`{_by(address)}, and service `{target.name}` is on "
+        f"none of its networks; add `{there}` to the networks of `{address.service.name}`",
+        address.host.places[0],
+        (*_on(address.service), *_on(target)),
+        fact="networks",
+    )
+
+
+def _on(service: Service) -> tuple[Place, ...]:
+    listed = ", ".join(service.networks.value or ())
+    places = service.networks.places or (Place(service.span),)
+    return (Place(places[0].span, f"`{service.name}` is on {listed[:100]}"),)
+
+
+def container_port_between_services(address: Address) -> Iterator[Problem]:
+    """A port of the host where the container's own is meant: the published port of an entry of `ports`."""
+    target, port = address.target, address.port.value
+    if target is None or target is address.service or not address.networks.value or not _connects(address):
+        return
+    if not port or not address.port_written.value or port in _listens(target) or _mentions(target, port):
+        return
+    for entry in target.ports:
+        first, last, inside = entry.published_first.value, entry.published_last.value, entry.target.value
+        if first and last and inside and first <= port <= last:
+            target_port = inside + port - first if entry.target_last.value != inside else inside
+            yield Problem(
+                f"{address.service} connects to `{address.host.value}` on {port}{_by(address)}, its port on the host; "
+                f"between services it is {target_port}",
+                (address.port.places or address.host.places)[0],
+                (Place(entry.span, "published here"),),
+                fact="port",
+            )
+            return
+
+
+def _listens(service: Service) -> set[int]:
+    """Ports that a service is known to listen on, as far as files and the image say."""
+    found = {
+        number for text in (*(service.exposed.value or ()), *(service.expose.value or ())) for number in _span(text)
+    }
+    for entry in service.ports:
+        first = entry.target.value or 0
+        found.update(range(first, min(entry.target_last.value or first, first + 1000) + 1))
+    return found
+
+
+def _span(text: str) -> Iterable[int]:
+    """Numbers of "80", "80/tcp" and "8000-8010"; of a long range its ends."""
+    first, _, last = text.partition("/")[0].partition("-")
+    if not (first.isascii() and first.isdigit() and len(first) <= 5):
+        return ()
+    end = int(last) if last.isascii() and last.isdigit() and len(last) <= 5 else int(first)
+    return range(int(first), min(end, int(first) + 1000) + 1)
+
+
+def _mentions(service: Service, port: int) -> bool:
+    """Whether a service's command or environment names a port: it may listen there, undeclared."""
+    number = re.compile(rf"(?<!\d){port}(?!\d)")
+    values = (item.value.value for item in service.environment if not item.is_secret.value)
+    texts = (*(service.process.value or ()), *(text for text in values if text))
+    return any(number.search(text[:4096]) for text in texts)
+
+
+def localhost_between_services(address: Address) -> Iterator[Problem]:
+    """`localhost` for what another service of the stack serves, and not this one."""
+    service = address.service
+    if not address.is_loopback.value or not _connects(address) or not _is_alone(service):
+        return
+    port = address.port.value if address.port_written.value else None
+    if port and (port in _listens(service) or any(_covers(entry, port) for entry in service.ports)):
+        return
+    meant = _meant(address, port)
+    if meant is not None:
+        inside = next(iter(sorted(_listens(meant))), 0) if port not in _listens(meant) else port
+        yield Problem(
+            f"`{address.host.value}`{_by(address)} is the container of {service} itself; "
+            f"service `{meant.name}` answers to `{meant.name}{f':{inside}' if inside else ''}`",
+            address.host.places[0],
+            (Place(meant.span, "another container"),),
+            fact="is_loopback",
+        )
+
+
+def _is_alone(service: Service) -> bool:
+    """Whether no other container shares a service's network."""
+    if service.network_mode.value or service.network_mode.unknown:
+        return False
+    joined = f"service:{service.name}"
+    return all(
+        other.network_mode.value != joined and not other.network_mode.unknown for other in service.stack.services
+    )
+
+
+def _covers(entry: Port, port: int) -> bool:
+    first, last = entry.published_first.value, entry.published_last.value
+    return bool(first and last and first <= port <= last)
+
+
+def _meant(address: Address, port: int | None) -> Service | None:
+    """The one service that is meant: it is the kind of server, or it alone has the port and publishes it nowhere."""
+    service = address.service
+    others = [item for item in service.stack.services if item is not service and item.replicas.value != 0]
+    kinds = _kinds(address)
+    if kinds:
+        if family_of_service(service) in kinds or service.base_image.unknown:
+            return None
+        found = [item for item in others if family_of_service(item) in kinds]
+        fits = [item for item in found if port is None or port in _listens(item) or _published(item, port)]
+        return fits[0] if fits else None
+    if port is None or address.source.value == "command":
+        return None
+    found = [item for item in others if port in _listens(item)]
+    return found[0] if len(found) == 1 and not any(_published(item, port) for item in others) else None
+
+
+def _published(service: Service, port: int) -> bool:
+    return any(_covers(entry, port) for entry in service.ports)
+
+
+def _kinds(address: Address) -> frozenset[str]:
+    """Families that are meant."""
+    if address.family.value:
+        return frozenset({address.family.value})
+    named = not DATABASE_WORDS.isdisjoint(words_of(address.variable.value or ""))
+    return RELATIONAL | {"mongodb"} if named and not address.scheme.value else frozenset()
+
+
+def database_superuser(address: Address) -> Iterator[Problem]:
+    """An application that logs in as the role that may do everything."""
+    user, target, service = address.user.value, address.target, address.service
+    if (
+        not user
+        or not _connects(address)
+        or target is service
+        or service.is_database.value
+        or service.is_dev_tool.value
+    ):
+        return
+    made = target is not None and any(
+        item.value.value == user
+        for item in target.environment
+        if item.name in ("POSTGRES_USER", "POSTGRESQL_USERNAME", "MONGO_INITDB_ROOT_USERNAME")
+    )
+    if user in SUPERUSERS or made:
+        yield Problem(
+            f"{service} logs in to `{address.host.value}` as `{user}`, who may do everything there; "
+            "give it a role of its own that has only the rights it needs",
+            address.user.places[0],
+            fact="user",
+        )
+
+
+def database_role_shared(stack: Stack) -> Iterator[Problem]:
+    """Two applications that log in to one database server as the same role."""
+    logins = (item for item in _dialled(stack) if item.user.value)
+    for one, other in _shared(logins, lambda item: (item.family.value, item.host.value, item.user.value)):
+        yield Problem(
+            f"{other.service} and {one.service} log in to `{other.host.value}` as the same role `{other.user.value}`; "
+            "give each its own",
+            other.user.places[0],
+            (Place(one.user.places[0].span, f"`{one.service.name}` does here"),),
+            fact="user",
+            detail=other.anchor,
+        )
+
+
+def shared_redis_index(stack: Stack) -> Iterator[Problem]:
+    """Two applications that keep their keys in one database of one Redis."""
+    urls = (item for item in _dialled(stack) if item.family.value == "redis" and item.scheme.value)
+    for one, other in _shared(urls, lambda item: (item.reaches.value or item.host.value, item.database.value or "0")):
+        yield Problem(
+            f"{other.service} and {one.service} both use database {other.database.value or '0'} of "
+            f"`{other.host.value}`; give each an index of its own, as in `/1`",
+            other.host.places[0],
+            (Place(one.host.places[0].span, f"`{one.service.name}` uses it here"),),
+            fact="database",
+            detail=other.anchor,
+        )
+
+
+def _dialled(stack: Stack) -> Iterator[Address]:
+    for service in stack.services:
+        if not service.is_dev_tool.value and not service.is_database.value:
+            yield from (
+                item
+                for item in service.addresses
+                if _connects(item) and not item.is_loopback.value and item.target is not service
+            )
+
+
+def _shared(
+    found: Iterable[Address], key: Callable[[Address], tuple[object, ...]]
+) -> Iterator[tuple[Address, Address]]:
+    """The first address with each key, and each later one of another application; one of each service."""
+    groups: dict[tuple[object, ...], list[Address]] = {}
+    for item in found:
+        groups.setdefault(key(item), []).append(item)
+    for first, *others in groups.values():
+        seen = {first.service.name}
+        for other in others:
+            if other.service.name not in seen and not _same_application(first, other):
+                seen.add(other.service.name)
+                yield first, other
+
+
+def _same_application(one: Address, other: Address) -> bool:
+    """Whether two services run one application: the same image, the same build, or one line for both."""
+    left, right = one.service, other.service
+    if one.host.places[0].span == other.host.places[0].span:
+        return True
+    if left.image and right.image and left.image.reference.value == right.image.reference.value:
+        return True
+    builds = [
+        (item.build.context.value, item.build.dockerfile.value, item.build.stage_name.value)
+        for item in (left, right)
+        if item.build
+    ]
+    return len(builds) == 2 and builds[0][:2] == builds[1][:2]
