@@ -269,7 +269,11 @@ def database_role_shared(stack: Stack) -> Iterator[Problem]:
 
 def shared_redis_index(stack: Stack) -> Iterator[Problem]:
     """Two applications that keep their keys in one database of one Redis."""
-    urls = (item for item in _dialled(stack) if item.family.value == "redis" and item.scheme.value)
+    urls = (
+        item
+        for item in _dialled(stack)
+        if item.family.value == "redis" and item.scheme.value and not item.database.unknown
+    )
     for one, other in _shared(urls, lambda item: (item.reaches.value or item.host.value, item.database.value or "0")):
         yield Problem(
             f"{other.service} and {one.service} both use database {other.database.value or '0'} of "

@@ -58,7 +58,15 @@ def _user() -> re.Pattern[str]:
 
 @cache
 def _path() -> re.Pattern[str]:
-    return re.compile(r"/([\w.-]{1,100})(?![\w./-])")
+    return re.compile(r"/([\w.-]{1,100})(?![\w./-])|[^?]{0,100}\?(?:[^?#]{0,100}&)?(?:db|database)=([\w.-]{1,100})")
+
+
+def _database(behind: str) -> str:
+    """Name of the database in what stands behind the hosts of a URL: its path, or `?db=`; a `HOLE` when unknown."""
+    if HOLE in behind:
+        return HOLE
+    found = _path().match(behind)
+    return (found[1] or found[2]) if found else ""
 
 
 def addresses(text: str) -> Iterator[Written]:
@@ -93,11 +101,10 @@ def _urls(text: str) -> Iterator[Written]:
         start = found.start("authority")
         login, sign, ends = authority.rpartition("@")
         user = login.partition(":")[0]
-        path = _path().match(found["behind"])
         said = {
             "scheme": scheme,
             "user": user if _user().fullmatch(user) else "",
-            "database": path[1] if path and not _is_web(scheme) else "",
+            "database": "" if _is_web(scheme) else _database(found["behind"]),
         }
         yield from _ends(ends, start + len(login) + len(sign), **said)
 
@@ -161,7 +168,7 @@ def _pairs(text: str) -> Iterator[Written]:
         yield item._replace(
             port=number if number.isdigit() else "",
             user=user if _user().fullmatch(user) else "",
-            database=database if HOLE not in database else "",
+            database=HOLE if HOLE in database else database,
         )
 
 

@@ -149,7 +149,7 @@ def _address(
         port_written=Fact(spelled, port.places or where),
         scheme=Fact(written.scheme, where) if written.scheme else ABSENT,
         family=Fact(family, where) if family else ABSENT,
-        database=Fact(written.database, where) if written.database and HOLE not in written.database else ABSENT,
+        database=_database(written.database, where),
         user=user,
         variable=Fact(item.name, where) if item.name else ABSENT,
         source=Fact(item.source, where),
@@ -198,6 +198,12 @@ def _user(item: Text, written: Written, variables: dict[str, Variable]) -> Fact[
     if other is None or value is None or other.is_secret.value or len(value) > LONGEST_USER:
         return ABSENT
     return Fact(value, other.value.places[:1])
+
+
+def _database(name: str, where: tuple[Place, ...]) -> Fact[str]:
+    if HOLE in name:
+        return Fact(None, where, "a variable without a value takes part in it")
+    return Fact(name, where) if name else ABSENT
 
 
 @cache
