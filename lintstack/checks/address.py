@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.address_names import RELATIONAL, words_of
+from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, words_of
 from lintstack.join.addresses import family_of_service
 from lintstack.join.service import near
 from lintstack.model import Address, Network, Port, Service, Stack
@@ -29,6 +29,8 @@ def service_host_unknown(address: Address) -> Iterator[Problem]:
     host, service = address.host.value or "", address.service
     if not _connects(address) or address.is_loopback.value or address.is_outside.value:
         return
+    if "proxy" in words_of(address.variable.value or "")[-1:]:
+        return  # `http_proxy`: the company's
     if address.reaches.value:
         if address.reaches.value not in (service.stack.service_names.value or ()):
             yield _problem(address, f"service `{address.reaches.value}` is in no active profile", "enable its profile")
@@ -58,7 +60,14 @@ def _by(address: Address) -> str:
 
 def _connects(address: Address) -> bool:
     """Whether a service connects to an address, as far as names tell."""
-    return address.source.value in SAID and not address.is_browser_side.value and not address.is_listener.value
+    return _dials(address) and not address.is_browser_side.value
+
+
+def _dials(address: Address) -> bool:
+    """Whether a service connects to an address, if that is one of another service: browsers cannot look it up."""
+    if address.source.value not in SAID or address.is_browser_only.value or address.is_listener.value:
+        return False
+    return address.source.value != "env-file" or not address.service.is_database.value  # one file serves many
 
 
 def _is_name(host: str) -> bool:
@@ -67,6 +76,9 @@ def _is_name(host: str) -> bool:
 
 def _is_meant(address: Address) -> bool:
     """Whether a word is surely a host: a kind of server, or a port, stands beside it."""
+    scheme = address.scheme.value
+    if scheme and scheme not in NETWORK_SCHEMES and not address.family.value:
+        return False
     return bool(address.family.value or address.port_written.value)
 
 
@@ -76,6 +88,8 @@ def _is_closed(service: Service) -> bool:
     if stack.for_swarm.value or not stack.complete or len(stack.services) < 2 or service.extra_hosts.unknown:
         return False
     if service.network_mode.value or service.network_mode.unknown or service.networks.value is None:
+        return False
+    if not service.dns.absent or service.external_links.unknown:
         return False
     names = (fact for item in stack.services for fact in (item.container_name, item.hostname, item.links))
     aliases = (one.aliases for item in stack.services for one in item.attachments)
@@ -93,11 +107,11 @@ def _networks(service: Service) -> list[Network]:
 def shared_network(address: Address) -> Iterator[Problem]:
     """A service that is named and that stands on other networks only."""
     target = address.target
-    if target is None or target is address.service or address.networks.value != () or not _connects(address):
+    if target is None or target is address.service or address.networks.value != () or not _dials(address):
         return
     own, other = _networks(address.service), _networks(target)
     names = {item.fixed_name.value for item in own if item.fixed_name.value}
-    if any(item.fixed_name.value in names or item.fixed_name.unknown for item in other):
+    if any(item.fixed_name.value in names or item.fixed_name.unknown for item in other) or _serves_another(address):
         return
     there = (target.networks.value or ("default",))[0]
     yield Problem(
@@ -109,6 +123,13 @@ def shared_network(address: Address) -> Iterator[Problem]:
     )
 
 
+def _serves_another(address: Address) -> bool:
+    """Whether the same line names the host for another service, which reaches it: one environment for all of them."""
+    place = address.host.span
+    others = (item for service in address.service.stack.services for item in service.addresses)
+    return any(item.host.span == place and item.networks.value for item in others)
+
+
 def _on(service: Service) -> tuple[Place, ...]:
     listed = ", ".join(service.networks.value or ())
     places = service.networks.places or (Place(service.span),)
@@ -118,7 +139,7 @@ def _on(service: Service) -> tuple[Place, ...]:
 def container_port_between_services(address: Address) -> Iterator[Problem]:
     """A port of the host where the container's own is meant: the published port of an entry of `ports`."""
     target, port = address.target, address.port.value
-    if target is None or target is address.service or not address.networks.value or not _connects(address):
+    if target is None or target is address.service or not address.networks.value or not _dials(address):
         return
     if not port or not address.port_written.value or port in _listens(target) or _mentions(target, port):
         return
@@ -167,21 +188,29 @@ def _mentions(service: Service, port: int) -> bool:
 def localhost_between_services(address: Address) -> Iterator[Problem]:
     """`localhost` for what another service of the stack serves, and not this one."""
     service = address.service
-    if not address.is_loopback.value or not _connects(address) or not _is_alone(service):
+    if not address.is_loopback.value or not _connects(address) or not _is_alone(service) or _is_overridden(address):
         return
     port = address.port.value if address.port_written.value else None
     if port and (port in _listens(service) or any(_covers(entry, port) for entry in service.ports)):
         return
     meant = _meant(address, port)
-    if meant is not None:
-        inside = next(iter(sorted(_listens(meant))), 0) if port not in _listens(meant) else port
+    if meant:
+        named = " or ".join(f"`{item.name}`" for item in meant[:2])
         yield Problem(
-            f"`{address.host.value}`{_by(address)} is the container of {service} itself; "
-            f"service `{meant.name}` answers to `{meant.name}{f':{inside}' if inside else ''}`",
+            f"`{address.host.value}`{_by(address)} is the container of {service} itself, which is nothing of the "
+            f"kind; write the name of service {named}",
             address.host.places[0],
-            (Place(meant.span, "another container"),),
+            tuple(Place(item.span, "another container") for item in meant[:2]),
             fact="is_loopback",
         )
+
+
+def _is_overridden(address: Address) -> bool:
+    """Whether an env file, which serves many, says it, and another service replaces it by the name of a service."""
+    if address.source.value != "env-file":
+        return False
+    others = (item for service in address.service.stack.services for item in service.addresses)
+    return any(item.variable.value == address.variable.value and item.reaches.value for item in others)
 
 
 def _is_alone(service: Service) -> bool:
@@ -199,21 +228,20 @@ def _covers(entry: Port, port: int) -> bool:
     return bool(first and last and first <= port <= last)
 
 
-def _meant(address: Address, port: int | None) -> Service | None:
-    """The one service that is meant: it is the kind of server, or it alone has the port and publishes it nowhere."""
+def _meant(address: Address, port: int | None) -> list[Service]:
+    """Services that are meant: of that kind, or with that name and that port, which is published nowhere."""
     service = address.service
     others = [item for item in service.stack.services if item is not service and item.replicas.value != 0]
     kinds = _kinds(address)
     if kinds:
         if family_of_service(service) in kinds or service.base_image.unknown:
-            return None
+            return []
         found = [item for item in others if family_of_service(item) in kinds]
-        fits = [item for item in found if port is None or port in _listens(item) or _published(item, port)]
-        return fits[0] if fits else None
-    if port is None or address.source.value == "command":
-        return None
-    found = [item for item in others if port in _listens(item)]
-    return found[0] if len(found) == 1 and not any(_published(item, port) for item in others) else None
+        return [item for item in found if port is None or port in _listens(item) or _published(item, port)]
+    if port is None or any(_published(item, port) for item in others):
+        return []
+    said = set(words_of(address.variable.value or ""))
+    return [item for item in others if port in _listens(item) and not said.isdisjoint(words_of(item.name))]
 
 
 def _published(service: Service, port: int) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Range = IPv4Network | IPv6Network
     Ip = IPv4Address | IPv6Address
 
+MOST_RELATED = 5
 MOST_COMPARED = 200  # subnets of a stack that are compared
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -252,29 +253,36 @@ def _is_open(service: Service) -> bool:
     return any(port.published.value and port.loopback.value is False for port in service.ports)
 
 
-def database_on_edge_network(service: Service) -> Iterator[Problem]:
-    """A database that shares a network with a service that the world reaches and that has no business with it."""
-    own = service.networks.value
-    if not service.is_database.value or own is None or service.networks.default or service.network_mode.value:
-        return
-    for other in service.stack.services:
-        shared = next((name for name in other.networks.value or () if name in own), "")
-        if other is service or not shared or not _is_open(other) or other.is_database.value or _uses(other, service):
-            continue
-        place = service.networks.places[own.index(shared)] if own.index(shared) < len(service.networks.places) else None
-        yield Problem(
-            f"{service} keeps data and is on network `{shared}` with {other}, which the world reaches and which does "
-            "not use it; put it on a network of its own with `internal: true`",
-            place or Place(service.span),
-            (Place(other.span, "is reached from outside"),),
-            fact="networks",
-        )
-        return
+def database_on_edge_network(network: Network) -> Iterator[Problem]:
+    """A network on which a proxy that the world reaches meets databases that it has no business with."""
+    there = [item for item in network.stack.services if network.name in (item.networks.value or ())]
+    data = [item for item in there if item.is_database.value]
+    for edge in (item for item in there if data and _is_open(item) and item.is_edge.value and item.is_edge.default):
+        met = [item for item in data if item is not edge and not _uses(edge, item)]
+        if met:
+            others = f" and {len(met) - 1} more" if len(met) > 1 else ""
+            yield Problem(
+                f"{met[0]}{others}, which keep data, and {edge}, which the world reaches and which does not use them, "
+                f"are on network `{network.name}`; give the databases one of their own with `internal: true`",
+                _joins(met[0], network),
+                (
+                    *(_joins(item, network, "keeps data too") for item in met[1:MOST_RELATED]),
+                    _joins(edge, network, "the edge"),
+                ),
+                fact="networks",
+                detail=edge.name,
+            )
+            return
+
+
+def _joins(service: Service, network: Network, label: str = "") -> Place:
+    """Where a service names a network."""
+    at = (service.networks.value or ()).index(network.name)
+    places = service.networks.places
+    return Place(places[at].span if at < len(places) else service.span, label)
 
 
 def _uses(one: Service, other: Service) -> bool:
-    """Whether a service says that it needs another one; a program that reads a configuration may not say it."""
-    if any(item.target is other for item in one.depends_on):
-        return True
-    proxies = one.is_edge.value and one.is_edge.default  # by its image; an application may publish port 80 too
-    return not proxies or any(item.target is other for item in one.addresses)
+    """Whether a service says that it needs another one."""
+    named = {item.target for item in one.depends_on} | {item.target for item in one.addresses}
+    return other in named

@@ -70,8 +70,18 @@ _LISTENER_WORDS = frozenset(
     listen listens listener listeners bind binding advertise advertised self own announce announced local rpc run
     """.split()
 )
-# Without a word that says whose they are, these speak about the service itself.
-_OWN_WORDS = HOST_WORDS | frozenset("app application http https web api grpc service name base root url urls".split())
+# Where no word says whose they are, they speak about the service itself.
+_OWN_WORDS = frozenset("app application http https web api grpc service name base root".split())
+_URL_WORDS = frozenset("url urls uri".split())
+# Of the browsers' words those that leave no doubt.
+_BROWSER_ONLY = frozenset("public external cors origin origins allowed trusted advertised virtual".split())
+# Schemes beside those of families whose hosts are looked up in DNS; `doctrine://default` and `null://null` are not.
+NETWORK_SCHEMES = frozenset(
+    """
+    http https ws wss tcp udp tls ssl grpc grpcs h2c ftp sftp ssh mqtt mqtts stomp fastcgi syslog etcd consul couchdb
+    rtsp rtmp gelf thrift zipkin jaeger telnet imap imaps pop3 lmtp cql db2 vertica presto trino hive
+    """.split()
+)
 
 
 @cache
@@ -113,14 +123,22 @@ def family_of_words(words: Iterable[str]) -> str:
 
 
 def is_browser_side(name: str) -> bool:
-    """Whether browsers, or people outside, use what a variable of this name says."""
-    return name.upper().startswith(_BROWSER_PREFIXES) or not _BROWSER_WORDS.isdisjoint(words_of(name))
+    """Whether browsers, or people outside, use what a variable of this name says: `APP_URL`, `CORS_ORIGIN`."""
+    words = words_of(name)
+    own = bool(words) and words[-1] in _URL_WORDS and _OWN_WORDS.issuperset(words[:-1])
+    return own or name.upper().startswith(_BROWSER_PREFIXES) or not _BROWSER_WORDS.isdisjoint(words)
+
+
+def is_browser_only(name: str) -> bool:
+    """Whether a name leaves no doubt about that: even a service's name in it is not for this service."""
+    return name.upper().startswith(_BROWSER_PREFIXES) or not _BROWSER_ONLY.isdisjoint(words_of(name))
 
 
 def is_listener(name: str) -> bool:
     """Whether a service itself listens on what a variable of this name says."""
     words = words_of(name)
-    return bool(words) and (not _LISTENER_WORDS.isdisjoint(words) or _OWN_WORDS.issuperset(words))
+    own = bool(words) and words[-1] in (HOST_WORDS | {"name"}) and (_OWN_WORDS | HOST_WORDS).issuperset(words)
+    return own or not _LISTENER_WORDS.isdisjoint(words)
 
 
 _HOST_END = r"(.{0,200}?)(host|hostname|server|addr|address)(?:name)?"

@@ -16,6 +16,7 @@ from lintstack.join.address_names import (
     families,
     family_of,
     family_of_words,
+    is_browser_only,
     is_browser_side,
     is_listener,
     words_of,
@@ -158,6 +159,7 @@ def _address(
         is_loopback=Fact(loopback, where),
         is_outside=Fact(outside, where),
         is_browser_side=Fact(bool(item.name) and is_browser_side(item.name), where),
+        is_browser_only=Fact(bool(item.name) and is_browser_only(item.name), where),
         is_listener=Fact(bool(item.name) and is_listener(item.name), where),
         target=found[0] if found else None,
     )
@@ -217,7 +219,7 @@ def _kind_of(host: str, service: Service) -> tuple[bool, bool]:
     if lower in LOOPBACK or (lower.startswith("127.") and _ipv4().fullmatch(lower)):
         return True, False
     number = ":" in host or bool(_ipv4().fullmatch(host))
-    extra = host in (service.extra_hosts.value or ())
+    extra = host in (*(service.extra_hosts.value or ()), *(service.external_links.value or ()))
     return False, lower in ANY or number or extra or (service.extra_hosts.unknown != "")
 
 

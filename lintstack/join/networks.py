@@ -27,11 +27,21 @@ def _hosts(node: Mapping, name: str) -> Fact[tuple[str, ...]]:
     )
 
 
+def _linked(node: Mapping, name: str) -> Fact[tuple[str, ...]]:
+    """Aliases of `container:alias`."""
+    found = words(node, name)
+    value = found.value
+    return found if value is None else Fact(tuple(item.rpartition(":")[2] for item in value), found.places)
+
+
 # Keys of a service, most of them rare, and what is made of each: looked for among the keys that are there.
 KEYS: dict[str, tuple[str, Callable[[Mapping, str], Fact[Any]]]] = {
     "hostname": ("hostname", _text),
     "mac_address": ("mac_address", _text),
     "links": ("links", words),
+    "external_links": ("external_links", _linked),
+    "dns": ("dns", words),
+    "dns_search": ("dns", words),
     "extra_hosts": ("extra_hosts", _hosts),
     "expose": ("expose", words),
 }

@@ -29,6 +29,7 @@ class Address(Subject):
         is_loopback: whether it is the container itself (`localhost`, 127.0.0.1, ::1).
         is_outside: whether the host is none of Docker's: an IP address, a domain, an entry of `extra_hosts`.
         is_browser_side: whether the name of the variable says that browsers, or people, use it from outside.
+        is_browser_only: whether that name leaves no doubt: bundlers' prefixes, CORS, public, external, advertised.
         is_listener: whether the name of the variable says that the service itself listens there.
     """
 
@@ -47,5 +48,6 @@ class Address(Subject):
     is_loopback: Fact[bool] = ABSENT
     is_outside: Fact[bool] = ABSENT
     is_browser_side: Fact[bool] = ABSENT
+    is_browser_only: Fact[bool] = ABSENT
     is_listener: Fact[bool] = ABSENT
     target: Service | None = None

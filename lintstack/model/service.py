@@ -42,6 +42,8 @@ class Service(Subject):
         mac_address: MAC address on its primary network.
         links: entries of `links` as written.
         extra_hosts: host names under `extra_hosts`.
+        external_links: names under which it knows containers of other projects.
+        dns: entries of `dns` and `dns_search`.
         expose: entries of `expose` as written.
         profiles: profiles it belongs to.
         container_name: fixed container name.
@@ -97,6 +99,8 @@ class Service(Subject):
     mac_address: Fact[str] = ABSENT
     links: Fact[tuple[str, ...]] = ABSENT
     extra_hosts: Fact[tuple[str, ...]] = ABSENT
+    external_links: Fact[tuple[str, ...]] = ABSENT
+    dns: Fact[tuple[str, ...]] = ABSENT
     expose: Fact[tuple[str, ...]] = ABSENT
     profiles: Fact[tuple[str, ...]] = ABSENT
     container_name: Fact[str] = ABSENT
