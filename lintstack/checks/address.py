@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, words_of
-from lintstack.join.addresses import family_of_service
+from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, family_of_image, words_of
+from lintstack.join.directory import Directory, listens
 from lintstack.join.service import near
 from lintstack.model import Address, Network, Port, Service, Stack
+from lintstack.named import NamedTuple
+from lintstack.source import span_key
 
 # Where a host is one that the service connects to: an ENV of its image is a default, and builds run elsewhere.
 SAID = frozenset({"environment", "env-file", "command"})
@@ -21,6 +24,7 @@ PLACEHOLDERS = frozenset(
     """.split()
 )
 SUPERUSERS = frozenset({"postgres", "root", "sa", "sys", "system"})
+MOST_MEANT = 20  # services that are looked at
 DATABASE_WORDS = frozenset({"db", "database", "sql", "jdbc"})
 
 
@@ -91,9 +95,7 @@ def _is_closed(service: Service) -> bool:
         return False
     if not service.dns.absent or service.external_links.unknown:
         return False
-    names = (fact for item in stack.services for fact in (item.container_name, item.hostname, item.links))
-    aliases = (one.aliases for item in stack.services for one in item.attachments)
-    if any(fact.unknown for fact in (*names, *aliases)):
+    if _directory(stack).unsure:
         return False
     return not any(item.external.value is not False for item in _networks(service))
 
@@ -123,11 +125,33 @@ def shared_network(address: Address) -> Iterator[Problem]:
     )
 
 
+class _Said(NamedTuple):
+    """What the addresses of a stack say together.
+
+    Args:
+        lines: places of hosts that reach a service.
+        variables: names of variables that reach a service.
+    """
+
+    lines: frozenset[tuple[str, int, int]]
+    variables: frozenset[str]
+
+
+@lru_cache(maxsize=1)  # of the stack at hand; only asked when there is something to report
+def _said(stack: Stack) -> _Said:
+    reached = [item for service in stack.services for item in service.addresses if item.networks.value]
+    lines = frozenset(span_key(item.host.places[0].span) for item in reached)
+    return _Said(lines, frozenset(item.variable.value or "" for item in reached))
+
+
+@lru_cache(maxsize=1)
+def _directory(stack: Stack) -> Directory:
+    return Directory(stack.services)
+
+
 def _serves_another(address: Address) -> bool:
     """Whether the same line names the host for another service, which reaches it: one environment for all of them."""
-    place = address.host.span
-    others = (item for service in address.service.stack.services for item in service.addresses)
-    return any(item.host.span == place and item.networks.value for item in others)
+    return span_key(address.host.places[0].span) in _said(address.service.stack).lines
 
 
 def _on(service: Service) -> tuple[Place, ...]:
@@ -141,7 +165,7 @@ def container_port_between_services(address: Address) -> Iterator[Problem]:
     target, port = address.target, address.port.value
     if target is None or target is address.service or not address.networks.value or not _dials(address):
         return
-    if not port or not address.port_written.value or port in _listens(target) or _mentions(target, port):
+    if not port or not address.port_written.value or port in listens(target) or _mentions(target, port):
         return
     for entry in target.ports:
         first, last, inside = entry.published_first.value, entry.published_last.value, entry.target.value
@@ -155,26 +179,6 @@ def container_port_between_services(address: Address) -> Iterator[Problem]:
                 fact="port",
             )
             return
-
-
-def _listens(service: Service) -> set[int]:
-    """Ports that a service is known to listen on, as far as files and the image say."""
-    found = {
-        number for text in (*(service.exposed.value or ()), *(service.expose.value or ())) for number in _span(text)
-    }
-    for entry in service.ports:
-        first = entry.target.value or 0
-        found.update(range(first, min(entry.target_last.value or first, first + 1000) + 1))
-    return found
-
-
-def _span(text: str) -> Iterable[int]:
-    """Numbers of "80", "80/tcp" and "8000-8010"; of a long range its ends."""
-    first, _, last = text.partition("/")[0].partition("-")
-    if not (first.isascii() and first.isdigit() and len(first) <= 5):
-        return ()
-    end = int(last) if last.isascii() and last.isdigit() and len(last) <= 5 else int(first)
-    return range(int(first), min(end, int(first) + 1000) + 1)
 
 
 def _mentions(service: Service, port: int) -> bool:
@@ -191,7 +195,7 @@ def localhost_between_services(address: Address) -> Iterator[Problem]:
     if not address.is_loopback.value or not _connects(address) or not _is_alone(service) or _is_overridden(address):
         return
     port = address.port.value if address.port_written.value else None
-    if port and (port in _listens(service) or any(_covers(entry, port) for entry in service.ports)):
+    if port and (port in listens(service) or any(_covers(entry, port) for entry in service.ports)):
         return
     meant = _meant(address, port)
     if meant:
@@ -207,20 +211,14 @@ def localhost_between_services(address: Address) -> Iterator[Problem]:
 
 def _is_overridden(address: Address) -> bool:
     """Whether an env file, which serves many, says it, and another service replaces it by the name of a service."""
-    if address.source.value != "env-file":
-        return False
-    others = (item for service in address.service.stack.services for item in service.addresses)
-    return any(item.variable.value == address.variable.value and item.reaches.value for item in others)
+    return address.source.value == "env-file" and address.variable.value in _said(address.service.stack).variables
 
 
 def _is_alone(service: Service) -> bool:
     """Whether no other container shares a service's network."""
     if service.network_mode.value or service.network_mode.unknown:
         return False
-    joined = f"service:{service.name}"
-    return all(
-        other.network_mode.value != joined and not other.network_mode.unknown for other in service.stack.services
-    )
+    return {service.name, ""}.isdisjoint(_directory(service.stack).hosts)
 
 
 def _covers(entry: Port, port: int) -> bool:
@@ -230,18 +228,18 @@ def _covers(entry: Port, port: int) -> bool:
 
 def _meant(address: Address, port: int | None) -> list[Service]:
     """Services that are meant: of that kind, or with that name and that port, which is published nowhere."""
-    service = address.service
-    others = [item for item in service.stack.services if item is not service and item.replicas.value != 0]
+    service, directory = address.service, _directory(address.service.stack)
     kinds = _kinds(address)
     if kinds:
-        if family_of_service(service) in kinds or service.base_image.unknown:
+        if service.base_image.unknown or family_of_image(service.base_image.value or "") in kinds:
             return []
-        found = [item for item in others if family_of_service(item) in kinds]
-        return [item for item in found if port is None or port in _listens(item) or _published(item, port)]
-    if port is None or any(_published(item, port) for item in others):
+        found = [item for kind in sorted(kinds) for item in directory.by_family.get(kind, ())[:MOST_MEANT]]
+        return [item for item in found if port is None or port in listens(item) or _published(item, port)]
+    if port is None or port in directory.published:
         return []
     said = set(words_of(address.variable.value or ""))
-    return [item for item in others if port in _listens(item) and not said.isdisjoint(words_of(item.name))]
+    alike = directory.by_port.get(port, ())[:MOST_MEANT]
+    return [item for item in alike if item is not service and not said.isdisjoint(words_of(item.name))]
 
 
 def _published(service: Service, port: int) -> bool:

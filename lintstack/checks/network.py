@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Ip = IPv4Address | IPv6Address
 
 MOST_RELATED = 5
+MOST_EDGES = 20
 MOST_COMPARED = 200  # subnets of a stack that are compared
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 
@@ -95,15 +96,17 @@ def subnet_overlap(stack: Stack) -> Iterator[Problem]:
                     break
             if len(earlier) < MOST_COMPARED:
                 earlier.append((found, network, place))
+            else:
+                return
 
 
 def static_ip_invalid(network: Network) -> Iterator[Problem]:
     """Static addresses that a network cannot give: outside of its subnets, the gateway's, or taken."""
     taken: dict[Ip, tuple[Service, Place]] = {}
-    subnets = [_range(text) for text, _ in _texts(network.subnets)]
+    subnets = [_range(text) for text, _ in islice(_texts(network.subnets), MOST_COMPARED)]
     gateways = {_ip(text) for text, _ in _texts(network.gateways)}
     known = network.external.value is False and not network.subnets.unknown and None not in subnets
-    for attachment in _attached(network):
+    for attachment in network.joined:
         for fact in (attachment.ipv4_address, attachment.ipv6_address):
             address = _ip(fact.value) if fact.value else None
             if not fact.value:
@@ -124,11 +127,6 @@ def static_ip_invalid(network: Network) -> Iterator[Problem]:
                 yield problem._replace(related=(Place(there.span, "taken here"),))
             else:
                 taken.setdefault(address, (attachment.service, at))
-
-
-def _attached(network: Network) -> Iterator[Attachment]:
-    for service in network.stack.services:
-        yield from (one for one in service.attachments if one.name == network.name)
 
 
 def _outside(network: Network, address: str) -> tuple[str, str]:
@@ -152,8 +150,8 @@ def _together(one: Service, other: Service) -> bool:
 
 def network_alias_collision(network: Network) -> Iterator[Problem]:
     """An alias that is the name of another service on the same network: requests reach either of them."""
-    there = {item.name: item for item in network.stack.services if network.name in (item.networks.value or ())}
-    for attachment in _attached(network):
+    there = {item.name: item for item in network.members if network.joined}
+    for attachment in network.joined:
         for alias, place in _texts(attachment.aliases):
             other = there.get(alias)
             if other is not None and other is not attachment.service and _together(other, attachment.service):
@@ -255,10 +253,10 @@ def _is_open(service: Service) -> bool:
 
 def database_on_edge_network(network: Network) -> Iterator[Problem]:
     """A network on which a proxy that the world reaches meets databases that it has no business with."""
-    there = [item for item in network.stack.services if network.name in (item.networks.value or ())]
-    data = [item for item in there if item.is_database.value]
-    for edge in (item for item in there if data and _is_open(item) and item.is_edge.value and item.is_edge.default):
-        met = [item for item in data if item is not edge and not _uses(edge, item)]
+    data = [item for item in network.members if item.is_database.value]
+    for edge in islice((item for item in network.members if data and _is_proxy(item)), MOST_EDGES):
+        used = {item.target for item in edge.depends_on} | {item.target for item in edge.addresses}
+        met = [item for item in data if item is not edge and item not in used]
         if met:
             others = f" and {len(met) - 1} more" if len(met) > 1 else ""
             yield Problem(
@@ -282,7 +280,6 @@ def _joins(service: Service, network: Network, label: str = "") -> Place:
     return Place(places[at].span if at < len(places) else service.span, label)
 
 
-def _uses(one: Service, other: Service) -> bool:
-    """Whether a service says that it needs another one."""
-    named = {item.target for item in one.depends_on} | {item.target for item in one.addresses}
-    return other in named
+def _is_proxy(service: Service) -> bool:
+    """Whether a service is reached from outside and stands there by its image: an application may publish 80 too."""
+    return bool(service.is_edge.value and service.is_edge.default and _is_open(service))

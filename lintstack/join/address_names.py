@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from functools import cache, lru_cache
 
+from lintstack.images import split
 from lintstack.named import NamedTuple
 
 
@@ -117,9 +118,11 @@ def family_of(scheme: str, name: str = "", port: int | None = None) -> str:
     return found.name if found else ""
 
 
-def family_of_words(words: Iterable[str]) -> str:
-    """The family of an image, by the words of its name."""
-    return next((_by_word()[word].name for word in words if word in _by_word()), "")
+@lru_cache(1024)
+def family_of_image(reference: str) -> str:
+    """The family of servers that an image is, by the words of its name; "" when that is none that is known."""
+    name = split(reference).repository.rpartition("/")[2].lower()
+    return next((_by_word()[word].name for word in re.split(r"[^a-z0-9]+", name) if word in _by_word()), "")
 
 
 def is_browser_side(name: str) -> bool:

@@ -38,7 +38,7 @@ class Written(NamedTuple):
 def _url() -> re.Pattern[str]:
     return re.compile(
         r"""(?<![A-Za-z0-9+.-])(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://
-            (?P<authority>[^\s/?\#"'<>\\;`|(){}]{1,1000})(?P<behind>[^\s"'<>;`,]{0,300})""",
+            (?P<authority>[^\s/?\#"'<>\\;`|(){}]{1,1000})(?P<behind>[^\s"'<>;`,]{0,120})""",
         re.VERBOSE,
     )
 

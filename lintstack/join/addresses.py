@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.images import split
 from lintstack.join.address_names import (
     ADDRESS_WORDS,
     HOST_WORDS,
@@ -15,7 +14,7 @@ from lintstack.join.address_names import (
     beside,
     families,
     family_of,
-    family_of_words,
+    family_of_image,
     is_browser_only,
     is_browser_side,
     is_listener,
@@ -131,12 +130,13 @@ def _address(
     span = _place(item, written)
     where = (Place(span),)
     port, spelled = _port(item, written, variables)
+    loopback, outside = _kind_of(written.host, service)
+    found = None if loopback or outside else directory.find(written.host, service)
     family = family_of(written.scheme, item.name, port.value if spelled else None)
+    family = family or (family_of_image(found[0].base_image.value or "") if found else "")
     if port.value is None and not port.unknown:
         default = families()[family].port if family else WEB_PORTS.get(written.scheme)
         port = Fact(default, default=True) if default else ABSENT
-    loopback, outside = _kind_of(written.host, service)
-    found = None if loopback or outside else directory.find(written.host, service)
     user = _user(item, written, variables) if family in WITH_USERS else ABSENT
     bracketed = f"[{written.host}]" if ":" in written.host else written.host
     name = f"{bracketed}:{port.value}" if port.value else bracketed
@@ -221,9 +221,3 @@ def _kind_of(host: str, service: Service) -> tuple[bool, bool]:
     number = ":" in host or bool(_ipv4().fullmatch(host))
     extra = host in (*(service.extra_hosts.value or ()), *(service.external_links.value or ()))
     return False, lower in ANY or number or extra or (service.extra_hosts.unknown != "")
-
-
-def family_of_service(service: Service) -> str:
-    """The family of servers that a service is, by its image; "" when that is none that is known."""
-    name = split(service.base_image.value or "").repository.rpartition("/")[2].lower()
-    return family_of_words(re.split(r"[^a-z0-9]+", name))

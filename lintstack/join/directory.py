@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from lintstack.facts import Fact
+from lintstack.join.address_names import family_of_image
 from lintstack.model import Service
 
+LONGEST_RANGE = 200  # ports of a range
 MOST_ALIKE = 20  # services with one name that are looked at
 
 
@@ -39,9 +41,45 @@ class Directory:
     @cached_property
     def unsure(self) -> bool:
         """Whether a name that a service answers to is not known."""
-        facts = ((item.container_name, item.hostname) for item in self.services)
+        facts = (fact for item in self.services for fact in (item.container_name, item.hostname, item.links))
         aliases = (one.aliases for item in self.services for one in item.attachments)
-        return any(fact.unknown for pair in facts for fact in pair) or any(fact.unknown for fact in aliases)
+        return any(fact.unknown for fact in (*facts, *aliases))
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """Services whose network another one uses; "" stands for any, since a variable says which."""
+        modes = [item.network_mode for item in self.services]
+        named = (mode.value.removeprefix("service:") for mode in modes if mode.value)
+        return frozenset((*named, "")) if any(mode.unknown for mode in modes) else frozenset(named)
+
+    @cached_property
+    def by_family(self) -> Mapping[str, list[Service]]:
+        """Running services by the kind of server that they are."""
+        found: dict[str, list[Service]] = {}
+        for service in self.services:
+            family = family_of_image(service.base_image.value or "")
+            if family and service.replicas.value != 0:
+                found.setdefault(family, []).append(service)
+        return found
+
+    @cached_property
+    def by_port(self) -> Mapping[int, list[Service]]:
+        """Services by the ports that they are known to listen on."""
+        found: dict[int, list[Service]] = {}
+        for service in self.services:
+            for port in listens(service):
+                found.setdefault(port, []).append(service)
+        return found
+
+    @cached_property
+    def published(self) -> frozenset[int]:
+        """Ports of the host that lead to a service."""
+        return frozenset(
+            number
+            for service in self.services
+            for port in service.ports
+            for number in _range(port.published_first.value, port.published_last.value)
+        )
 
     def find(self, host: str, asking: Service) -> tuple[Service, Fact[tuple[str, ...]]] | None:
         """The service that answers to a host, and the networks on which it can be reached.
@@ -96,6 +134,25 @@ class Directory:
                 return None
             service = self.by_name[name]
         return None
+
+
+def _range(first: int | None, last: int | None) -> range:
+    """The numbers of a range of ports, of a long one the first."""
+    return range(first, min(last or first, first + LONGEST_RANGE) + 1) if first else range(0)
+
+
+def listens(service: Service) -> frozenset[int]:
+    """Ports that a service is known to listen on, as far as files and the image say."""
+    said = (*(service.exposed.value or ()), *(service.expose.value or ()))
+    pairs = [_numbers(text) for text in said] + [(port.target.value, port.target_last.value) for port in service.ports]
+    return frozenset(number for pair in pairs for number in _range(*pair))
+
+
+def _numbers(text: str) -> tuple[int | None, int | None]:
+    """First and last port of "80", "80/tcp" and "8000-8010"."""
+    first, _, last = text.partition("/")[0].partition("-")
+    one, other = (int(part) if part.isascii() and part.isdigit() and len(part) <= 5 else None for part in (first, last))
+    return one, other
 
 
 def _names(service: Service) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from lintstack.compose.casts import as_bool, as_int
 from lintstack.facts import Fact, Place
 from lintstack.join.read import entries, mappings, scalar, text, unset, words
 from lintstack.model import Attachment, Network, Service, Stack
+from lintstack.record import bind
 from lintstack.yaml import Entry, Mapping, Scalar
 
 
@@ -82,22 +83,27 @@ def _attachments(service: Service, node: Mapping) -> Iterator[Attachment]:
 
 
 def networks(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterator[Network]:
-    """The declared networks of a stack, then those that only services speak of.
+    """The declared networks of a stack with who is on them, and the implicit one where a service speaks of it.
 
     Args:
         stack: the stack.
         root: the merged tree.
         found: its services.
     """
-    declared = set()
-    for item in entries(root, "networks"):
-        declared.add(item.key.text)
-        yield _network(stack, item)
+    made = {item.key.text: _network(stack, item) for item in entries(root, "networks")}
+    members: dict[str, list[Service]] = {}
+    joined: dict[str, list[Attachment]] = {}
     for service in found:
+        for name in service.networks.value or ():
+            members.setdefault(name, []).append(service)
         for attachment in service.attachments:
-            if attachment.name == "default" and "default" not in declared:
-                declared.add("default")
-                yield Network("default", attachment.span, "networks.default", stack, external=Fact(False, default=True))
+            joined.setdefault(attachment.name, []).append(attachment)
+    if "default" in joined and "default" not in made:
+        nowhere: Fact[bool] = Fact(False, default=True)
+        made["default"] = Network("default", joined["default"][0].span, "networks.default", stack, external=nowhere)
+    for name, network in made.items():
+        bind(network, members=tuple(members.get(name, ())), joined=tuple(joined.get(name, ())))
+        yield network
 
 
 def _network(stack: Stack, item: Entry) -> Network:

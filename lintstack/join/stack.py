@@ -121,7 +121,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         services=running,
         service_names=Fact(tuple(service.name for service in running)),
         resources=all_resources,
-        networks=tuple(networks(stack, root, found)),
+        networks=tuple(networks(stack, root, running)),
         read_addresses=_reader(found),
         complete=not loaded.incomplete,
         files=files,

@@ -32,7 +32,7 @@ class Attachment(Subject):
 
 
 class Network(Subject):
-    """A network that the stack declares, or that a service gives a static address on.
+    """A network that the stack declares, or that a service says something about; `members` are on it.
 
     Attributes:
         external: whether it is made outside this project.
@@ -52,3 +52,5 @@ class Network(Subject):
     gateways: Fact[tuple[str, ...]] = ABSENT
     ip_ranges: Fact[tuple[str, ...]] = ABSENT
     fixed_name: Fact[str] = ABSENT
+    members: tuple[Service, ...] = ()
+    joined: tuple[Attachment, ...] = ()
