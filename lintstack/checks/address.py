@@ -10,7 +10,6 @@ from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, family_of_image, words_of
 from lintstack.join.directory import Directory, listens
-from lintstack.join.service import near
 from lintstack.model import Address, Network, Port, Service, Stack
 from lintstack.named import NamedTuple
 from lintstack.source import span_key
@@ -39,7 +38,7 @@ def service_host_unknown(address: Address) -> Iterator[Problem]:
         if address.reaches.value not in (service.stack.service_names.value or ()):
             yield _problem(address, f"service `{address.reaches.value}` is in no active profile", "enable its profile")
     elif _is_name(host) and _is_meant(address) and _is_closed(service):
-        alike = near(host, service.stack.service_names.value or ())
+        alike = _directory(service.stack).near(host)
         fixed = any(item.fixed_name.value for item in _networks(service))
         if alike:
             yield _problem(address, "no service is called so", f"`{alike}` is the nearest name")

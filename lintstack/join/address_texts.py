@@ -90,13 +90,15 @@ def addresses(text: str) -> Iterator[Written]:
 def _urls(text: str) -> Iterator[Written]:
     at = 0
     while found := _url().search(text, at):
-        at = found.end("authority")
+        at = found.end("behind" if "?" in found["behind"] else "authority")  # a URL in a query is for somebody else
         scheme = found["scheme"].lower().partition("+")[0]
         authority = found["authority"]
-        if authority.endswith(":") and text.startswith("//", at):  # a list of URLs: `http://a:1,http://b:2`
+        if authority.endswith(":") and found["behind"].startswith("//"):  # a list of URLs: `http://a:1,http://b:2`
             authority = authority.rpartition(",")[0]
             at = found.start("authority") + len(authority) + 1
-        elif text.startswith("(", at) or ("@" in found["behind"] and "@" not in authority and not _is_web(scheme)):
+        elif text.startswith("(", found.end("authority")) or (
+            "@" in found["behind"] and "@" not in authority and not _is_web(scheme)
+        ):
             continue  # `tcp(db:3306)` of Go, or a password with a slash in it
         start = found.start("authority")
         login, sign, ends = authority.rpartition("@")

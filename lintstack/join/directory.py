@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lintstack.facts import Fact
 from lintstack.join.address_names import family_of_image
+from lintstack.join.service import near
 from lintstack.model import Service
 
 LONGEST_RANGE = 200  # ports of a range
@@ -70,6 +71,21 @@ class Directory:
             for port in listens(service):
                 found.setdefault(port, []).append(service)
         return found
+
+    @cached_property
+    def _by_ends(self) -> Mapping[str, list[str]]:
+        """The first names of services by their first and by their last letter."""
+        found: dict[str, list[str]] = {}
+        for service in self.services:
+            for end in {service.name[:1], service.name[-1:]}:
+                names = found.setdefault(end, [])
+                if len(names) < MOST_ALIKE:
+                    names.append(service.name)
+        return found
+
+    def near(self, host: str) -> str:
+        """The name of a service most like a host; "" when none is."""
+        return near(host, {*self._by_ends.get(host[:1], ()), *self._by_ends.get(host[-1:], ())})
 
     @cached_property
     def published(self) -> frozenset[int]:
