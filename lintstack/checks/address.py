@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -22,15 +23,16 @@ PLACEHOLDERS = frozenset(
     yourhost myhost my-host your-server domain local test disabled auto all any
     """.split()
 )
-SUPERUSERS = frozenset({"postgres", "root", "sa", "sys", "system"})
 MOST_MEANT = 20  # services that are looked at
+SERVER_WORDS = frozenset("api backend server service grpc internal ssr".split())
+WEB_SCHEMES = frozenset({"http", "https", "ws", "wss"})
 DATABASE_WORDS = frozenset({"db", "database", "sql", "jdbc"})
 
 
 def service_host_unknown(address: Address) -> Iterator[Problem]:
     """A host of one word that nothing in the stack answers to, where nothing outside of it can either."""
     host, service = address.host.value or "", address.service
-    if not _connects(address) or address.is_loopback.value or address.is_outside.value:
+    if not connects(address) or address.is_loopback.value or address.is_outside.value:
         return
     if "proxy" in words_of(address.variable.value or "")[-1:]:
         return  # `http_proxy`: the company's
@@ -61,7 +63,7 @@ def _by(address: Address) -> str:
     return f" (`{address.variable.value}`)" if address.variable.value else ""
 
 
-def _connects(address: Address) -> bool:
+def connects(address: Address) -> bool:
     """Whether a service connects to an address, as far as names tell."""
     return _dials(address) and not address.is_browser_side.value
 
@@ -191,7 +193,7 @@ def _mentions(service: Service, port: int) -> bool:
 def localhost_between_services(address: Address) -> Iterator[Problem]:
     """`localhost` for what another service of the stack serves, and not this one."""
     service = address.service
-    if not address.is_loopback.value or not _connects(address) or not _is_alone(service) or _is_overridden(address):
+    if not address.is_loopback.value or not connects(address) or not _is_alone(service) or _is_overridden(address):
         return
     port = address.port.value if address.port_written.value else None
     if port and (port in listens(service) or any(_covers(entry, port) for entry in service.ports)):
@@ -253,93 +255,32 @@ def _kinds(address: Address) -> frozenset[str]:
     return RELATIONAL | {"mongodb"} if named and not address.scheme.value else frozenset()
 
 
-def database_superuser(address: Address) -> Iterator[Problem]:
-    """An application that logs in as the role that may do everything."""
-    user, target, service = address.user.value, address.target, address.service
-    if (
-        not user
-        or not _connects(address)
-        or target is service
-        or service.is_database.value
-        or service.is_dev_tool.value
-    ):
+def localhost_for_browsers(address: Address) -> Iterator[Problem]:
+    """`localhost` and a port that another service publishes: right for a browser, wrong for the service itself."""
+    service, port = address.service, address.port.value
+    words = words_of(address.variable.value or "")
+    named = not address.is_browser_side.value or not SERVER_WORDS.isdisjoint(words)
+    if not address.is_loopback.value or address.scheme.value not in WEB_SCHEMES or not named or not _dials(address):
         return
-    made = target is not None and any(
-        item.value.value == user
-        for item in target.environment
-        if item.name in ("POSTGRES_USER", "POSTGRESQL_USERNAME", "MONGO_INITDB_ROOT_USERNAME")
-    )
-    if user in SUPERUSERS or made:
-        yield Problem(
-            f"{service} logs in to `{address.host.value}` as `{user}`, who may do everything there; "
-            "give it a role of its own that has only the rights it needs",
-            address.user.places[0],
-            fact="user",
-        )
-
-
-def database_role_shared(stack: Stack) -> Iterator[Problem]:
-    """Two applications that log in to one database server as the same role."""
-    logins = (item for item in _dialled(stack) if item.user.value)
-    for one, other in _shared(logins, lambda item: (item.family.value, item.host.value, item.user.value)):
-        yield Problem(
-            f"{other.service} and {one.service} log in to `{other.host.value}` as the same role `{other.user.value}`; "
-            "give each its own",
-            other.user.places[0],
-            (Place(one.user.places[0].span, f"`{one.service.name}` does here"),),
-            fact="user",
-            detail=other.anchor,
-        )
-
-
-def shared_redis_index(stack: Stack) -> Iterator[Problem]:
-    """Two applications that keep their keys in one database of one Redis."""
-    urls = (
-        item
-        for item in _dialled(stack)
-        if item.family.value == "redis" and item.scheme.value and not item.database.unknown
-    )
-    for one, other in _shared(urls, lambda item: (item.reaches.value or item.host.value, item.database.value or "0")):
-        yield Problem(
-            f"{other.service} and {one.service} both use database {other.database.value or '0'} of "
-            f"`{other.host.value}`; give each an index of its own, as in `/1`",
-            other.host.places[0],
-            (Place(one.host.places[0].span, f"`{one.service.name}` uses it here"),),
-            fact="database",
-            detail=other.anchor,
-        )
-
-
-def _dialled(stack: Stack) -> Iterator[Address]:
-    for service in stack.services:
-        if not service.is_dev_tool.value and not service.is_database.value:
-            yield from (
-                item
-                for item in service.addresses
-                if _connects(item) and not item.is_loopback.value and item.target is not service
+    if not port or port in listens(service) or any(_covers(entry, port) for entry in service.ports):
+        return
+    if port not in _directory(service.stack).published or not _is_alone(service):
+        return
+    for other in islice(service.stack.services, MOST_MEANT):
+        entry = next((item for item in other.ports if _covers(item, port)), None)
+        if entry is not None and other is not service and not is_one(service, other):
+            yield Problem(
+                f"`{address.host.value}:{port}`{_by(address)} reaches {other} from a browser on this host only; "
+                f"{service} itself finds it at `{other.name}:{entry.target.value or port}`",
+                address.host.places[0],
+                (Place(entry.span, "published here"),),
+                fact="is_loopback",
             )
+            return
 
 
-def _shared(
-    found: Iterable[Address], key: Callable[[Address], tuple[object, ...]]
-) -> Iterator[tuple[Address, Address]]:
-    """The first address with each key, and each later one of another application; one of each service."""
-    groups: dict[tuple[object, ...], list[Address]] = {}
-    for item in found:
-        groups.setdefault(key(item), []).append(item)
-    for first, *others in groups.values():
-        seen = {first.service.name}
-        for other in others:
-            if other.service.name not in seen and not _same_application(first, other):
-                seen.add(other.service.name)
-                yield first, other
-
-
-def _same_application(one: Address, other: Address) -> bool:
-    """Whether two services run one application: the same image, the same build, or one line for both."""
-    left, right = one.service, other.service
-    if one.host.places[0].span == other.host.places[0].span:
-        return True
+def is_one(left: Service, right: Service) -> bool:
+    """Whether two services run the same image or the same build."""
     if left.image and right.image and left.image.reference.value == right.image.reference.value:
         return True
     builds = [

@@ -258,10 +258,10 @@ def database_on_edge_network(network: Network) -> Iterator[Problem]:
         used = {item.target for item in edge.depends_on} | {item.target for item in edge.addresses}
         met = [item for item in data if item is not edge and item not in used]
         if met:
-            others = f" and {len(met) - 1} more" if len(met) > 1 else ""
+            more = f" and {len(met) - 1} more, which keep" if met[1:] else ", which keeps"
             yield Problem(
-                f"{met[0]}{others}, which keep data, and {edge}, which the world reaches and which does not use them, "
-                f"are on network `{network.name}`; give the databases one of their own with `internal: true`",
+                f"network `{network.name}` joins {edge}, which the world reaches, to `{met[0].name}`{more} data; "
+                "put the data on a network of its own with `internal: true`",
                 _joins(met[0], network),
                 (
                     *(_joins(item, network, "keeps data too") for item in met[1:MOST_RELATED]),
