@@ -10,13 +10,11 @@ from itertools import islice
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, family_of_image, words_of
-from lintstack.join.directory import Directory, listens
+from lintstack.join.directory import Directory, listens, same_application
 from lintstack.model import Address, Network, Port, Service, Stack
 from lintstack.named import NamedTuple
 from lintstack.source import span_key
 
-# Where a host is one that the service connects to: an ENV of its image is a default, and builds run elsewhere.
-SAID = frozenset({"environment", "env-file", "command"})
 PLACEHOLDERS = frozenset(
     """
     host hostname server example none null true false xxx changeme default todo smtp mail localhost your-host
@@ -32,7 +30,7 @@ DATABASE_WORDS = frozenset({"db", "database", "sql", "jdbc"})
 def service_host_unknown(address: Address) -> Iterator[Problem]:
     """A host of one word that nothing in the stack answers to, where nothing outside of it can either."""
     host, service = address.host.value or "", address.service
-    if not connects(address) or address.is_loopback.value or address.is_outside.value:
+    if not address.is_server_side.value or address.is_loopback.value or address.is_outside.value:
         return
     if "proxy" in words_of(address.variable.value or "")[-1:]:
         return  # `http_proxy`: the company's
@@ -61,18 +59,6 @@ def _problem(address: Address, fact: str, way: str) -> Problem:
 
 def _by(address: Address) -> str:
     return f" (`{address.variable.value}`)" if address.variable.value else ""
-
-
-def connects(address: Address) -> bool:
-    """Whether a service connects to an address, as far as names tell."""
-    return _dials(address) and not address.is_browser_side.value
-
-
-def _dials(address: Address) -> bool:
-    """Whether a service connects to an address, if that is one of another service: browsers cannot look it up."""
-    if address.source.value not in SAID or address.is_browser_only.value or address.is_listener.value:
-        return False
-    return address.source.value != "env-file" or not address.service.is_database.value  # one file serves many
 
 
 def _is_name(host: str) -> bool:
@@ -110,7 +96,7 @@ def _networks(service: Service) -> list[Network]:
 def shared_network(address: Address) -> Iterator[Problem]:
     """A service that is named and that stands on other networks only."""
     target = address.target
-    if target is None or target is address.service or address.networks.value != () or not _dials(address):
+    if target is None or target is address.service or address.networks.value != () or not address.connects.value:
         return
     own, other = _networks(address.service), _networks(target)
     names = {item.fixed_name.value for item in own if item.fixed_name.value}
@@ -164,7 +150,7 @@ def _on(service: Service) -> tuple[Place, ...]:
 def container_port_between_services(address: Address) -> Iterator[Problem]:
     """A port of the host where the container's own is meant: the published port of an entry of `ports`."""
     target, port = address.target, address.port.value
-    if target is None or target is address.service or not address.networks.value or not _dials(address):
+    if target is None or target is address.service or not address.networks.value or not address.connects.value:
         return
     if not port or not address.port_written.value or port in listens(target) or _mentions(target, port):
         return
@@ -193,7 +179,12 @@ def _mentions(service: Service, port: int) -> bool:
 def localhost_between_services(address: Address) -> Iterator[Problem]:
     """`localhost` for what another service of the stack serves, and not this one."""
     service = address.service
-    if not address.is_loopback.value or not connects(address) or not _is_alone(service) or _is_overridden(address):
+    if (
+        not address.is_loopback.value
+        or not address.is_server_side.value
+        or not _is_alone(service)
+        or _is_overridden(address)
+    ):
         return
     port = address.port.value if address.port_written.value else None
     if port and (port in listens(service) or any(_covers(entry, port) for entry in service.ports)):
@@ -260,7 +251,12 @@ def localhost_for_browsers(address: Address) -> Iterator[Problem]:
     service, port = address.service, address.port.value
     words = words_of(address.variable.value or "")
     named = not address.is_browser_side.value or not SERVER_WORDS.isdisjoint(words)
-    if not address.is_loopback.value or address.scheme.value not in WEB_SCHEMES or not named or not _dials(address):
+    if (
+        not address.is_loopback.value
+        or address.scheme.value not in WEB_SCHEMES
+        or not named
+        or not address.connects.value
+    ):
         return
     if not port or port in listens(service) or any(_covers(entry, port) for entry in service.ports):
         return
@@ -268,7 +264,7 @@ def localhost_for_browsers(address: Address) -> Iterator[Problem]:
         return
     for other in islice(service.stack.services, MOST_MEANT):
         entry = next((item for item in other.ports if _covers(item, port)), None)
-        if entry is not None and other is not service and not is_one(service, other):
+        if entry is not None and other is not service and not same_application(service, other):
             yield Problem(
                 f"`{address.host.value}:{port}`{_by(address)} reaches {other} from a browser on this host only; "
                 f"{service} itself finds it at `{other.name}:{entry.target.value or port}`",
@@ -277,15 +273,3 @@ def localhost_for_browsers(address: Address) -> Iterator[Problem]:
                 fact="is_loopback",
             )
             return
-
-
-def is_one(left: Service, right: Service) -> bool:
-    """Whether two services run the same image or the same build."""
-    if left.image and right.image and left.image.reference.value == right.image.reference.value:
-        return True
-    builds = [
-        (item.build.context.value, item.build.dockerfile.value, item.build.stage_name.value)
-        for item in (left, right)
-        if item.build
-    ]
-    return len(builds) == 2 and builds[0][:2] == builds[1][:2]

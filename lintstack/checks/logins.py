@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from lintstack.checks.address import connects, is_one
 from lintstack.facts import Place
 from lintstack.findings import Problem
+from lintstack.join.directory import same_application
 from lintstack.model import Address, Stack
 
 SUPERUSERS = frozenset({"postgres", "root", "sa", "sys", "system"})
@@ -15,7 +15,7 @@ SUPERUSERS = frozenset({"postgres", "root", "sa", "sys", "system"})
 def database_superuser(address: Address) -> Iterator[Problem]:
     """An application that logs in as the role that may do everything."""
     user, target, service = address.user.value, address.target, address.service
-    if not user or address.is_loopback.value or target is service or not connects(address):
+    if not user or address.is_loopback.value or target is service or not address.is_server_side.value:
         return
     if service.is_database.value or service.is_dev_tool.value:
         return
@@ -71,7 +71,7 @@ def _dialled(stack: Stack) -> Iterator[Address]:
             yield from (
                 item
                 for item in service.addresses
-                if connects(item) and not item.is_loopback.value and item.target is not service
+                if item.is_server_side.value and not item.is_loopback.value and item.target is not service
             )
 
 
@@ -85,11 +85,11 @@ def _shared(
     for first, *others in groups.values():
         seen = {first.service.name}
         for other in others:
-            if other.service.name not in seen and not _same_application(first, other):
+            if other.service.name not in seen and not _alike(first, other):
                 seen.add(other.service.name)
                 yield first, other
 
 
-def _same_application(one: Address, other: Address) -> bool:
+def _alike(one: Address, other: Address) -> bool:
     """Whether two services run one application: the same image, the same build, or one line for both."""
-    return one.host.places[0].span == other.host.places[0].span or is_one(one.service, other.service)
+    return one.host.places[0].span == other.host.places[0].span or same_application(one.service, other.service)

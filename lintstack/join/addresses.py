@@ -33,6 +33,8 @@ WEB_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 LOOPBACK = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "::1", "0:0:0:0:0:0:0:1"})
 ANY = frozenset({"0.0.0.0", "::"})
 WAITING = ("wait-for", "wait_for", "wait4", "dockerize", "waitforit")
+# What a service connects to stands here: an ENV of its image is a default, and builds and health checks run elsewhere.
+SAID = frozenset({"environment", "env-file", "command"})
 SCOPES = frozenset({"environment", "env-file", "env", "build-arg"})
 
 
@@ -158,11 +160,24 @@ def _address(
         networks=found[1] if found else ABSENT,
         is_loopback=Fact(loopback, where),
         is_outside=Fact(outside, where),
-        is_browser_side=Fact(bool(item.name) and is_browser_side(item.name), where),
-        is_browser_only=Fact(bool(item.name) and is_browser_only(item.name), where),
-        is_listener=Fact(bool(item.name) and is_listener(item.name), where),
+        **_use(item, service, where),
         target=found[0] if found else None,
     )
+
+
+def _use(item: Text, service: Service, where: tuple[Place, ...]) -> dict[str, Fact[bool]]:
+    """Who uses an address, as far as the name of the variable and the file that holds it tell."""
+    name = item.name
+    side, only, listener = (bool(name) and said(name) for said in (is_browser_side, is_browser_only, is_listener))
+    shared = item.source == "env-file" and bool(service.is_database.value)  # one file for all: a database dials nobody
+    connects = item.source in SAID and not only and not listener and not shared
+    return {
+        "is_browser_side": Fact(side, where),
+        "is_browser_only": Fact(only, where),
+        "is_listener": Fact(listener, where),
+        "connects": Fact(connects, where),
+        "is_server_side": Fact(connects and not side, where),
+    }
 
 
 def _place(item: Text, written: Written) -> Span:

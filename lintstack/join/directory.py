@@ -183,3 +183,15 @@ def _names(service: Service) -> Iterator[tuple[str, str]]:
             yield fact.value, ""
     for attachment in service.attachments:
         yield from ((alias, attachment.name) for alias in attachment.aliases.value or ())
+
+
+def same_application(left: Service, right: Service) -> bool:
+    """Whether two services run the same image or the same build."""
+    if left.image and right.image and left.image.reference.value == right.image.reference.value:
+        return True
+    builds = [
+        (item.build.context.value, item.build.dockerfile.value, item.build.stage_name.value)
+        for item in (left, right)
+        if item.build
+    ]
+    return len(builds) == 2 and builds[0][:2] == builds[1][:2]

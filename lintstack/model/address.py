@@ -30,6 +30,8 @@ class Address(Subject):
         is_outside: whether the host is none of Docker's: an IP address, a domain, an entry of `extra_hosts`.
         is_browser_side: whether the name of the variable says that browsers, or people, use it from outside.
         is_browser_only: whether that name leaves no doubt: bundlers' prefixes, CORS, public, external, advertised.
+        connects: whether the service connects to it: builds, health checks, defaults of images and listeners do not.
+        is_server_side: whether it does and browsers do not.
         is_listener: whether the name of the variable says that the service itself listens there.
     """
 
@@ -49,5 +51,7 @@ class Address(Subject):
     is_outside: Fact[bool] = ABSENT
     is_browser_side: Fact[bool] = ABSENT
     is_browser_only: Fact[bool] = ABSENT
+    connects: Fact[bool] = ABSENT
+    is_server_side: Fact[bool] = ABSENT
     is_listener: Fact[bool] = ABSENT
     target: Service | None = None
