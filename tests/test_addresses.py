@@ -9,8 +9,17 @@ from pathlib import Path
 import pytest
 
 from lintstack.factsheet import sheet
-from lintstack.join.address_names import beside, family_of, is_browser_only, is_browser_side, is_listener, words_of
+from lintstack.join.address_names import (
+    beside,
+    family_of,
+    family_of_image,
+    is_browser_only,
+    is_browser_side,
+    is_listener,
+    words_of,
+)
 from lintstack.join.address_texts import HOLE, LONGEST, addresses, hosts, with_holes
+from lintstack.join.directory import listens
 from tests.stack import found, lint
 
 # Text → host, port, scheme, user and database of each address in it.
@@ -235,3 +244,61 @@ def test_hostile_stacks_take_time_in_proportion(tmp_path: Path) -> None:
         select=("service-host-unknown", "localhost-between-services", "subnet-overlap"),
     )
     assert time.process_time() - start < 30
+
+
+NETWORKS = """
+    services:
+      one:
+        image: example/one:1.4
+        hostname: first
+        expose: ["80", "9000-9001/tcp"]
+        external_links: ["other_db_1:legacy"]
+        extra_hosts: ["printer=192.0.2.7", "scanner:192.0.2.8"]
+        networks:
+          back: {aliases: [uno], ipv4_address: 10.20.0.5, priority: 7}
+      two:
+        image: example/two:1.4
+        profiles: [other]
+        networks: [back]
+    networks:
+      back:
+        internal: true
+        ipam: {config: [{subnet: 10.20.0.0/16, gateway: 10.20.0.1, ip_range: 10.20.5.0/24}]}
+      given: {name: company, external: true}
+"""
+
+
+def test_facts_of_networks(tmp_path: Path) -> None:
+    stack = lint(tmp_path, {"compose.yaml": NETWORKS}).stacks[0]
+    back, given = stack.networks
+    assert (back.internal.value, back.subnets.value, back.gateways.value) == (True, ("10.20.0.0/16",), ("10.20.0.1",))
+    assert (back.ip_ranges.value, back.external.value, given.external.value) == (("10.20.5.0/24",), False, True)
+    assert (given.fixed_name.value, given.subnets.absent) == ("company", True)
+    assert [service.name for service in back.members] == ["one", "two"]
+    one = stack.services[0]
+    attachment = one.attachments[0]
+    assert back.joined == (attachment,)
+    assert (attachment.aliases.value, attachment.ipv4_address.value, attachment.priority.value) == (
+        ("uno",),
+        "10.20.0.5",
+        7,
+    )
+    assert (one.hostname.value, one.extra_hosts.value) == ("first", ("printer", "scanner"))
+    assert one.external_links.value == ("legacy",)
+    assert listens(one) == {80, 9000, 9001}
+
+
+@pytest.mark.parametrize(
+    ("image", "family"),
+    [
+        ("postgres:16", "postgres"),
+        ("bitnami/postgresql:16", "postgres"),
+        ("docker.io/library/redis", "redis"),
+        ("prom/redis-exporter", ""),
+        ("mongo-express:1.0", ""),
+        ("example/app", ""),
+        ("", ""),
+    ],
+)
+def test_families_of_images(image: str, family: str) -> None:
+    assert family_of_image(image) == family

@@ -47,6 +47,8 @@ def _texts(fact: Fact[tuple[str, ...]]) -> Iterable[tuple[str, Place]]:
 
 def subnet_invalid(network: Network) -> Iterator[Problem]:
     """Subnets, gateways and ranges that the engine refuses."""
+    if network.external.value is not False:
+        return
     subnets = [found for text, _ in _texts(network.subnets) if (found := _range(text))]
     for text, place in _texts(network.subnets):
         found = _range(text)

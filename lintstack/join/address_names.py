@@ -85,6 +85,15 @@ NETWORK_SCHEMES = frozenset(
 )
 
 
+# Words of images that talk to a server of the family and are none: `postgres-exporter`, `mongo-express`.
+_CLIENT_WORDS = frozenset(
+    """
+    exporter admin ui webui web commander manager insight express backup client operator console schema connect rest
+    registry gui proxy dashboard tools cli hq management tool
+    """.split()
+)
+
+
 @cache
 def families() -> dict[str, Family]:
     """Every family by its name."""
@@ -121,8 +130,10 @@ def family_of(scheme: str, name: str = "", port: int | None = None) -> str:
 @lru_cache(1024)
 def family_of_image(reference: str) -> str:
     """The family of servers that an image is, by the words of its name; "" when that is none that is known."""
-    name = split(reference).repository.rpartition("/")[2].lower()
-    return next((_by_word()[word].name for word in re.split(r"[^a-z0-9]+", name) if word in _by_word()), "")
+    words = re.split(r"[^a-z0-9]+", split(reference).repository.rpartition("/")[2].lower())
+    if not _CLIENT_WORDS.isdisjoint(words):
+        return ""
+    return next((_by_word()[word].name for word in words if word in _by_word()), "")
 
 
 def is_browser_side(name: str) -> bool:

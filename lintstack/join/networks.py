@@ -131,7 +131,10 @@ def _ranges(node: Mapping, key: str) -> Fact[tuple[str, ...]]:
         if (one := item.entries.get(key)) is not None and isinstance(one.value, Scalar) and not one.value.is_null
     ]
     where = tuple(Place(one.span) for one in found)
+    driver = scalar(node, "ipam", "driver", cast=text)
     reason = next((unset(one) for one in found if one.unset), "")
+    if driver.unknown or driver.value not in (None, "default"):
+        reason = "a driver of its own gives out the addresses"
     if reason or not found:
         return Fact(None, where, reason)
     return Fact(tuple(one.text for one in found), where)
