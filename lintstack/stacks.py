@@ -15,6 +15,7 @@ from lintstack.named import NamedTuple
 from lintstack.project import UsageError, discover
 from lintstack.reader import Reader, suggest
 from lintstack.recognise import kind_of, kind_of_folder
+from lintstack.record import bind
 from lintstack.source import Source, Span
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
 
@@ -109,7 +110,11 @@ class Stacks:
         yield from self._lone()
 
     def _introduce(self, stacks: tuple[Stack, ...]) -> None:
-        """Tell a project of the earlier ones that share its name."""
+        """Tell stacks of the services of their project, and a project of the earlier ones that share its name."""
+        if len(stacks) > 1:
+            everywhere = frozenset(service.name for stack in stacks for service in stack.services)
+            for stack in stacks:
+                bind(stack, elsewhere=everywhere)
         home = stacks[0].home if stacks else None
         if home is not None:
             from lintstack.join.project import tell

@@ -16,6 +16,8 @@ SUBJECTS: dict[str, Callable[[Stack], Iterable[Subject]]] = {
     "service": lambda stack: stack.services,
     "port": lambda stack: (port for service in stack.services for port in service.ports),
     "mount": lambda stack: (mount for service in stack.services for mount in service.mounts),
+    "address": lambda stack: (item for service in stack.services for item in service.addresses),
+    "network": lambda stack: stack.networks,
     "variable": lambda stack: (
         item for service in stack.services for item in (*service.environment, *service.build_args, *service.layers)
     ),

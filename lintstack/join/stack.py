@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lintstack.compose.casts import as_bool
@@ -18,6 +19,8 @@ from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
 from lintstack.join.image import image_facts, pulled, service_image
 from lintstack.join.mounts import Disk, mounts
+from lintstack.join.networks import facts as network_facts
+from lintstack.join.networks import networks
 from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
@@ -43,7 +46,8 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
     from lintstack.environments.targets import Targets
     from lintstack.gitignore import Patterns
-    from lintstack.model import Dockerfile, Feature
+    from lintstack.join.directory import Directory
+    from lintstack.model import Address, Dockerfile, Feature
     from lintstack.source import Source
     from lintstack.yaml import Entry
 
@@ -117,6 +121,9 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         services=running,
         service_names=Fact(tuple(service.name for service in running)),
         resources=all_resources,
+        networks=tuple(networks(stack, root, running)),
+        read_addresses=_reader(found),
+        complete=not loaded.incomplete,
         files=files,
         features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
@@ -129,6 +136,23 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         **told(stack, loaded, found, site.disk, site.open_text),
     )
     return stack
+
+
+def _reader(found: tuple[Service, ...]) -> Callable[[Service], tuple[Address, ...]]:
+    """What finds the hosts that a service names; nothing is made before it is asked."""
+
+    @cache
+    def directory() -> Directory:
+        from lintstack.join.directory import Directory
+
+        return Directory(found)
+
+    def read(service: Service) -> tuple[Address, ...]:
+        from lintstack.join.addresses import addresses_of
+
+        return addresses_of(service, directory())
+
+    return read
 
 
 def _features(loaded: Loaded) -> tuple[Feature, ...]:
@@ -241,6 +265,7 @@ class _Made(NamedTuple):
             **services.stopping(node),
             **image_facts(node),
             **self._missing_env_files(name),
+            **network_facts(service, node),
         )
         return service
 

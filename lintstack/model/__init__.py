@@ -5,11 +5,13 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 
 from __future__ import annotations
 
+from lintstack.model.address import Address
 from lintstack.model.build import Build, Healthcheck, Image, Logging, User
 from lintstack.model.copy import Copy
 from lintstack.model.dockerfile import Dockerfile, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
 from lintstack.model.instruction import Assignment, Command, Instruction, Label, Run, VariableUse
+from lintstack.model.network import Attachment, Network
 from lintstack.model.packages import Package, PackageCall
 from lintstack.model.parts import Dependency, Mount, Port, Reference, Resource
 from lintstack.model.scripts import Remark, Script
@@ -18,7 +20,9 @@ from lintstack.model.stack import Stack
 from lintstack.model.values import Interpolation, Rewrite, Variable
 
 __all__ = [
+    "Address",
     "Assignment",
+    "Attachment",
     "Build",
     "Command",
     "ComposeFile",
@@ -36,6 +40,7 @@ __all__ = [
     "Label",
     "Logging",
     "Mount",
+    "Network",
     "Override",
     "Package",
     "PackageCall",

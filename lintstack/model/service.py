@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
@@ -10,7 +11,9 @@ from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack.images import Known
+    from lintstack.model.address import Address
     from lintstack.model.build import Build, Healthcheck, Image, Logging, User
+    from lintstack.model.network import Attachment
     from lintstack.model.parts import Dependency, Mount, Port, Reference
     from lintstack.model.stack import Stack
     from lintstack.model.values import Rewrite, Variable
@@ -36,6 +39,13 @@ class Service(Subject):
         read_only: whether the root filesystem is read-only.
         network_mode: network mode as written.
         networks: names of the networks it joins ("default" when none is named).
+        hostname: host name that it gives itself.
+        mac_address: MAC address on its primary network.
+        links: entries of `links` as written.
+        extra_hosts: host names under `extra_hosts`.
+        external_links: names under which it knows containers of other projects.
+        dns: entries of `dns` and `dns_search`.
+        expose: entries of `expose` as written.
         profiles: profiles it belongs to.
         container_name: fixed container name.
         replicas: number of containers.
@@ -78,6 +88,7 @@ class Service(Subject):
     layers: tuple[Variable, ...] = ()  # what the build leaves in the image beside the environment: arg, layer
     depends_on: tuple[Dependency, ...] = ()
     references: tuple[Reference, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
     restart: Fact[str] = ABSENT
     memory_limit: Fact[int] = ABSENT
@@ -91,6 +102,13 @@ class Service(Subject):
     read_only: Fact[bool] = ABSENT
     network_mode: Fact[str] = ABSENT
     networks: Fact[tuple[str, ...]] = ABSENT
+    hostname: Fact[str] = ABSENT
+    mac_address: Fact[str] = ABSENT
+    links: Fact[tuple[str, ...]] = ABSENT
+    extra_hosts: Fact[tuple[str, ...]] = ABSENT
+    external_links: Fact[tuple[str, ...]] = ABSENT
+    dns: Fact[tuple[str, ...]] = ABSENT
+    expose: Fact[tuple[str, ...]] = ABSENT
     profiles: Fact[tuple[str, ...]] = ABSENT
     container_name: Fact[str] = ABSENT
     replicas: Fact[int] = ABSENT
@@ -122,6 +140,16 @@ class Service(Subject):
     @property
     def service(self) -> Service:  # itself, so that every subject of a service can be asked for `service.…`
         return self
+
+    @cached_property
+    def _addresses(self) -> tuple[Address, ...]:
+        read = self.stack.read_addresses
+        return read(self) if read else ()
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """Hosts that its variables, its command and its health check name; found when they are asked for."""
+        return self._addresses
 
     def __str__(self) -> str:
         return f"{'stage' if self.synthetic else 'service'} `{self.name}`" if self.name else "the image"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from lintstack.record import Subject
 from lintstack.source import Span, span_key
 
 if TYPE_CHECKING:
+    from lintstack.model.address import Address
     from lintstack.model.build import Image
     from lintstack.model.dockerfile import Dockerfile
     from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
+    from lintstack.model.network import Network
     from lintstack.model.parts import Resource
     from lintstack.model.scripts import Script
     from lintstack.model.service import Service
@@ -43,6 +46,7 @@ class Stack(Subject):
     files: tuple[ComposeFile, ...] = ()
     features: tuple[Feature, ...] = ()
     services: tuple[Service, ...] = ()
+    networks: tuple[Network, ...] = ()
     resources: tuple[Resource, ...] = ()
     images: tuple[Image, ...] = ()
     dockerfiles: tuple[Dockerfile, ...] = ()
@@ -54,6 +58,9 @@ class Stack(Subject):
     interpolations: tuple[Interpolation, ...] = ()
     dotenvs: tuple[Dotenv, ...] = ()
     secrets: tuple[Span, ...] = ()
+    read_addresses: Callable[[Service], tuple[Address, ...]] | None = None
+    elsewhere: frozenset[str] = frozenset()  # services of the project's other environments
+    complete: bool = True  # whether all of its files were read
 
     @cached_property
     def written_secrets(self) -> frozenset[tuple[str, int, int]]:
