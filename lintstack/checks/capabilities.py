@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from lintstack.compose.problems import shown
 from lintstack.facts import Fact, Place, each
-from lintstack.findings import Problem
+from lintstack.findings import Problem, Severity
 from lintstack.model import Service
 
 # Capabilities that make root in the container root on the host, and how.
@@ -59,17 +60,14 @@ DEFAULT = frozenset(
     """.split()
 )
 OTHER = frozenset({"ALL", "NET_BROADCAST"})
-
-
-def _known() -> frozenset[str]:
-    """Every capability that there is, without CAP_."""
-    return DEFAULT | OTHER | HOST.keys() | frozenset(name for tier in STRONG.values() for name in tier)
+MOST_SUGGESTED = 20  # wrong names for which a right one is looked for
 
 
 def host_capability(service: Service) -> Iterator[Problem]:
     """Added capabilities that open the host, by themselves or by what else the service has."""
+    escalated = dict(_escalated(service))
     for name, place in each(service.cap_add):
-        how, related = (HOST[name], ()) if name in HOST else _escalated(service, name)
+        how, related = (HOST[name], ()) if name in HOST else escalated.get(name, ("", ()))
         if how:
             needed = name in (service.needs.value or ())
             way = NEEDED if needed else "let the host load what is needed" if name == "SYS_MODULE" else SMALLER
@@ -81,43 +79,54 @@ NEEDED = "its image has to have it, so let nothing that is not trusted reach it"
 SMALLER = "remove it, or add the smaller right that is needed"
 
 
-def _escalated(service: Service, name: str) -> tuple[str, tuple[Place, ...]]:
-    """How a capability opens the host together with something else; "" alone."""
-    if name == "SYS_PTRACE" and service.pid.value == "host":
-        return "with `pid: host` it can take over the host's processes", (
-            Place(service.pid.places[0].span, "with this"),
-        )
-    if name == "DAC_READ_SEARCH":
+def _escalated(service: Service) -> Iterator[tuple[str, tuple[str, tuple[Place, ...]]]]:
+    """Capabilities that open the host together with something else: how, and what that is."""
+    added = service.cap_add.value or ()
+    if "SYS_PTRACE" in added and service.pid.value == "host":
+        where = (Place(service.pid.places[0].span, "with this"),)
+        yield "SYS_PTRACE", ("with `pid: host` it can take over the host's processes", where)
+    if "DAC_READ_SEARCH" in added:
         bind = next((mount for mount in service.mounts if mount.type.value == "bind"), None)
         if bind is not None:
-            return "with a bind mount it can read every file of that disk", (Place(bind.span, "from this disk"),)
-    return "", ()
+            where = (Place(bind.span, "from this disk"),)
+            yield "DAC_READ_SEARCH", ("with a bind mount it can read every file of that disk", where)
 
 
 def strong_capability(service: Service) -> Iterator[Problem]:
     """Added capabilities beyond Docker's default, unless the image is made for them."""
+    said = {name for name, _ in _escalated(service)} | set(service.needs.value or ())
     for name, place in each(service.cap_add):
         variant = next((variant for variant, tier in STRONG.items() if name in tier), "")
-        if variant and not _escalated(service, name)[0] and name not in (service.needs.value or ()):
+        if variant and name not in said:
             message = f"{service} has capability {name}: it can {STRONG[variant][name]}; remove it if it can do without"
-            severity = None if variant in ("strong", "host-reach", "bounded") else "info"
-            yield Problem(message, place, (), "cap_add", name, variant=variant, severity=severity)  # type: ignore[arg-type]
+            severity: Severity | None = "info" if variant in LESSER else None
+            yield Problem(message, place, (), "cap_add", name, variant=variant, severity=severity)
+
+
+LESSER = ("host-availability", "host-disclosure", "further")
 
 
 def known_capability(service: Service) -> Iterator[Problem]:
     """Names that are no capability, with which Docker refuses to start the container."""
     for key, fact in (("cap_add", service.cap_add), ("cap_drop", service.cap_drop)):
-        for name, place in each(fact):
-            if name not in _known():
-                yield Problem(_unknown(name, key, service), place, fact=key, detail=name)
+        wrong = ((name, place) for name, place in each(fact) if name not in _known())
+        for number, (name, place) in enumerate(wrong):
+            near = _near(name) if number < MOST_SUGGESTED else ""
+            way = f"write `{near}`" if near else "see capabilities(7) for their names"
+            message = f"there is no capability `{shown(name, 40)}`, so {service} does not start; {way} in `{key}`"
+            yield Problem(message, place, fact=key, detail=name)
 
 
-def _unknown(name: str, key: str, service: Service) -> str:
+@cache
+def _known() -> frozenset[str]:
+    """Every capability that there is, without CAP_."""
+    return DEFAULT | OTHER | HOST.keys() | frozenset(name for tier in STRONG.values() for name in tier)
+
+
+def _near(name: str) -> str:
     from difflib import get_close_matches
 
-    near = next(iter(get_close_matches(name[:40], sorted(_known()), 1, 0.7)), "")
-    way = f"write `{near}`" if near else "see capabilities(7) for their names"
-    return f"there is no capability `{shown(name, 40)}`, so {service} does not start; {way} in `{key}`"
+    return next(iter(get_close_matches(name[:40], sorted(_known()), 1, 0.7)), "")
 
 
 def redundant_capability(service: Service) -> Iterator[Problem]:
@@ -126,6 +135,7 @@ def redundant_capability(service: Service) -> Iterator[Problem]:
     taken = dict(each(dropped))
     if not added.value or dropped.unknown:
         return
+    every = "ALL" in added.value
     for name, place in each(added):
         if name in taken and name != "ALL":
             related = (Place(taken[name].span, "dropped here"),)
@@ -133,7 +143,7 @@ def redundant_capability(service: Service) -> Iterator[Problem]:
             yield Problem(message, place, related, "cap_add", name)
         elif name in DEFAULT and "ALL" not in taken:
             yield Problem(f"{service} has {name} by default; remove it from `cap_add`", place, (), "cap_add", name)
-        elif "ALL" in dict(each(added)) and name != "ALL":
+        elif every and name != "ALL":
             yield Problem(f"{service} adds ALL, which has {name} in it; remove one", place, (), "cap_add", name)
 
 

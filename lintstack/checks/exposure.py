@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import basename
 from typing import Any
 
@@ -66,6 +67,7 @@ def _is_for_logins(service: Service) -> bool:
     return any(word in name[:200].lower() for name in names for word in SSH_WORDS)
 
 
+@lru_cache(maxsize=4)
 def _daemon(service: Service) -> str:
     """The port that the command gives to sshd, "22" where it gives none; "" without sshd."""
     words = service.process.value or ()

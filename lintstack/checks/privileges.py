@@ -230,6 +230,9 @@ def build_entitlement(build: Build) -> Iterator[Problem]:
     if build.privileged.value:
         message = f"{build.service or 'the build'} is built with all rights of the host; remove `privileged: true`"
         yield Problem(message, build.privileged.places[0], fact="privileged", variant="privileged")
+    if build.network.value == "host":
+        message = f"{build.service or 'the build'} is built in the network of the host; remove `network: host`"
+        yield Problem(message, build.network.places[0], fact="network", variant="network-host", severity="info")
     for right, place in each(build.entitlements):
         what = ENTITLEMENTS.get(right)
         if what:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lintstack.yaml import Node
 
 REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
-_RIGHTS = frozenset({"entitlements", "privileged"})
+_RIGHTS = frozenset({"entitlements", "network", "privileged"})
 MOST_STAGES = 50  # whose places a fact about them has
 
 
@@ -63,7 +63,9 @@ def build_of(
     base = Build(f"{service}", found.key.span, f"services.{service}.build", context=context, target=target)
     if _RIGHTS & found.value.entries.keys():
         base = base.with_(
-            entitlements=words(found.value, "entitlements"), privileged=scalar(found.value, "privileged", cast=as_bool)
+            entitlements=words(found.value, "entitlements"),
+            privileged=scalar(found.value, "privileged", cast=as_bool),
+            network=scalar(found.value, "network", cast=text),
         )
     if context.unknown or where.startswith(REMOTE) or "://" in where:
         reason = context.unknown or "its build context is remote"

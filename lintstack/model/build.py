@@ -50,6 +50,7 @@ class Build(Subject):
         is_local: whether the context is a folder of this repository.
         entitlements: rights that the builder is asked for (`security.insecure`, `network.host`).
         privileged: whether its commands run with all rights of the host.
+        network: network that its commands run in, as written.
     """
 
     context: Fact[str] = ABSENT
@@ -61,6 +62,7 @@ class Build(Subject):
     is_local: Fact[bool] = ABSENT
     entitlements: Fact[tuple[str, ...]] = ABSENT
     privileged: Fact[bool] = ABSENT
+    network: Fact[str] = ABSENT
     stage: stages.Stage | None = None
     service: Service | None = None
 
