@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 from lintstack.compose.problems import shown
 from lintstack.facts import Fact, Place, each
 from lintstack.findings import Problem
+from lintstack.images import split
 from lintstack.model import Build, Service
 
 MOST_NAMED = 3
@@ -244,4 +246,43 @@ def build_entitlement(build: Build) -> Iterator[Problem]:
 ENTITLEMENTS = {
     "security.insecure": "with all rights of the host",
     "network.host": "in the network of the host",
+}
+
+
+def writable_paths(service: Service) -> Iterator[Problem]:
+    """A read-only root filesystem without a place for what the image writes, or without any place at all."""
+    if not service.read_only.value or service.base_image.unknown:
+        return
+    open_ = [_run(mount.target.value) for mount in service.mounts if mount.read_only.value is not True]
+    if any(mount.target.unknown for mount in service.mounts):
+        return
+    image = split(service.base_image.value or "?").repository
+    wanted = WRITTEN.get(image, () if open_ else ("/tmp",))
+    missing = [path for path in wanted if not any(_covers(target, path) for target in open_)]
+    if missing:
+        named = " and ".join(f"`{path}`" for path in missing)
+        who = f"`{image}` writes" if image in WRITTEN else "most programs write"
+        message = f"{service} cannot write to {named}, where {who}; add `tmpfs: [{', '.join(missing)}]`"
+        yield Problem(message, service.read_only.places[0], service.read_only.places[1:], "read_only")
+
+
+def _run(path: str | None) -> str:
+    """A path in the container; `/var/run` is `/run`."""
+    clean = posixpath.normpath(path or "/")
+    return clean.removeprefix("/var") if clean == "/var/run" or clean.startswith("/var/run/") else clean
+
+
+def _covers(target: str, path: str) -> bool:
+    return path == target or path.startswith(target.rstrip("/") + "/")
+
+
+# Where images write besides their volumes, by their own documentation of read-only containers.
+WRITTEN = {
+    "nginx": ("/var/cache/nginx", "/run"),
+    "nginxinc/nginx-unprivileged": ("/tmp",),
+    "httpd": ("/usr/local/apache2/logs",),
+    "postgres": ("/run/postgresql",),
+    "mysql": ("/run/mysqld", "/tmp"),
+    "mariadb": ("/run/mysqld", "/tmp"),
+    "tomcat": ("/usr/local/tomcat/temp", "/usr/local/tomcat/work", "/usr/local/tomcat/logs"),
 }
