@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from posixpath import basename
 from typing import Any
 
@@ -50,12 +51,11 @@ def privileged_host_port(port: Port) -> Iterator[Problem]:
 def ssh_port(port: Port) -> Iterator[Problem]:
     """The port of SSH, or the one that the service's own sshd was given."""
     service = port.service
-    if port.published.absent or port.protocol.value != "tcp" or _is_for_logins(service):
+    if port.published.absent or port.protocol.value != "tcp":
         return
     first, last = port.target.value or 0, port.target_last.value or 0
-    daemon = _daemon(service)
-    wanted = int(daemon) if daemon.isdigit() else SSH
-    if first <= wanted <= last and first:
+    wanted = _ssh(service)
+    if first and first <= wanted <= last and not _is_for_logins(service):
         message = f"{service} publishes {wanted}, a login over SSH; remove it and enter with `docker compose exec`"
         yield Problem(message, Place(port.target.span or port.span), fact="target")
 
@@ -68,13 +68,13 @@ def _is_for_logins(service: Service) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _daemon(service: Service) -> str:
-    """The port that the command gives to sshd, "22" where it gives none; "" without sshd."""
+def _ssh(service: Service) -> int:
+    """The port of SSH: the one that the service's command gives to its own daemon, else the usual one."""
     words = service.process.value or ()
     if not words or basename(words[0]) not in ("sshd", "dropbear"):
-        return ""
-    given = next((words[at + 1] for at, word in enumerate(words[:-1]) if word == "-p"), str(SSH))
-    return given[-5:].rpartition(":")[2]
+        return SSH
+    given = next((after for word, after in pairwise(words) if word == "-p"), "").rpartition(":")[2]
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 5 else SSH
 
 
 def fixed_host_port(port: Port) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from lintstack.checks.service import non_root_user
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.images import split
@@ -191,6 +192,11 @@ def _is_tree(source: str) -> bool:
     """Whether what is copied to `/` may be a whole root file system; a lone program is none."""
     last = source.rpartition("/")[2]
     return "." in last or last in ("", "*", "rootfs", "root", "out", "output", "dist", "etc", "fs", "install")
+
+
+def non_root_in_dev(service: Service) -> Iterator[Problem]:
+    """The same as `non_root_user`, as a note about environments of developers."""
+    return non_root_user(service)
 
 
 def user_in_image(service: Service) -> Iterator[Problem]:
