@@ -26,6 +26,9 @@ _MULTICAST = """
     music-assistant/server ntopng pihole/pihole pihole pms-docker plex python-matter-server roonserver scrypted suricata
     unifi-network-application zeek
 """
+_DISKS = """
+    hddtemp scrutiny scrutiny-collector smartctl-exporter smartctl_exporter smartmontools snapraid
+"""
 _NEEDED = {
     "privileged": _BUILDERS,
     "pid": _AGENTS,
@@ -33,7 +36,10 @@ _NEEDED = {
     "NET_ADMIN": _TUNNELS
     + "adguardhome pihole/pihole pihole fail2ban crowdsec dnsmasq frr suricata zeek istio/proxyv2",
     "NET_RAW": _TUNNELS,
-    "SYS_ADMIN": "alloy beyla datadog/agent datadoghq/agent falco netdata puppeteer pyroscope rclone tetragon tracee",
+    "devices": _DISKS + "cadvisor",
+    "SYS_RAWIO": _DISKS,
+    "SYS_ADMIN": _DISKS
+    + "alloy beyla datadog/agent datadoghq/agent falco netdata puppeteer pyroscope rclone tetragon tracee",
     "SYS_PTRACE": _AGENTS,
     "SYS_NICE": "mysql mariadb percona mysql/mysql-server percona-server pihole/pihole pihole frigate",
     "SYS_TIME": "chrony ntp ntpd pihole/pihole pihole",
@@ -47,7 +53,7 @@ _NEEDED = {
 
 
 def rights_needed(reference: str) -> tuple[str, ...]:
-    """Rights of the host that an image is known to need: "privileged", "pid", "network", "kvm", names of capabilities.
+    """Rights of the host that an image is known to need, as the fact `needs` of services has them.
 
     Args:
         reference: the image, with or without tag; a variable cuts the rest off.

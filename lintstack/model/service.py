@@ -65,7 +65,7 @@ class Service(Subject):
         stdin_open: whether its standard input stays open.
         privileged_hooks: hooks (`post_start`, `pre_stop`) with a command that runs with all rights of the host.
         broken_profiles: seccomp profiles of `security_opt` in the repository that are not there or no JSON.
-        needs: rights of the host that its image is known to need: privileged, pid, network, kvm, capabilities.
+        needs: rights of the host that its image is known to need: privileged, pid, network, devices, kvm, capabilities.
         expose: ports of `expose` as written, with the protocol where that is not tcp.
         discarded_ports: container ports of `ports` that its network mode leaves without effect.
         is_edge: whether it is the reverse proxy in front of the others.
