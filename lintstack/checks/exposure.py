@@ -41,6 +41,22 @@ def bound_port(port: Port) -> Iterator[Problem]:
             yield Problem(None, at, fact="loopback")
 
 
+def valid_port(port: Port) -> Iterator[Problem]:
+    """What Docker refuses in a port in long form; those in short form were checked when they were taken apart."""
+    published: tuple[Any, ...] = ("published", port.published, port.published_first, port.published_last)
+    for key, fact, first, last in (("target", port.target, port.target, port.target_last), published):
+        too_large = (first.value or 0) > MOST or (last.value or 0) > MOST
+        if too_large or (fact.value and first.absent):
+            message = f"`{key}` of a port of {port.service} is no number up to {MOST}, so it does not start; correct it"
+            yield Problem(message, Place(fact.span or port.span), fact=key)
+    if (port.protocol.value or "tcp").lower() not in ("tcp", "udp", "sctp"):
+        message = f"a port of {port.service} has a protocol that Docker does not publish; write tcp, udp or sctp"
+        yield Problem(message, Place(port.protocol.span or port.span), fact="protocol")
+
+
+MOST = 65535
+
+
 def privileged_host_port(port: Port) -> Iterator[Problem]:
     """A host port below 1024, whose number speaks for a service of the system; the front door has to have it."""
     first, edge = port.published_first, port.service.is_edge
