@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -51,6 +52,11 @@ class Fact(NamedTuple, Generic[T_co]):
 
 
 ABSENT: Fact[Any] = Fact()
+
+
+def each(fact: Fact[tuple[T, ...]]) -> Iterator[tuple[T, Place]]:
+    """The items of a list, each with its place."""
+    return zip(fact.value or (), fact.places, strict=False)
 
 
 def getter(name: str) -> Callable[[object], Fact[Any]]:

@@ -49,7 +49,7 @@ class Problem(NamedTuple):
         detail: what tells two problems of one subject apart in fingerprints (never a line number or secret).
         fix: edits that would remove the problem.
         variant: which of its rule's `variants` it is, "" for none or where a fact of the subject tells.
-        severity: what it is instead of what the rule says: another program's word, or less for a tool of developers.
+        severity: what it is in this case, or by another program's word, instead of the rule's.
         see: ids of just this fault in other tools, by tool, beside those of the rule.
     """
 

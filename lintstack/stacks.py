@@ -94,6 +94,7 @@ class Stacks:
         self._asked: set[str] = set()  # paths of Dockerfiles, of all projects
         self._trees: list[Source] = []
         self._homes: dict[str, list[Home]] = {}  # by the name that Docker Compose gives them
+        self._host_ports: dict[tuple[int, str], list[tuple[str, str]]] = {}  # what they publish, see join.neighbours
 
     def __iter__(self) -> Iterator[tuple[Stack, ...]]:
         """The stacks of each project, one for each environment asked for, then each lone Dockerfile's.
@@ -110,16 +111,18 @@ class Stacks:
         yield from self._lone()
 
     def _introduce(self, stacks: tuple[Stack, ...]) -> None:
-        """Tell stacks of the services of their project, and a project of the earlier ones that share its name."""
+        """Tell stacks of the services of their project, and a project of the earlier ones that share its name or ports."""
         if len(stacks) > 1:
             everywhere = frozenset(service.name for stack in stacks for service in stack.services)
             for stack in stacks:
                 bind(stack, elsewhere=everywhere)
         home = stacks[0].home if stacks else None
         if home is not None:
+            from lintstack.join.neighbours import tell_ports
             from lintstack.join.project import tell
 
             tell(home, self._homes)
+            tell_ports(stacks, self._host_ports)
 
     def _asked_for(self, stack: Stack) -> bool:
         return not self.options.environments or stack.environment in self.options.environments

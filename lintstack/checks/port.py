@@ -15,9 +15,10 @@ LONGEST = 4096  # characters of a command line or variable that are looked at
 
 
 def loopback_port(port: Port) -> Iterator[Problem]:
-    """A database's port that more than this host can reach, at its address, else at the port."""
-    span = port.host_ip.span or port.published.span
-    if port.service.is_database.value and port.published.value and port.loopback.value is False and span:
+    """A database's or developers' tool's port that more than this host can reach, at its address, else at the port."""
+    span, service = port.host_ip.span or port.published.span, port.service
+    meant = service.is_database.value or service.is_dev_tool.value
+    if meant and port.published.value and port.loopback.value is False and span:
         yield Problem(at=Place(span), fact="loopback")
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
+from lintstack.checks.service import non_root_user
 from lintstack.facts import Place
 from lintstack.findings import Problem
+from lintstack.images import split
 from lintstack.join.process import helpers
-from lintstack.model import Instruction, Stage
+from lintstack.model import Instruction, Service, Stack, Stage
 from lintstack.source import Span
 
 if TYPE_CHECKING:
@@ -189,6 +192,104 @@ def _is_tree(source: str) -> bool:
     """Whether what is copied to `/` may be a whole root file system; a lone program is none."""
     last = source.rpartition("/")[2]
     return "." in last or last in ("", "*", "rootfs", "root", "out", "output", "dist", "etc", "fs", "install")
+
+
+def non_root_in_dev(service: Service) -> Iterator[Problem]:
+    """The same as `non_root_user`, as a note about environments of developers."""
+    return non_root_user(service)
+
+
+def user_in_image(service: Service) -> Iterator[Problem]:
+    """A user that neither the base image nor a command of the stage makes, so that the container does not start."""
+    user = service.user.value
+    name = (user.value or "").partition(":")[0].strip()
+    if not name or name.isdigit() or not user.decided or name in _system_users():
+        return
+    base = split(service.base_image.value or "?").repository
+    known = _base_users().get(base)
+    if known is None or name in known or _may_create(service, name):
+        return
+    message = f"`{base}` has no user `{name}` and nothing creates one, so {service} does not start; add it by `useradd`"
+    yield Problem(message, user.places[0], user.places[1:], "user.value", name)
+
+
+def _may_create(service: Service, name: str) -> bool:
+    """Whether what is built on the base image may make a user; also where that cannot be seen."""
+    if not service.synthetic and service.build is None:
+        return service.image is None or bool(service.image.built.value)
+    stage = _stages(service.stack).get(id(service.build.stage) if service.build else service.anchor)
+    if stage is None:
+        return True
+    root = all(item.name != "WORKDIR" for item in _chain(stage))
+    return any(_may_add(item, name, root) for item in _chain(stage))
+
+
+@lru_cache(maxsize=2)
+def _stages(stack: Stack) -> dict[int | str, Stage]:
+    """The stages of a stack by what they were parsed from, and by the name of the service that one alone amounts to."""
+    found = [stage for dockerfile in stack.dockerfiles for stage in dockerfile.stages]
+    return {id(stage.parsed): stage for stage in found} | {stage.anchor: stage for stage in found}
+
+
+def _may_add(instruction: Instruction, name: str, in_root: bool) -> bool:
+    """Whether an instruction may make a user: it says the name, runs what nobody sees, or brings `/etc/passwd`."""
+    if instruction.name in ("COPY", "ADD"):
+        words = instruction.node.args
+        here = bool(words) and normpath(words[-1].value) == "."
+        return (in_root or not here) and _brings(instruction, "/etc/passwd")
+    if instruction.name != "RUN":
+        return False
+    text = instruction.node.text.text
+    if name in text or "passwd" in text or "<<" in text or not instruction.commands:
+        return True
+    return any(_is_opaque(command) or _installs(command, name) for command in instruction.commands)
+
+
+def _is_opaque(command: Command) -> bool:
+    """Whether a command runs what is not in the Dockerfile."""
+    if command.name in CREATORS and any("$" in word.value for word in command.node.words):
+        return True
+    return command.name in RUNNERS or "/" in command.name or "$" in command.name or command.name.endswith(".sh")
+
+
+def _installs(command: Command, name: str) -> bool:
+    """Whether a command installs packages of the system, one of which may make a user; none makes an application's."""
+    return command.name in SYSTEM_MANAGERS and name.lower() not in APPLICATION_USERS
+
+
+CREATORS = ("useradd", "adduser")
+RUNNERS = frozenset(". ansible ansible-playbook bash chroot eval make newusers sh source sudo systemd-sysusers".split())
+SYSTEM_MANAGERS = frozenset("apk apt apt-get dnf dpkg microdnf pacman rpm tdnf yum zypper".split())
+APPLICATION_USERS = frozenset(
+    """
+    api app application appuser backend django expressjs flask frontend golang java laravel nestjs nextjs node nodejs
+    nonroot nonrootuser nuxtjs python rails runner spring symfony user web webapp worker
+    """.split()
+)
+
+
+@cache
+def _system_users() -> frozenset[str]:
+    """Users that a base system may have: Debian's, Ubuntu's, Alpine's and Red Hat's, and the ones of busybox."""
+    return frozenset(
+        """
+        _apt adm at avahi backup bin cron cyrus daemon dbus default dockremap fax ftp games git gnats guest halt http
+        irc kmem list lp mail man messagebus news nobody ntp operator polkitd postmaster proxy root shutdown smmsp squid
+        sshd svn sync sys systemd-network systemd-resolve systemd-timesync tape tss ubuntu utmp uucp vpopmail www-data
+        xfs
+        """.split()
+    )
+
+
+@cache
+def _base_users() -> dict[str, frozenset[str]]:
+    """Images to build upon, and the users that they have beside those of a base system."""
+    own = {"node": "node", "gradle": "gradle", "denoland/deno": "deno", "oven/bun": "bun", "rust": "", "golang": ""}
+    plain = """
+        alpine debian ubuntu busybox buildpack-deps python ruby php composer openjdk eclipse-temurin amazoncorretto
+        maven amazonlinux bitnami/minideb
+        """
+    return {name: frozenset(users.split()) for name, users in {**dict.fromkeys(plain.split(), ""), **own}.items()}
 
 
 def user_drops_groups(stage: Stage) -> Iterator[Problem]:

@@ -7,8 +7,9 @@ from collections import abc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.read import entry, scalar, text
+from lintstack.join.read import entry, scalar, text, words
 from lintstack.model import Build
 from lintstack.named import NamedTuple
 from lintstack.source import Span
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lintstack.yaml import Node
 
 REMOTE = ("http://", "https://", "git://", "ssh://", "git@", "github.com/", "oci://", "docker-image://")
+_RIGHTS = frozenset({"entitlements", "network", "privileged"})
 MOST_STAGES = 50  # whose places a fact about them has
 
 
@@ -59,6 +61,12 @@ def build_of(
     target = scalar(found.value, "target", cast=text)
     where = context.value if context.value is not None else "."
     base = Build(f"{service}", found.key.span, f"services.{service}.build", context=context, target=target)
+    if _RIGHTS & found.value.entries.keys():
+        base = base.with_(
+            entitlements=words(found.value, "entitlements"),
+            privileged=scalar(found.value, "privileged", cast=as_bool),
+            network=scalar(found.value, "network", cast=text),
+        )
     if context.unknown or where.startswith(REMOTE) or "://" in where:
         reason = context.unknown or "its build context is remote"
         return Built(base.with_(is_local=Fact(False, context.places)), reason=reason)

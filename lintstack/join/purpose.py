@@ -31,12 +31,13 @@ def facts(
     where = ground.base.places[:1]
     built = config.exposed.places if config else ()
     said = [port if "/" in port else f"{port}/tcp" for port in expose.value or ()]
-    exposed = (*said, *(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))
+    image = tuple(dict.fromkeys((*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))))
     return {
         "base_image": ground.base,
         "shell": config.shell if config else ABSENT,
         "workdir": config.workdir if config else ABSENT,
-        "exposed": Fact(tuple(dict.fromkeys(exposed)), (*expose.places, *built, *where)),
+        "exposed": Fact(tuple(dict.fromkeys((*said, *image))), (*expose.places, *built, *where)),
+        "image_ports": Fact(image, (*built, *where)),
         "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
         "is_database": _kind(ground, bool(known and known.is_database), DATABASES),
         "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),

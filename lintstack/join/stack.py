@@ -26,6 +26,7 @@ from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset, words
 from lintstack.join.rewrites import rewrites
+from lintstack.join.rights import rights
 from lintstack.join.secrets import secret_places
 from lintstack.join.told import told
 from lintstack.model import (
@@ -245,6 +246,7 @@ class _Made(NamedTuple):
         bind(
             service,
             **facts,
+            **rights(node, ground.base, self.site.disk, self.site.open_text),
             image=image,
             build=built.build.with_(service=service) if built else None,
             user=processes.user(service, node, ground, process),

@@ -48,6 +48,9 @@ class Build(Subject):
         stage_names: names of the Dockerfile's stages in order.
         stage_name: name (else index) of the stage that is built.
         is_local: whether the context is a folder of this repository.
+        entitlements: rights that the builder is asked for (`security.insecure`, `network.host`).
+        privileged: whether its commands run with all rights of the host.
+        network: network that its commands run in, as written.
     """
 
     context: Fact[str] = ABSENT
@@ -57,6 +60,9 @@ class Build(Subject):
     stage_names: Fact[tuple[str, ...]] = ABSENT
     stage_name: Fact[str] = ABSENT
     is_local: Fact[bool] = ABSENT
+    entitlements: Fact[tuple[str, ...]] = ABSENT
+    privileged: Fact[bool] = ABSENT
+    network: Fact[str] = ABSENT
     stage: stages.Stage | None = None
     service: Service | None = None
 

@@ -25,6 +25,7 @@ class Port(Subject):
         protocol: tcp, udp or sctp.
         loopback: whether only this host can reach it.
         quoted: whether the short form stands in quotes; absent in the long form.
+        elsewhere: folder of an earlier project of the repository that publishes the same host port.
         beside: the port of an earlier file for the same container port, which stays beside this one.
     """
 
@@ -38,6 +39,7 @@ class Port(Subject):
     protocol: Fact[str] = ABSENT
     loopback: Fact[bool] = ABSENT
     quoted: Fact[bool] = ABSENT
+    elsewhere: Fact[str] = ABSENT
     beside: Fact[str] = ABSENT
 
 

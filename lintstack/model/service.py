@@ -60,11 +60,29 @@ class Service(Subject):
         process: what runs: entrypoint, then command.
         workdir: effective working directory.
         exposed: container ports the image or the service declares, as "80/tcp".
+        image_ports: those of them that the image declares.
         base_image: the image at the end of the FROM chain, or the service's own image.
         image_name: `image` as it stands, also where the service builds it; variables resolved.
         former_image: the image that an earlier file of the environment names, where a later one names another.
         pull_policy: when its image is pulled or built, as written.
         missing_env_files: env files of it that cannot be read, as written: its other variables are unknown.
+        pid: process namespace as written; absent for one of its own.
+        ipc: namespace of shared memory and semaphores, likewise.
+        uts: namespace of the host's name, likewise.
+        userns_mode: namespace of users, likewise.
+        cgroup: namespace of control groups, likewise.
+        cgroup_parent: control group that the container is put into.
+        devices: paths of devices on the host, without `.`, `..` and doubled slashes; other names as written.
+        device_cgroup_rules: rules about further devices, as written.
+        sysctls: names of the kernel parameters that it sets.
+        oom_kill_disable: whether the kernel may not kill it when memory runs out.
+        oom_score_adj: how much rather than others it is killed then, from -1000 (never) to 1000.
+        tty: whether it has a terminal.
+        stdin_open: whether its standard input stays open.
+        privileged_hooks: hooks (`post_start`, `pre_stop`) with a command that runs with all rights of the host.
+        broken_profiles: seccomp profiles of `security_opt` in the repository that are not there or no JSON.
+        needs: rights of the host that its image is known to need: privileged, pid, network, devices, kvm, capabilities.
+        discarded_ports: container ports of `ports` that its network mode leaves without effect.
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
@@ -123,11 +141,29 @@ class Service(Subject):
     process: Fact[tuple[str, ...]] = ABSENT
     workdir: Fact[str] = ABSENT
     exposed: Fact[tuple[str, ...]] = ABSENT
+    image_ports: Fact[tuple[str, ...]] = ABSENT
     base_image: Fact[str] = ABSENT
     image_name: Fact[str] = ABSENT
     former_image: Fact[str] = ABSENT
     pull_policy: Fact[str] = ABSENT
     missing_env_files: Fact[tuple[str, ...]] = ABSENT
+    pid: Fact[str] = ABSENT
+    ipc: Fact[str] = ABSENT
+    uts: Fact[str] = ABSENT
+    userns_mode: Fact[str] = ABSENT
+    cgroup: Fact[str] = ABSENT
+    cgroup_parent: Fact[str] = ABSENT
+    devices: Fact[tuple[str, ...]] = ABSENT
+    device_cgroup_rules: Fact[tuple[str, ...]] = ABSENT
+    sysctls: Fact[tuple[str, ...]] = ABSENT
+    oom_kill_disable: Fact[bool] = ABSENT
+    oom_score_adj: Fact[int] = ABSENT
+    tty: Fact[bool] = ABSENT
+    stdin_open: Fact[bool] = ABSENT
+    privileged_hooks: Fact[tuple[str, ...]] = ABSENT
+    broken_profiles: Fact[tuple[str, ...]] = ABSENT
+    needs: Fact[tuple[str, ...]] = ABSENT
+    discarded_ports: Fact[tuple[str, ...]] = ABSENT
     is_edge: Fact[bool] = ABSENT
     is_database: Fact[bool] = ABSENT
     is_dev_tool: Fact[bool] = ABSENT
