@@ -8,7 +8,7 @@ from functools import cache
 
 from lintstack.facts import Fact, Place
 from lintstack.findings import Edit, Fix, Problem
-from lintstack.model import Mount, Stack
+from lintstack.model import Mount, Service, Stack
 from lintstack.source import Span
 
 # Words behind the second colon that Docker Compose reads.
@@ -236,8 +236,8 @@ def relabelled_system_path(mount: Mount) -> Iterator[Problem]:
     label, path = mount.selinux.value, mount.host_path.value or ""
     if label in ("z", "Z") and (mount.exposes.value or path.startswith("/usr/")):
         message = (
-            f"`{label}` gives `{path}` the label of a container, after which the host's own services are refused there; "
-            "remove it, or mount a folder that only this service uses"
+            f"`{label}` gives `{path}` the label of a container, after which the host's own services are refused "
+            "there; remove it, or mount a folder that only this service uses"
         )
         yield Problem(message, _at(mount.selinux, mount), fact="selinux")
 
@@ -248,16 +248,24 @@ def _is_shared(mount: Mount) -> bool:
     return bool(named) and not mount.is_runtime_socket.value and not mount.is_source_code.value
 
 
+def _program(service: Service) -> str:
+    """What tells programs apart: workers of one image write to what is theirs."""
+    if service.build and service.build.context.value:
+        return service.build.context.value
+    return service.image.name.partition("@")[0].partition(":")[0] if service.image else service.name
+
+
 def shared_volume(stack: Stack) -> Iterator[Problem]:
-    """Volumes and folders that several services write to."""
+    """Volumes and folders that several programs write to, other than jobs that prepare them."""
     writers: dict[tuple[str, str], dict[str, Mount]] = {}
-    for mount in (mount for service in stack.services for mount in service.mounts if _is_shared(mount)):
+    running = (service for service in stack.services if not service.is_job.value)
+    for mount in (mount for service in running for mount in service.mounts if _is_shared(mount)):
         key = mount.type.value or "", mount.source.value or ""
-        writers.setdefault(key, {}).setdefault(mount.service.name, mount)
+        writers.setdefault(key, {}).setdefault(_program(mount.service), mount)
     for (kind, source), found in writers.items():
         if len(found) > 1:
             first, second, *_ = found.values()
-            names = ", ".join(f"`{name}`" for name in list(found)[:MOST_SHARED])
+            names = ", ".join(f"`{one.service.name}`" for one in list(found.values())[:MOST_SHARED])
             what = "volume" if kind == "volume" else "folder"
             message = (
                 f"services {names} all write to the {what} `{source}`; let one of them write, and add `:ro` elsewhere"

@@ -40,7 +40,7 @@ def swarm_only_resource(resource: Resource) -> Iterator[Problem]:
 def missing_secret_file(resource: Resource) -> Iterator[Problem]:
     """Files of secrets and configs that nobody has and git does not ignore."""
     file = resource.file
-    if resource.file_exists.value is False and resource.file_ignored.value is not True and resource.users:
+    if resource.file_exists.value is False and resource.file_ignored.value is False and resource.users:
         out = "create it, correct the path, or let git ignore it" if resource.type.value == "secret" else "add it"
         message = f"`{file.value}` of the {resource.type.value} `{resource.name}` is not in the repository; {out}"
         yield Problem(message, file.places[0], _users(resource)[:1], fact="file")

@@ -114,14 +114,15 @@ def _stray(item: Mapping, type_: Fact[str]) -> Fact[Any]:
     found = {
         name: item.entries[name]
         for name, kind in SECTIONS.items()
-        if name in item.entries and kind != type_.value and _says(item.entries[name].value)
+        if name in item.entries and kind != type_.value and _says(item.entries[name].value, name)
     }
     where = tuple(Place(_at(entry.key, entry.value)) for entry in found.values())
     return Fact(tuple(found), where) if found else ABSENT
 
 
-def _says(section: object) -> bool:
-    return isinstance(section, Mapping) and bool(section.entries)
+def _says(section: object, name: str) -> bool:
+    """Whether a section says what gets lost: SELinux labels reach volumes too."""
+    return isinstance(section, Mapping) and bool(section.entries.keys() - ({"selinux"} if name == "bind" else set()))
 
 
 def _at(key: Scalar, value: Any) -> Span:

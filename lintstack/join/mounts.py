@@ -179,7 +179,8 @@ def _expected(path: str, disk: Disk) -> str:
     there = disk.names(folder)
     if any(f"{name}.{word}" in there for word in EXAMPLES):
         return "an example lies beside it"
-    return "git ignores it" if disk.ignored(path + "/") else ""
+    ignored = disk.ignored(path + "/")
+    return "git ignores it" if ignored else "nothing tells that this is a whole repository" if ignored is None else ""
 
 
 def _api_socket(service: Service, found: Entry) -> Mount:

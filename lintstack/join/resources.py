@@ -179,8 +179,12 @@ def settle(
         folder = os.path.dirname(resource.span.source.real)
         if folder not in others:
             others[folder] = tuple(_others(folder, read_already, names, read))
-        if not whole or _named_in(resource, others[folder]) or _named_by(resource):
-            reason = "another file of the project names it" if whole else "a part of the project was not read"
+        reason = "" if whole else "a part of the project was not read"
+        if _named_in(resource, others[folder]):
+            reason = "another file of the project names it"
+        elif _named_by(resource) or _is_switched_off(resource):
+            reason = "something names it that is no service of this project"
+        if reason:
             bind(resource, used=Fact(None, resource.used.places, reason))
 
 
@@ -203,6 +207,14 @@ def _named_in(resource: Resource, texts: Iterable[str]) -> bool:
     """Whether one of some texts has the name as a word."""
     word = re.compile(rf"(?<![\w.-]){re.escape(resource.name)}(?![\w.-])")
     return any(resource.name in text and word.search(text) for text in texts)
+
+
+def _is_switched_off(resource: Resource) -> bool:
+    """Whether a list item behind a comment sign uses it."""
+    text = resource.span.source.text
+    return "#" in text and bool(
+        re.search(rf"^[ \t]*#[# \t]*-[ \t]*[\"']?{re.escape(resource.name)}(?=[:\"'\s]|$)", text, re.MULTILINE)
+    )
 
 
 def _named_by(resource: Resource) -> bool:
