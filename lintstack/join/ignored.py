@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Names in the root of a repository of git.
 SIGNS = frozenset({".git", ".github", ".gitattributes", ".gitignore", ".gitlab-ci.yml", ".gitmodules", ".gitea"})
 DEEPEST = 64
-MOST = 1000  # paths that are answered
+MOST = 200_000  # patterns that paths are compared with; behind them nothing is known
 NAME = ".gitignore"
 
 
@@ -39,13 +39,13 @@ class Ignored:
         tells that git looks after it.
         """
         steps = os.path.relpath(path, self._root).split(os.sep)
-        self._left -= 1
         if steps[0] == ".." or len(steps) > DEEPEST or self._left < 0:
             return None
         lists: list[tuple[int, Patterns]] = []
         for depth in range(len(steps)):
             found = self._patterns(os.path.join(self._root, *steps[:depth]))
             lists += [(depth, found)] if found else []
+            self._left -= sum(len(patterns.rules) for _, patterns in lists) if lists else 1
             if _decided(lists, steps[: depth + 1], depth + 1 < len(steps) or path.endswith("/")):
                 return True
         return False if lists or not SIGNS.isdisjoint(self._names(self._root)) else None

@@ -27,6 +27,7 @@ FILED = ("secrets", "configs")
 ORIGINS = ("file", "environment", "content")
 DRIVERS = ("driver", "template_driver")
 SWARM_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode", "mode", "labels")  # of `deploy`
+MOST_IDLE = 200  # resources that nobody uses, for which other texts are searched
 MOST_FILES = 50  # other files of a folder that are searched for a name
 OPEN = frozenset({"external", "name"})  # keys of an external resource that count
 YAML = (".yml", ".yaml")
@@ -45,6 +46,7 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
     if not sections:
         return
     users = _users(found)
+    asked = {os.path.normpath(path) for path in loaded.files}
     for section, item in sections:
         type_, name = SECTIONS[section], item.key.text
         external = scalar(item.value, "external", cast=as_bool)
@@ -57,7 +59,7 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
             stack,
             type=Fact(type_, (Place(item.key.span),)),
             external=external if external.value is not None or external.unknown else Fact(False, default=True),
-            used=_used(item, bool(using) or implicit, bool(loaded.incomplete)),
+            used=_used(item, bool(using) or implicit, bool(loaded.incomplete), asked),
             idle_keys=_idle(item.value) if external.value else ABSENT,
             users=using,
             **(_filed(item.value, loaded, site) if section in FILED else {}),
@@ -72,9 +74,12 @@ def _users(found: Iterable[Service]) -> dict[tuple[str | None, str], list[Refere
     return users
 
 
-def _used(item: Entry, used: bool, partly: bool) -> Fact[bool]:
+def _used(item: Entry, used: bool, partly: bool, asked: set[str]) -> Fact[bool]:
     where = (Place(item.key.span),)
-    return Fact(None, where, "a part of the project was not read") if partly and not used else Fact(used, where)
+    reason = "a part of the project was not read" if partly else ""
+    if os.path.normpath(item.key.source.path) not in asked:
+        reason = reason or "further projects may include its file"
+    return Fact(None, where, reason) if reason and not used else Fact(used, where)
 
 
 def _is_meant(name: str, loaded: Loaded) -> bool:
@@ -166,26 +171,32 @@ def settle(
         names: names of the entries of a folder.
         read: text of a file; None when it cannot be read.
     """
-    idle = [found for stack in stacks for found in stack.resources if found.used.value is False]
-    if not idle:
-        return
-    used = {(found.type.value, found.name) for stack in stacks for found in stack.resources if found.used.value}
-    read_already = {os.path.realpath(file.source.real) for stack in stacks for file in stack.files}
+    every = [found for stack in stacks for found in stack.resources]
+    used = {(found.type.value, found.name) for found in every if found.used.value}
+    doubted = {(found.type.value, found.name) for found in every if found.used.unknown}
+    known = {os.path.realpath(file.source.real) for stack in stacks for file in stack.files}
     others: dict[str, tuple[str, ...]] = {}
-    for resource in idle:
-        if (resource.type.value, resource.name) in used:
+    idle = [found for found in every if found.used.value is False]
+    for count, resource in enumerate(idle):
+        key = resource.type.value, resource.name
+        if key in used:
             bind(resource, used=Fact(True, resource.used.places))
             continue
         folder = os.path.dirname(resource.span.source.real)
         if folder not in others:
-            others[folder] = tuple(_others(folder, read_already, names, read))
-        reason = "" if whole else "a part of the project was not read"
-        if _named_in(resource, others[folder]):
-            reason = "another file of the project names it"
-        elif _named_by(resource) or _is_switched_off(resource):
-            reason = "something names it that is no service of this project"
+            others[folder] = tuple(_others(folder, known, names, read))
+        certain = whole and key not in doubted and count < MOST_IDLE
+        reason = _doubt(resource, others[folder]) if certain else "a part of the project was not read"
         if reason:
             bind(resource, used=Fact(None, resource.used.places, reason))
+
+
+def _doubt(resource: Resource, texts: Iterable[str]) -> str:
+    """Why something that no service names may be in use, "" when nothing speaks for it."""
+    if _named_in(resource, texts):
+        return "another file of the project names it"
+    named = _named_by(resource) or _is_switched_off(resource)
+    return "something names it that is no service of this project" if named else ""
 
 
 def _others(
