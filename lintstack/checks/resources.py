@@ -38,10 +38,20 @@ def swarm_only_resource(resource: Resource) -> Iterator[Problem]:
 
 
 def missing_secret_file(resource: Resource) -> Iterator[Problem]:
-    """Files of secrets and configs that nobody has and git does not ignore."""
+    """Files of secrets that nobody has and git does not ignore."""
+    if resource.type.value == "secret":
+        yield from _missing(resource, "put it there where the project runs, and let git ignore it")
+
+
+def missing_config_file(resource: Resource) -> Iterator[Problem]:
+    """Files of configs that are not there."""
+    if resource.type.value == "config":
+        yield from _missing(resource, "add it, correct the path, or let git ignore it")
+
+
+def _missing(resource: Resource, out: str) -> Iterator[Problem]:
     file = resource.file
     if resource.file_exists.value is False and resource.file_ignored.value is False and resource.users:
-        out = "create it, correct the path, or let git ignore it" if resource.type.value == "secret" else "add it"
         message = f"`{file.value}` of the {resource.type.value} `{resource.name}` is not in the repository; {out}"
         yield Problem(message, file.places[0], _users(resource)[:1], fact="file")
 
