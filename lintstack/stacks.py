@@ -103,12 +103,22 @@ class Stacks:
         """
         for project in self.projects:
             made = (self.merged(project, environment) for environment in project.environments)
-            stacks = tuple(found[0] for found in made if found is not None and self._asked_for(found[0]))
+            every = [found[0] for found in made if found is not None]
+            self._settle(every, len(every) == len(project.environments))
+            stacks = tuple(stack for stack in every if self._asked_for(stack))
+            del every
             self._introduce(stacks)
             self._release()
             yield stacks
             del stacks
         yield from self._lone()
+
+    def _settle(self, stacks: list[Stack], whole: bool) -> None:
+        """Tell the stacks of a project what the other environments use."""
+        if any(found.used.value is False for stack in stacks for found in stack.resources):
+            from lintstack.join.resources import settle
+
+            settle(stacks, whole, self.reader.names, self.reader.text)
 
     def _introduce(self, stacks: tuple[Stack, ...]) -> None:
         """Tell stacks of the services of their project, and a project of the earlier ones that share its name or ports."""
@@ -200,10 +210,12 @@ class Stacks:
 
     def _site(self, environment: Environment, loaded: Loaded) -> Site:
         """Where a stack lies. Where nobody says which profiles are active, any of them may be."""
+        from lintstack.join.ignored import Ignored
         from lintstack.join.stack import Disk, Site
 
         reader = self.reader
-        disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names)
+        ignored = Ignored(reader.root, reader.names, reader.text)
+        disk = Disk(reader.root, os.path.abspath(environment.project_dir), reader.exists, reader.names, ignored)
         edge = frozenset(self.options.config.edge)
         disabled = loaded.inactive if environment.profiles else frozenset[str]()
         return Site(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +10,6 @@ from typing import Any
 from lintstack.compose.problems import shown
 from lintstack.facts import Fact, Place, each
 from lintstack.findings import Problem
-from lintstack.images import split
 from lintstack.model import Build, Service
 
 MOST_NAMED = 3

@@ -187,6 +187,14 @@ def watched(service: Mapping) -> Iterator[Fault]:
             yield Fault("the `path` of a watch is empty; name a folder or file", path)
 
 
+def bound(service: Mapping) -> Iterator[Fault]:
+    """A bind mount of nothing."""
+    for item in items_of(service, "volumes"):
+        kind = scalar_of(item, "type")
+        if kind is not None and kind.text == "bind" and entry_of(item, "source") is None:
+            yield Fault("a mount of type `bind` needs a `source`; name the path of the host", kind)
+
+
 def devices(service: Mapping) -> Iterator[Fault]:
     """Reserved devices by number and by name."""
     yield from _counted(items_of(service, "deploy", "resources", "reservations", "devices"))
@@ -240,7 +248,13 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 }
 
 # The same for services that are off too.
-_ALWAYS: dict[str, Check] = {"deploy": devices, "develop": watched, "gpus": graphics, "ports": addresses}
+_ALWAYS: dict[str, Check] = {
+    "deploy": devices,
+    "develop": watched,
+    "gpus": graphics,
+    "ports": addresses,
+    "volumes": bound,
+}
 
 
 def always(service: Mapping) -> Iterator[Fault]:

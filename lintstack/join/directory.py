@@ -159,7 +159,9 @@ def _range(first: int | None, last: int | None) -> range:
 
 def listens(service: Service) -> frozenset[int]:
     """Ports that a service is known to listen on, as far as files and the image say."""
-    pairs = [_numbers(text) for text in service.exposed.value or ()] + [(port.target.value, port.target_last.value) for port in service.ports]
+    pairs = [_numbers(text) for text in service.exposed.value or ()] + [
+        (port.target.value, port.target_last.value) for port in service.ports
+    ]
     return frozenset(number for pair in pairs for number in _range(*pair))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.paths import is_fixed, is_remote
 from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join.mount_points import repeated_targets
 from lintstack.join.mounts import Disk
 from lintstack.join.raw import below, documents, services, tag_span, walk
 from lintstack.join.read import entry, places, scalars
@@ -45,6 +46,7 @@ def compose_files(loaded: Loaded, disk: Disk) -> Iterator[ComposeFile]:
             **_top(source),
             **_bytes(source),
             **_environments(source),
+            repeated_targets=repeated_targets(source) if "volumes" in source.text else ABSENT,
             **(_astray(source, disk) if overlay else {}),
         )
 

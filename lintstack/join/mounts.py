@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os.path
+from collections import abc
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.read import mappings, scalar, scalars, shared, text
+from lintstack.join.host_paths import host_path, is_socket, opened
+from lintstack.join.mount_options import options
+from lintstack.join.mount_points import tell_points
+from lintstack.join.read import mappings, scalar, scalars, shared, text, unset
 from lintstack.model import Mount, Service
 from lintstack.named import NamedTuple
+from lintstack.naming import EXAMPLES
 from lintstack.yaml import Mapping, Scalar
 
-SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "podman.sock", "dockershim.sock")
-SOCKET_PARENTS = frozenset({"/", "/var", "/run", "/var/run"})
+if TYPE_CHECKING:
+    from lintstack.yaml import Entry
+
 # Last path component of a bind source that holds state or settings, not source code.
 DATA_NAMES = frozenset(
     """
@@ -59,12 +66,14 @@ class Disk(NamedTuple):
         folder: directory that relative paths start from.
         exists: "file", "dir", "outside" or "" for a path.
         names: names of the entries of a directory inside the root.
+        ignored: whether git ignores a path inside the root; None where nothing tells that git looks after it.
     """
 
     root: str
     folder: str
     exists: Callable[[str], str]
     names: Callable[[str], frozenset[str]]
+    ignored: Callable[[str], bool | None]
 
     def locate(self, path: str) -> str:
         """Absolute path of a bind source, "" for one in the user's home or on a drive of Windows."""
@@ -76,7 +85,9 @@ class Disk(NamedTuple):
         return path == self.root or path.startswith(self.root.rstrip("/") + "/")
 
 
-def mounts(service: Service, node: Mapping, context: str, disk: Disk) -> Iterator[Mount]:
+def mounts(
+    service: Service, node: Mapping, context: str, disk: Disk, devices: abc.Mapping[str, Fact[str]]
+) -> Iterator[Mount]:
     """The mounts of a service.
 
     Args:
@@ -84,15 +95,20 @@ def mounts(service: Service, node: Mapping, context: str, disk: Disk) -> Iterato
         node: its merged node.
         context: absolute path of its build context, "" without one.
         disk: the file system.
+        devices: paths of the host that volumes stand for (`host_paths.devices`).
     """
-    for item in mappings(node, "volumes"):
-        yield _mount(service, item, context, disk)
+    listed = tuple(_mount(service, item, context, disk, devices) for item in mappings(node, "volumes"))
+    if len(listed) > 1:
+        tell_points(listed, disk)
+    yield from listed
+    if as_bool(node.get("use_api_socket")):
+        yield _api_socket(service, node.entries["use_api_socket"])
     found = node.entries.get("tmpfs")
     for target in scalars(found.value) if found else ():
         yield _tmpfs(service, target)
 
 
-def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
+def _mount(service: Service, item: Mapping, context: str, disk: Disk, devices: abc.Mapping[str, Fact[str]]) -> Mount:
     source = scalar(item, "source", cast=text)
     target = scalar(item, "target", cast=text)
     type_ = shared(scalar(item, "type", cast=text), source)
@@ -102,6 +118,7 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
     shown = os.path.relpath(path, disk.root) if inside else source.value
     verdicts = _Verdicts(source, type_)
     kind = disk.exists(path) if inside else ""
+    host = _host_path(source, type_, devices)
     return Mount(
         name=f"{source.value or ''}:{target.value or ''}".strip(":"),
         span=whole[0].span,
@@ -114,8 +131,75 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk) -> Mount:
         in_repository=verdicts.on(inside),
         is_source_code=verdicts.on(_is_source(path, kind, context, disk) if inside else False),
         is_file=verdicts.on(kind == "file" if kind in {"file", "dir"} else None),
-        is_runtime_socket=verdicts.on(_is_socket(source.value or "")),
+        is_runtime_socket=_is_runtime_socket(host, verdicts),
         drive=_drive(source, target, type_),
+        **_further(host, path if inside else "", kind, source, disk),
+        **options(item, type_),
+    )
+
+
+def _host_path(source: Fact[str], type_: Fact[str], devices: abc.Mapping[str, Fact[str]]) -> Fact[str]:
+    """The path of the host behind a mount; of a volume that stands for one, at the name and at the path."""
+    if type_.value == "bind":
+        return host_path(source)
+    if type_.unknown:  # a variable decides, but for those that are a path whatever they hold
+        known = host_path(source)
+        return known if known.value else ABSENT
+    device = devices.get(source.value or "") if devices and type_.value == "volume" else None
+    if device is None:
+        return ABSENT
+    where = tuple(Place(place.span, "the volume is this path") for place in device.places[:1])
+    return Fact(device.value, (*source.places[:1], *where), device.unknown)
+
+
+def _is_runtime_socket(host: Fact[str], verdicts: _Verdicts) -> Fact[bool]:
+    """Of a path that is known although a variable stands in it, or that a volume stands for, its own verdict."""
+    if host.value and is_socket(host.value):
+        return Fact(True, host.places)
+    return verdicts.on(False)
+
+
+def _further(host: Fact[str], path: str, kind: str, source: Fact[str], disk: Disk) -> dict[str, Fact[Any]]:
+    """Facts of a path of the host that only some have."""
+    if host.absent:
+        return {}
+    found: dict[str, Fact[Any]] = {"host_path": host}
+    opens = opened(host)
+    if opens.value:
+        found["exposes"] = opens
+    if path and kind != "outside":
+        reason = "" if kind else _expected(path, disk)
+        found["source_kind"] = Fact(None if reason else kind or "missing", source.places, reason)
+    return found
+
+
+def _expected(path: str, disk: Disk) -> str:
+    """Why something that is not in the repository may still be where the project runs, "" when nothing says so."""
+    folder, name = os.path.split(path)
+    there = disk.names(folder)
+    if any(f"{name}.{word}" in there for word in EXAMPLES):
+        return "an example lies beside it"
+    ignored = disk.ignored(path + "/")
+    return "git ignores it" if ignored else "nothing tells that this is a whole repository" if ignored is None else ""
+
+
+def _api_socket(service: Service, found: Entry) -> Mount:
+    """The mount that `use_api_socket` amounts to."""
+    where = (Place(found.value.span),)
+    no: Fact[bool] = Fact(False, default=True)
+    return Mount(
+        name="use_api_socket",
+        span=found.value.span,
+        anchor=f"services.{service.name}.use_api_socket",
+        service=service,
+        type=Fact("bind", where),
+        source=Fact("/var/run/docker.sock", where),
+        target=Fact("/var/run/docker.sock", where),
+        read_only=Fact(False, where),
+        in_repository=no,
+        is_source_code=no,
+        is_file=no,
+        is_runtime_socket=Fact(True, where),
     )
 
 
@@ -124,15 +208,18 @@ def _drive(source: Fact[str], target: Fact[str], type_: Fact[str]) -> Fact[str]:
     anonymous, where = target.value or "", target.places
     if source.absent and type_.value == "volume" and len(anonymous) > 2 and anonymous[1] == ":":
         return Fact(anonymous[0], where) if anonymous[0].isalpha() and anonymous[2] == "/" else ABSENT
-    options = set(anonymous.split(",")) <= OPTIONS
+    known = set(anonymous.split(",")) <= OPTIONS
     path = source.value or ""
-    if options and len(path) > 2 and path[1] == ":" and path[0].isalpha():
+    if known and len(path) > 2 and path[1] == ":" and path[0].isalpha():
         return Fact(path[0], (Place(source.places[0].span),))
     return ABSENT
 
 
 def _tmpfs(service: Service, target: Scalar) -> Mount:
-    path, _, options = target.text.partition(":")
+    path, _, said = target.text.partition(":")
+    words = tuple(word for word in said.split(",") if word)
+    size = next((word for word in words if word.startswith("size=")), "")
+    where = (Place(target.span),)
     no: Fact[bool] = Fact(False, default=True)
     return Mount(
         name=path,
@@ -141,11 +228,13 @@ def _tmpfs(service: Service, target: Scalar) -> Mount:
         service=service,
         type=Fact("tmpfs", (Place(target.span),)),
         target=Fact(path, (Place(target.span),)),
-        read_only=Fact("ro" in options.split(","), (Place(target.span),)),
+        read_only=Fact("ro" in words, where),
         in_repository=no,
         is_source_code=no,
         is_file=no,
         is_runtime_socket=no,
+        options=Fact(words, where * len(words)) if words and not target.unset else ABSENT,
+        size=Fact(None, where, unset(target)) if target.unset else Fact(size[5:], where) if size else ABSENT,
     )
 
 
@@ -180,11 +269,6 @@ class _Verdicts:
         if source.unknown or verdict is None:
             return Fact(None, source.places, source.unknown or "the mounted path is not in the repository")
         return Fact(verdict, source.places)
-
-
-def _is_socket(path: str) -> bool:
-    cleaned = os.path.normpath(path) if path else ""
-    return cleaned.endswith(SOCKETS) or cleaned in SOCKET_PARENTS
 
 
 def _has_code(path: str, kind: str, disk: Disk) -> bool:

@@ -31,6 +31,7 @@ MOST_KEYS = 50  # from either end
 MOST_ALIKE = 100  # names that are looked at for a suggestion
 STOPPING = {"stop_grace_period": ("stop_grace", as_duration), "stop_signal": ("stop_signal", text)}
 RESOURCES = {"networks": "network", "volumes": "volume", "secrets": "secret", "configs": "config"}
+OWNERSHIP = frozenset({"uid", "gid", "mode"})
 SECTIONS = (*RESOURCES.items(), ("services", "service"))
 
 
@@ -201,7 +202,7 @@ def references(
         declared: names that the stack declares, by type.
         complete: whether all of the stack was read.
     """
-    for type_, item in _used(node):
+    for type_, item, facts in _used(node):
         reason = unset(item)
         if not complete and item.text not in declared[type_]:
             reason = "a part of the project was not read"
@@ -217,6 +218,7 @@ def references(
             defined=Fact(None, where, reason) if reason else exists,
             declared_by=_declared_by(item, type_) if exists.value is False and not reason else ABSENT,
             suggestion=Fact(alike) if alike else ABSENT,
+            **facts,
         )
 
 
@@ -238,22 +240,32 @@ def near(name: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(name[:100], alike, 1, 0.7)), "")
 
 
-def _used(node: Mapping) -> Iterator[tuple[str, Scalar]]:
-    """Types and places of the names that a service uses."""
+def _used(node: Mapping) -> Iterator[tuple[str, Scalar, dict[str, Fact[Any]]]]:
+    """Types and places of the names that a service uses, and what else is known of them."""
     for found in entries(node, "networks"):
         if found.key.text != "default":
-            yield "network", found.key
+            yield "network", found.key, {}
     for item in mappings(node, "volumes"):
         source = item.entries.get("source")
         if source and scalar(item, "type", cast=text).value == "volume" and isinstance(source.value, Scalar):
-            yield "volume", source.value
+            yield "volume", source.value, {}
     for type_, path in (("secret", ("secrets",)), ("config", ("configs",)), ("secret", ("build", "secrets"))):
         for item in mappings(node, *path):
             source = item.entries.get("source")
             if source and isinstance(source.value, Scalar):
-                yield type_, source.value
-    yield from (("model", found.key) for found in entries(node, "models"))
-    yield from (("service", name) for name in _services(node))
+                yield type_, source.value, _mounted(item, len(path) > 1)
+    yield from (("model", found.key, {}) for found in entries(node, "models"))
+    yield from (("service", name, {}) for name in _services(node))
+
+
+def _mounted(item: Mapping, for_build: bool) -> dict[str, Fact[Any]]:
+    """How a secret or config gets to those who use it."""
+    found: dict[str, Fact[Any]] = {"for_build": Fact(True, (Place(item.span),))} if for_build else {}
+    said = [said for key, said in item.entries.items() if key in OWNERSHIP]
+    if said:
+        where = tuple(Place(one.key.span) for one in said)
+        found["ownership"] = Fact(tuple(one.key.text for one in said), where)
+    return found
 
 
 def _services(node: Mapping) -> Iterator[Scalar]:

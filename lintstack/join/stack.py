@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import abc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
 from lintstack.images import Catalogue
@@ -17,6 +16,7 @@ from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
+from lintstack.join.host_paths import devices
 from lintstack.join.image import image_facts, pulled, service_image
 from lintstack.join.mounts import Disk, mounts
 from lintstack.join.networks import facts as network_facts
@@ -25,13 +25,13 @@ from lintstack.join.ports import ports
 from lintstack.join.project import active, dotenvs
 from lintstack.join.project import project as project_of
 from lintstack.join.read import entries, scalar, text, unset, words
+from lintstack.join.resources import resources
 from lintstack.join.rewrites import rewrites
 from lintstack.join.rights import rights
 from lintstack.join.secrets import secret_places
 from lintstack.join.told import told
 from lintstack.model import (
     Image,
-    Resource,
     Service,
     Stack,
 )
@@ -107,7 +107,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
     named = _image_names(root, builds)
-    made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root))
+    made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root), devices(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
     purpose.bind_edge(found)
@@ -116,7 +116,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     files = tuple(compose_files(loaded, site.disk))
     env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
     dockerfiles = _dockerfiles(stack, built, root, site)
-    all_resources = tuple(_resources(stack, root, found))
+    all_resources = tuple(resources(stack, loaded, found, site))
     bind(
         stack,
         services=running,
@@ -202,6 +202,7 @@ class _Made(NamedTuple):
     declared: dict[str, frozenset[str]]
     loaded: Loaded
     completing: frozenset[str]
+    devices: dict[str, Fact[str]]
 
     def resolve(self, name: str) -> Stage | None:
         """The stage of this stack that an image name is built from."""
@@ -253,7 +254,7 @@ class _Made(NamedTuple):
             healthcheck=processes.healthcheck(service, node, ground),
             logging=services.logging(name, spans[0], node),
             ports=tuple(ports(service, node)) if services.publishes(facts["network_mode"]) else (),
-            mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk)),
+            mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk, self.devices)),
             environment=environment,
             build_args=tuple(variables.build_args(service, node)),
             layers=tuple(variables.layers(service, _chain(ground), environment)),
@@ -285,24 +286,6 @@ def _bind_dependencies(found: Iterable[Service]) -> None:
     for service in by_name.values():
         for dependency in service.depends_on:
             bind(dependency, target=by_name.get(dependency.name))
-
-
-def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterator[Resource]:
-    used = {(reference.type.value, reference.name) for service in found for reference in service.references}
-    for section, type_ in services.RESOURCES.items():
-        for item in entries(root, section):
-            name = item.key.text
-            external = scalar(item.value, "external", cast=as_bool)
-            implicit = type_ == "network" and name == "default"
-            yield Resource(
-                name,
-                item.key.span,
-                f"{section}.{name}",
-                stack,
-                type=Fact(type_, (Place(item.key.span),)),
-                external=external if external.value is not None or external.unknown else Fact(False, default=True),
-                used=Fact(implicit or (type_, name) in used, (Place(item.key.span),)),
-            )
 
 
 __all__ = ["Disk", "Site", "join"]

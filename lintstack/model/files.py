@@ -25,6 +25,7 @@ class ComposeFile(Subject):
         line_ends: lf, crlf, cr or mixed.
         byte_order_mark: whether it begins with one.
         repeated_variables: variables that a list under `environment` names again, at the earlier items.
+        repeated_targets: paths in the container that a list under `volumes` names again, at the earlier items.
         environment_forms: forms of its `environment` sections (map, list), at the first of each.
         stray_paths: relative paths that are there beside this file, but not where Docker Compose looks for them.
         unread_dotenv: the `.env` beside it that Docker Compose does not read.
@@ -40,6 +41,7 @@ class ComposeFile(Subject):
     line_ends: Fact[str] = ABSENT
     byte_order_mark: Fact[bool] = ABSENT
     repeated_variables: Fact[tuple[str, ...]] = ABSENT
+    repeated_targets: Fact[tuple[str, ...]] = ABSENT
     environment_forms: Fact[tuple[str, ...]] = ABSENT
     stray_paths: Fact[tuple[str, ...]] = ABSENT
     unread_dotenv: Fact[str] = ABSENT

@@ -42,6 +42,7 @@ DIFFERENT = {
     "deploy: {resources: {limits: {memory: '-1'}}}": UNSURE,
     "volumes: [{type: tmpfs, target: /a, tmpfs: {mode: '0777'}}]": UNSURE,
     "blkio_config: {weight: '5'}": UNSURE,
+    "volumes: [{type: bind, target: /a}]": "Compose says so when it makes paths absolute: not asked for here",
     "build: {context: ., ulimits: {nofile: '5'}}": UNSURE,
     "volumes: ['${NOPE}:/x']": "a variable without a value is unknown to us",
     "pid: ": "the oracle ends in a panic",

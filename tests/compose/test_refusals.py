@@ -55,7 +55,7 @@ def errors(case: Case) -> list[tuple[str, int, str]]:
 
 
 def _stack(found: Loaded) -> Stack:
-    disk = Disk("/", "/", lambda path: "", lambda path: frozenset())
+    disk = Disk("/", "/", lambda path: "", lambda path: frozenset(), lambda path: None)
     site = Site(disk, lambda path, at: None, parse_inline, lambda path: None, catalogue())
     return join("", "unknown", ".", found, site)
 

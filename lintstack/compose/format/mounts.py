@@ -119,15 +119,18 @@ def is_path(source: str) -> bool:
 
 def _options(cut: Scalar, found: dict[str, Node], reading: Reading) -> None:
     """Options of the third field: the last of each kind wins, unknown ones are ignored."""
+    bind: dict[str, Node] = {}
     for option in cut.text.split(","):
         if option in ("ro", "rw"):
             found["read_only"] = _word(cut, "true" if option == "ro" else "false")
         elif option == "nocopy":
             found["volume"] = _whole(cut, {"nocopy": _word(cut, "true")}, reading)
         elif option in ("z", "Z"):
-            found["bind"] = _whole(cut, {"selinux": _word(cut, option)}, reading)
+            bind["selinux"] = _word(cut, option)
         elif option in _PROPAGATION:
-            found["bind"] = _whole(cut, {"propagation": _word(cut, option)}, reading)
+            bind["propagation"] = _word(cut, option)
+    if bind:
+        found["bind"] = _whole(cut, bind, reading)
     if cut.unset:
         found["read_only"] = _unknown(cut, spelled="true" if "ro" in cut.text.split(",") else "false")
 
