@@ -150,6 +150,7 @@ def logging(name: str, span: Span, node: Mapping) -> Logging:
         max_size=size,
         max_file=file,
         bounded=_bounded(entry(node, "logging"), driver, size),
+        options=words(node, "logging", "options"),
     )
 
 

@@ -11,7 +11,7 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
 from lintstack.images import Catalogue
 from lintstack.join import process as processes
-from lintstack.join import purpose, variables
+from lintstack.join import purpose, running, variables
 from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
@@ -217,6 +217,7 @@ class _Made(NamedTuple):
         bind(
             service,
             **facts,
+            **running.facts(node, ground),
             image=image,
             build=built.build.with_(service=service) if built else None,
             user=processes.user(service, node, ground, process),
