@@ -24,6 +24,23 @@ def _related(fact: Fact[Any], label: str) -> tuple[Place, ...]:
     return tuple(Place(place.span, place.label or label) for place in fact.places[:1])
 
 
+# Profiles of services that are started by hand, and end.
+BY_HAND = frozenset("cli debug init job jobs manual migrate migrations seed setup test tests tool tools".split())
+
+
+def restart_policy(service: Service) -> Iterator[Problem]:
+    """Services that stay down, but for those that end, are started by hand, or run in Swarm, which restarts."""
+    restart = service.restart
+    if restart.unknown or (restart.value or "").startswith(("always", "unless-stopped", "on-failure")):
+        return
+    if service.is_job.value is not False or service.stack.for_swarm.value or service.synthetic:
+        return
+    if service.profiles.unknown or not BY_HAND.isdisjoint(service.profiles.value or ()):
+        return
+    message = f"{service} stays down once it dies; set `restart: unless-stopped` or `always`"
+    yield Problem(message, restart.places[0] if restart.decided else None, restart.places[1:], fact="restart")
+
+
 def restart_overruled(service: Service) -> Iterator[Problem]:
     """A `restart` that says something else than the policy that counts."""
     said, counts = service.restart_overruled, service.restart

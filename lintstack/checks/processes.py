@@ -13,6 +13,8 @@ INITS = frozenset({"tini", "tini-static", "dumb-init", "docker-init", "catatonit
 # Scripts of official images, which `exec` what follows.
 TRANSPARENT = frozenset({"docker-entrypoint.sh", "docker-php-entrypoint", "env", "exec"})
 PACKAGE_MANAGERS = frozenset({"npm", "npx", "pnpm", "pnpx", "yarn"})
+TRAPS = frozenset({"trap", "exit", "exec"})
+ENDS = frozenset({"echo", "printf", "sleep", "tail", "cat", "true", ":", "wait", "done", "return", "cd"})
 WATCHING = ("dev", "watch", "start:dev", "develop", "storybook")
 # Wrappers that do nothing without words to run behind them.
 WRAPPER_SCRIPTS = ("docker-entrypoint.sh", "entrypoint.sh", "wait-for-it.sh", "wait-for.sh", "wait-for")
@@ -103,8 +105,10 @@ def shell_as_pid_one(service: Service) -> Iterator[Problem]:
     from lintstack.dockerfile.shell.reading import script_commands
 
     commands = [item for item in script_commands(script) or () if item.name]
-    if len(commands) > 1 and not any("exec" in item.wrappers or item.name in ("trap", "exit") for item in commands):
-        last = commands[-1].name
+    if len(commands) < 2 or any("exec" in item.wrappers or item.name in TRAPS for item in commands):
+        return
+    last = commands[-1].name
+    if not commands[-1].guards and last not in ENDS:
         message = f"PID 1 of {service} may stay `{words[0].rpartition('/')[2]}`, which hands no signal on to `{last}`"
         yield Problem(f"{message}; write `exec {last} …`", service.process.places[0], fact="process", detail=last)
 

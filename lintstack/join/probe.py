@@ -152,7 +152,8 @@ def address(test: tuple[str, ...], program: str) -> Address:
     if program in ("nc", "ncat", "netcat", "telnet") or "/dev/tcp/" in line:
         return _of_socket(line)
     elsewhere = _elsewhere().search(line)
-    return Address(host=elsewhere[1]) if elsewhere and not _local().search(line) else Address()
+    local = elsewhere is None or elsewhere[1] in LOCAL or _local().search(line) is not None
+    return Address() if local or elsewhere is None else Address(host=elsewhere[1])
 
 
 def _of_client(line: str, ports: tuple[str, ...], hosts: tuple[str, ...]) -> Address:

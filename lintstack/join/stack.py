@@ -231,7 +231,7 @@ class _Made(NamedTuple):
             depends_on=tuple(services.dependencies(service, node)),
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
-            is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
+            is_job=services.is_job(name, facts["restart"], known_job, name in self.completing, process.command),
             **purpose.facts(service, ground, self.site.edge),
         )
         return service

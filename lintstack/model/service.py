@@ -66,7 +66,7 @@ class Service(Subject):
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
-        is_job: whether it is expected to end (migrations, `service_completed_successfully` targets).
+        is_job: whether it is expected to end (migrations by name or command, `service_completed_successfully` targets).
     """
 
     stack: Stack
