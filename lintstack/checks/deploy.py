@@ -14,6 +14,7 @@ MEGABYTE = 1024 * 1024
 # What the engine refuses: `linuxMinMemory` in its daemon_unix.go.
 LEAST_MEMORY = 6 * MEGABYTE
 LONGEST = 4096  # characters of a variable that are looked at
+MOST_VARIABLES = 500
 
 
 def _said(fact: Fact[Any]) -> bool:
@@ -152,7 +153,7 @@ def _memory_words(service: Service) -> Iterator[tuple[str, Place, str]]:
     line = " ".join(process.value or ())[:LONGEST]
     if process.places and any(sign in line for sign in SIGNS):
         yield line, process.places[0], "process"
-    for variable in service.environment:
+    for variable in service.environment[:MOST_VARIABLES]:
         text = (variable.value.value or "")[:LONGEST]
         if variable.value.places and any(sign in text for sign in SIGNS):
             yield text, variable.value.places[0], variable.name

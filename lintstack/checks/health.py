@@ -45,17 +45,16 @@ def healthcheck_tool_missing(healthcheck: Healthcheck) -> Iterator[Problem]:
     if missing.value is None or service is None:
         return
     image = service.base_image.value
-    if missing.value == "sh":
-        message = (
-            f"{service} checks its health through a shell, which is not in its image (`{image}`): it never becomes "
-            "healthy; write the words of a program that the image has, `[CMD, …]`"
-        )
+    test = healthcheck.test.value or ()
+    way_out = f"install `{missing.value}`, or test with a program that the image has"
+    if missing.value == "sh" and test[:1] == ("CMD-SHELL",):
+        how, way_out = "through a shell", "write the words of a program that the image has, `[CMD, …]`"
+    elif any(missing.value in word for word in test[1:]):
+        how = f"with `{missing.value}`"
     else:
-        message = (
-            f"{service} checks its health with `{missing.value}`, which is not in its image (`{image}`): it never "
-            f"becomes healthy; install `{missing.value}`, or test with a program that the image has"
-        )
-    yield Problem(message, missing.places[0], missing.places[1:], fact="program_missing")
+        how = f"by `{healthcheck.program.value}`, which runs `{missing.value}`"
+    message = f"{service} checks its health {how}, which is not in its image (`{image}`): it never becomes healthy"
+    yield Problem(f"{message}; {way_out}", missing.places[0], missing.places[1:], fact="program_missing")
 
 
 def healthcheck_test_form(healthcheck: Healthcheck) -> Iterator[Problem]:
@@ -77,9 +76,9 @@ def _form_fault(words: Sequence[str]) -> str:
     first = words[1]
     if " " in first.strip() and not first.startswith("/"):
         return "has a whole line as the name of its program; write `CMD-SHELL` in front of it, or each word by itself"
-    word = next((word for word in words[2:] if _is_operator(word, first)), "")
-    if word and not _takes_code(words):
-        return f"hands `{word}` to `{_name(first)}`, since no shell runs it; write `CMD-SHELL` and one line"
+    sign = next((sign for word in words[2:] if (sign := _operator(word, first))), "")
+    if sign and not _takes_code(words):
+        return f"hands `{sign}` to `{_name(first)}`, since no shell runs it; write `CMD-SHELL` and one line"
     return ""
 
 
@@ -106,9 +105,13 @@ def _takes_code(words: Sequence[str]) -> bool:
     return _name(words[1]) in SHELLS or not CODE.isdisjoint(words[2:])
 
 
-def _is_operator(word: str, program: str) -> bool:
-    inside = _name(program) in PLAIN and any(f" {sign} " in word[:LONGEST] for sign in ("||", "&&", "|"))
-    return word in OPERATORS or (inside and not word.startswith(("{", "[")))
+def _operator(word: str, program: str) -> str:
+    """The operator that a word is, or that stands in the line that it is; "" without."""
+    if word in OPERATORS:
+        return word
+    if _name(program) not in PLAIN or word.startswith(("{", "[")):
+        return ""
+    return next((sign for sign in ("||", "&&", "|") if f" {sign} " in word[:LONGEST]), "")
 
 
 def healthcheck_variable(healthcheck: Healthcheck) -> Iterator[Problem]:
@@ -117,9 +120,9 @@ def healthcheck_variable(healthcheck: Healthcheck) -> Iterator[Problem]:
     if words[:1] != ("CMD",) or _name(words[1] if len(words) > 1 else "") in SHELLS or _takes_code(words):
         return
     for word in words[1:]:
-        found = re.search(r"\$(?:[A-Za-z_]\w{0,80}|\{\w{1,80}[^}\s]{0,80}\}|\()", word[:LONGEST])
+        found = re.search(r"\$(?:\{?([A-Za-z_]\w{0,80})|\()", word[:LONGEST])
         if found:
-            shown = found[0] if not found[0].endswith("(") else "$(…)"
+            shown = f"${found[1]}" if found[1] else "$(…)"
             way_out = "write `CMD-SHELL` and one line, so that a shell does"
             message = f"nothing replaces `{shown}` in the health check of {healthcheck.service}, a list of words"
             yield _problem(healthcheck, f"{message}; {way_out}", "test", shown)
@@ -214,9 +217,7 @@ def healthcheck_other_host(healthcheck: Healthcheck) -> Iterator[Problem]:
         return
     if host == "host.docker.internal" or "$" in host or (service.network_mode.value or "").endswith(f":{host}"):
         return
-    known = host in (service.stack.service_names.value or ())
-    whose = f"the service `{host}`" if known else f"`{host[:100]}`"
-    message = f"the health check of {service} asks {whose}, not itself; call `localhost`"
+    message = f"the health check of {service} asks `{host[:100]}`, not itself; call `localhost`"
     yield _problem(healthcheck, message, "host", host[:100])
 
 

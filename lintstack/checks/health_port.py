@@ -9,7 +9,8 @@ from lintstack.facts import Fact, Place
 from lintstack.findings import Problem
 from lintstack.model import Healthcheck, Port, Service
 
-LONGEST = 4096  # characters of a command line or variable that are looked at
+LONGEST = 512  # characters of a word or variable that are looked at
+MOST_TEXTS = 200  # words and variables that are looked at
 MOST_PORTS = 5  # that a message names
 
 
@@ -69,8 +70,11 @@ def _is_named(service: Service, port: int) -> bool:
     if line.unknown and line.places:
         return True
     number = re.compile(rf"(?<!\d){port}(?!\d)")
+    variables = (*service.environment, *service.layers, *service.build_args)
+    if len(variables) + len(line.value or ()) > MOST_TEXTS:
+        return True
     texts = [word[:LONGEST] for word in line.value or ()]
-    for variable in (*service.environment, *service.layers, *service.build_args):
+    for variable in variables:
         if variable.value.unknown and "PORT" in variable.name.upper():
             return True
         texts.append((variable.value.value or "")[:LONGEST])

@@ -37,7 +37,7 @@ def command_json_string(service: Service) -> Iterator[Problem]:
             continue
         written = fact.places[0].span.text.strip()
         if written.startswith(('"[', "'[")) or (written.startswith(("|", ">")) and "[" in written[:20]):
-            message = f"`{name}` of {service} is a string that looks like a list, so `{words[0][:40]}` is its program"
+            message = f"`{name}` of {service} is a string that looks like a list, so its program begins with `[`"
             yield Problem(f"{message}; take the quotes around it away", fact.places[0], fact.places[1:], fact=name)
 
 
@@ -107,7 +107,7 @@ def shell_as_pid_one(service: Service) -> Iterator[Problem]:
     commands = [item for item in script_commands(script) or () if item.name]
     if len(commands) < 2 or any("exec" in item.wrappers or item.name in TRAPS for item in commands):
         return
-    last = commands[-1].name
+    last = commands[-1].name[:60]
     if not commands[-1].guards and last not in ENDS:
         message = f"PID 1 of {service} may stay `{words[0].rpartition('/')[2]}`, which hands no signal on to `{last}`"
         yield Problem(f"{message}; write `exec {last} …`", service.process.places[0], fact="process", detail=last)

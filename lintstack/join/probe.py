@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from lintstack.facts import ABSENT, Fact, Place
@@ -111,7 +112,7 @@ def _local() -> re.Pattern[str]:
 @cache
 def _elsewhere() -> re.Pattern[str]:
     """A URL of whatever host."""
-    return re.compile(r"\bhttps?://([A-Za-z0-9_.-]{1,255})(?=[:/\s'\")]|$)")
+    return re.compile(r"\bhttps?://(?:[^\s/@'\"]{0,200}@)?([A-Za-z0-9_.-]{1,255})(?=[:/\s'\")]|$)")
 
 
 # Clients -> their options for a port, and for a host.
@@ -197,8 +198,10 @@ def facts(test: Fact[tuple[str, ...]], by_words: bool, ground: Ground) -> dict[s
         ground: what the service stands on.
     """
     value = test.value or ()
+    text, found = _copied_script(value, ground), probe(value)
+    if text:
+        found = _with_script(found, text)
     where = test.places[1:2] if by_words and len(test.places) == len(value) > 1 else test.places[:1]
-    found = probe(value)
     name = found.program
     program: Fact[str] = Fact(name, where) if name else Fact(None, where, "the command of the test is not understood")
     called = address(value, name)
@@ -242,6 +245,57 @@ def _wget_option(test: tuple[str, ...], where: tuple[Place, ...], ground: Ground
         if "wget" in brought.names or not brought.complete:
             return ABSENT
     return Fact(option, where)
+
+
+def _copied_script(test: tuple[str, ...], ground: Ground) -> str:
+    """Text of the script that a test starts, when the Dockerfile copies it from the build context; "" otherwise."""
+    words = test[1:2] if test[:1] == ("CMD",) else tuple(test[1].split(None, 1)[:1]) if len(test) == 2 else ()
+    if not words or ground.read is None or ground.config is None or not words[0].endswith((".sh", "healthcheck")):
+        return ""
+    home = ground.config.workdir.value or "/"
+    wanted = normpath(join(home, words[0])) if "/" in words[0] else ""
+    for stage in ground.config.chain:
+        for item in reversed(stage.instructions):
+            if (
+                item.keyword in ("COPY", "ADD")
+                and not item.heredocs
+                and all(flag.name != "from" for flag in item.flags)
+            ):
+                *sources, target = ("", *(word.value for word in item.args))
+                for path in _sources(sources[1:], normpath(join(home, target)), wanted, words[0]):
+                    text = ground.read(path.lstrip("/"))
+                    if text is not None:
+                        return text[:LONGEST_TEST]
+    return ""
+
+
+def _sources(sources: Iterable[str], target: str, wanted: str, name: str) -> Iterator[str]:
+    """Paths in the build context that a copy may put at a place of the image.
+
+    Args:
+        sources: what is copied.
+        target: where to, absolute.
+        wanted: the place, absolute; "" when PATH finds it.
+        name: the word that names the program.
+    """
+    for source in sources:
+        base = source.rstrip("/").rpartition("/")[2]
+        if wanted == target or (not wanted and (target.endswith(f"/{name}") or base == name)):
+            yield source
+        elif wanted.startswith(f"{target.rstrip('/')}/"):
+            rest = wanted[len(target.rstrip("/")) + 1 :]
+            yield source if base == rest else join(source, rest)
+
+
+def _with_script(found: Probe, text: str) -> Probe:
+    """The programs of a test with those of the script that it starts."""
+    first, _, body = text.partition("\n")
+    words = first.removeprefix("#!").split() if first.startswith("#!") else ["/bin/sh"]
+    interpreter = words[-1].rpartition("/")[2] if words else ""
+    if interpreter not in SHELLS:
+        return found
+    inner = _in_script(body if first.startswith("#!") else text)
+    return found._replace(needed=(*found.needed, interpreter, *inner.needed), instead=(*found.instead, *inner.instead))
 
 
 def _missing(program: Fact[str], found: Probe, shell: bool, ground: Ground) -> Fact[str]:

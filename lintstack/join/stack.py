@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from os.path import join as join_path
+from os.path import normpath
 from typing import TYPE_CHECKING
 
 from lintstack.compose.casts import as_bool
@@ -186,9 +189,16 @@ class _Made(NamedTuple):
     def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
         built = self.builds.get(name) or (self.image_names.get(image.name) if image else None)
         config = self._config(built) if built else None
-        return ground_of(
+        ground = ground_of(
             config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
         )
+        return ground._replace(read=partial(self._text, built.context)) if built and built.context else ground
+
+    def _text(self, context: str, path: str) -> str | None:
+        """Text of a file of a build context."""
+        file = normpath(join_path(context, path))
+        source = self.site.open_text(file) if self.site.disk.exists(file) == "file" else None
+        return source.text if source else None
 
     def _env_file(self, name: str) -> dict[str, Fact[str]]:
         """Variables of a service's env files; a later file has won already."""
