@@ -290,7 +290,7 @@ def test_healthcheck_fields_of_compose(tmp_path: Path, fields: str, fact: str, e
         ("[CMD-SHELL, 'curl -f http://localhost:3000/ || exit 1']", "curl", 3000),
         ("curl -f http://localhost:3000/ || exit 1", "curl", 3000),
         ("[CMD-SHELL, 'set -e; cd /srv && /opt/bin/check']", "check", None),
-        ("[CMD-SHELL, 'if [ -f /ready ]; then nc -z localhost 80; fi']", "nc", 80),
+        ("[CMD-SHELL, 'if [ -f /ready ]; then nc -z localhost 80; fi']", "nc", None),
         ("[CMD-SHELL, 'test -f /tmp/ready']", "unknown", None),
         ("[CMD-SHELL, '$$CHECKER http://localhost']", "unknown", 80),
         ("[CMD, sh, -c, 'wget -q http://localhost:81']", "wget", 81),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
+from lintstack.analysis import Options, analyse
+from lintstack.config import Config
 from lintstack.join.probe import Address, Probe, address, probe
 
 SHELL: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
@@ -72,3 +75,14 @@ def test_long_lines_take_no_long_time(part: str) -> None:
     for test in (("CMD-SHELL", part * 20_000), ("CMD", "nc", part * 20_000)):
         address(test, probe(test).program)
     assert time.perf_counter() - began < 5
+
+
+def test_a_timeout_beyond_the_interval_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = "{test: [CMD, pg_isready], interval: 9s, timeout: 20s}"
+    body = f"services:\n  db:\n    image: postgres:16\n    healthcheck: {check}\n"
+    (tmp_path / "compose.yaml").write_text(body)
+    monkeypatch.chdir(tmp_path)
+    rules = ("healthcheck-timing", "healthcheck-outlasts-interval")
+    for select in (rules, rules[:1], rules[1:]):
+        found = analyse(Options(paths=(".",), config=Config(), select=select)).findings
+        assert [item.rule for item in found] == [select[0]]

@@ -14,7 +14,7 @@ RANGES = {"interval": " s", "timeout": " s", "retries": ""}
 
 
 def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Spelled-out values outside their range, a timeout as long as the interval, no time to start."""
+    """Spelled-out values outside their range, a timeout that reaches the interval, no time to start."""
     if not healthcheck.defined.value or healthcheck.defined.default:
         return
     for name, unit in RANGES.items():
@@ -24,22 +24,24 @@ def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> 
             message = f"the health check of {healthcheck.service} has `{name}` {_shown(fact.value)}{unit}"
             way_out = f"keep it between {_shown(least)} and {_shown(most)}{unit}"
             yield Problem(f"{message}; {way_out}", fact.places[0], fact.places[1:], fact=name, detail="range")
-    least, most = options["interval"]
-    if least <= (healthcheck.interval.value or 0) <= most:
-        yield from _equal(healthcheck)
+    yield from _overlapping(healthcheck)
     if options["require-start-period"] and healthcheck.start_period.absent:
         message = f"the health check of {healthcheck.service} counts failures from the first second"
         yield Problem(f"{message}; add `start_period` with the time that it needs to start", fact="start_period")
 
 
-def _equal(healthcheck: Healthcheck) -> Iterator[Problem]:
-    """A timeout as long as the interval: one that is longer is a rule of its own."""
+def _overlapping(healthcheck: Healthcheck) -> Iterator[Problem]:
+    """A timeout as long as the interval, or longer."""
     timeout, interval = healthcheck.timeout, healthcheck.interval
-    if timeout.decided and timeout.value and timeout.value == interval.value:
-        message = f"one health check of {healthcheck.service} may take as long as its interval"
-        related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
-        way_out = f"keep `timeout` below {_shown(timeout.value)} s"
-        yield Problem(f"{message}; {way_out}", timeout.places[0], tuple(related), fact="timeout", detail="overlap")
+    if not timeout.decided or not timeout.value or interval.value is None or timeout.value < interval.value:
+        return
+    if timeout.value > interval.value:
+        lengths = f"{_shown(timeout.value)} s, longer than its interval of {_shown(interval.value)} s"
+    else:
+        lengths = f"{_shown(timeout.value)} s, as long as its interval"
+    message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
+    related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
+    yield Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
 
 
 def _shown(value: object) -> str:

@@ -122,6 +122,7 @@ CLIENTS = {
     **dict.fromkeys(("mysqladmin", "mysql", "mariadb", "mariadb-admin"), (("-P", "--port"), ("-h", "--host"))),
     **dict.fromkeys(("mongosh", "mongo"), (("--port",), ("--host",))),
 }
+CONDITIONS = ("if ", "for ", "while ", "until ", "case ")
 LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "[::1]"})
 
 
@@ -148,6 +149,8 @@ def address(test: tuple[str, ...], program: str) -> Address:
     for found in _local().finditer(line):
         if found[2] or found[1]:
             return Address(int(found[2]) if found[2] else {"http": 80, "https": 443}[found[1]])
+    if line.lstrip().startswith(CONDITIONS):
+        return Address()  # what runs now and then says little
     if program in CLIENTS:
         return _of_client(line, *CLIENTS[program])
     if program in ("nc", "ncat", "netcat", "telnet") or "/dev/tcp/" in line:

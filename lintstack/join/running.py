@@ -110,6 +110,17 @@ def _hooks(node: Mapping) -> Facts:
     return {"root_hooks": Fact(tuple(name for name, _ in found) or None, tuple(place for _, place in found))}
 
 
+def _ulimits(node: Mapping) -> Facts:
+    """Limits whose soft value is above the hard one; -1 is above all."""
+    found = []
+    for item in entries(node, "ulimits"):
+        soft, hard = (scalar(item.value, name, cast=as_int) for name in ("soft", "hard"))
+        numbers = soft.value is not None and hard.value is not None and hard.value != -1
+        if numbers and (soft.value == -1 or (soft.value or 0) > (hard.value or 0)):
+            found.append((item.key.text, soft.places[0]))
+    return {"ulimits_above": Fact(tuple(name for name, _ in found) or None, tuple(place for _, place in found))}
+
+
 def _networks(node: Mapping) -> Facts:
     """Addresses that a service asks for in its networks."""
     found = []
@@ -135,6 +146,7 @@ KEYS: dict[str, Callable[[Mapping], Facts]] = {
     "post_start": _hooks,
     "pre_stop": _hooks,
     "networks": _networks,
+    "ulimits": _ulimits,
 }
 
 

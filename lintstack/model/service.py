@@ -49,6 +49,7 @@ class Service(Subject):
         volumes_from: entries of `volumes_from`.
         expose: entries of `expose`.
         root_hooks: hooks (`post_start`, `pre_stop`) that are run as root.
+        ulimits_above: names of its `ulimits` whose soft value is above the hard one.
         addresses: IP addresses that it asks for in its networks.
         dropped_command: CMD of the built image, where an `entrypoint` without `command` drops it.
         init: whether an init process is PID 1.
@@ -111,6 +112,7 @@ class Service(Subject):
     volumes_from: Fact[tuple[str, ...]] = ABSENT
     expose: Fact[tuple[str, ...]] = ABSENT
     root_hooks: Fact[tuple[str, ...]] = ABSENT
+    ulimits_above: Fact[tuple[str, ...]] = ABSENT
     addresses: Fact[tuple[str, ...]] = ABSENT
     dropped_command: Fact[tuple[str, ...]] = ABSENT
     init: Fact[bool] = ABSENT
