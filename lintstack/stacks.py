@@ -121,7 +121,7 @@ class Stacks:
             settle(stacks, whole, self.reader.names, self.reader.text)
 
     def _introduce(self, stacks: tuple[Stack, ...]) -> None:
-        """Tell stacks of the services of their project, and a project of the earlier ones that share its name or ports."""
+        """Tell stacks of the services of their project, a project of earlier ones that share its name or ports."""
         if len(stacks) > 1:
             everywhere = frozenset(service.name for stack in stacks for service in stack.services)
             for stack in stacks:

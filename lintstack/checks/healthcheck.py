@@ -14,7 +14,7 @@ RANGES = {"interval": " s", "timeout": " s", "retries": ""}
 
 
 def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> Iterator[Problem]:
-    """Spelled-out values outside their range, a timeout beyond the interval, no time to start."""
+    """Spelled-out values outside their range, a timeout that reaches the interval, no time to start."""
     if not healthcheck.defined.value or healthcheck.defined.default:
         return
     for name, unit in RANGES.items():
@@ -31,13 +31,17 @@ def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> 
 
 
 def _overlapping(healthcheck: Healthcheck) -> Iterator[Problem]:
-    """A timeout beyond the interval."""
+    """A timeout as long as the interval, or longer."""
     timeout, interval = healthcheck.timeout, healthcheck.interval
-    if timeout.decided and timeout.value is not None and interval.value is not None and timeout.value > interval.value:
+    if not timeout.decided or not timeout.value or interval.value is None or timeout.value < interval.value:
+        return
+    if timeout.value > interval.value:
         lengths = f"{_shown(timeout.value)} s, longer than its interval of {_shown(interval.value)} s"
-        message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
-        related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
-        yield Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
+    else:
+        lengths = f"{_shown(timeout.value)} s, as long as its interval"
+    message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
+    related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
+    yield Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
@@ -21,6 +22,7 @@ class Ground(NamedTuple):
         base: reference of that image.
         unknown: why facts that neither compose nor a stage decides are unknown; "" when `known` speaks.
         stage_place: FROM of the built stage, shown with findings about what it lacks.
+        read: text of a file of the build context, by its path in there; None when it is not to be had.
     """
 
     config: ImageConfig | None = None
@@ -28,6 +30,7 @@ class Ground(NamedTuple):
     base: Fact[str] = ABSENT
     unknown: str = ""
     stage_place: tuple[Place, ...] = ()
+    read: Callable[[str], str | None] | None = None
 
     @property
     def shown(self) -> tuple[Place, ...]:

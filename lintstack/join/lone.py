@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lintstack.dockerfile.image import effective
@@ -22,6 +22,8 @@ from lintstack.record import bind
 if TYPE_CHECKING:
     from lintstack.dockerfile import syntax
     from lintstack.gitignore import Patterns
+
+Read = Callable[[str], str | None] | None
 
 
 def lone(
@@ -48,7 +50,9 @@ def lone(
     """
     stack = Stack(dockerfile.source.path, dockerfile.source.whole, "dockerfile", kind, "", project)
     dockerfiles = (alone(stack, dockerfile, context_of, find_targets),)
-    found = tuple(_synthetic(stack, stage, known) for stage in stages if stage.origin or stage.instructions)
+    context = dockerfiles[0].context
+    read = context.text if context else None
+    found = tuple(_synthetic(stack, stage, known, read) for stage in stages if stage.origin or stage.instructions)
     bind(
         stack,
         services=found,
@@ -59,12 +63,12 @@ def lone(
     return stack
 
 
-def _synthetic(stack: Stack, stage: Stage, known: Catalogue) -> Service:
+def _synthetic(stack: Stack, stage: Stage, known: Catalogue, read: Read) -> Service:
     key = (stage.origin or stage.instructions[0]).span
     config = effective(stage, {}, lambda name: None)
     name = stage.name or ""
     service = Service(name, key, f"stage[{stage.name or stage.index}]", stack, (key,), synthetic=True)
-    ground = ground_of(config, ABSENT, "", known)._replace(stage_place=())
+    ground = ground_of(config, ABSENT, "", known)._replace(stage_place=(), read=read)
     process = processes.process(None, ground)
     not_here: Fact[bool] = Fact(None, (), "only a compose file says so")
     environment = tuple(variables.of_fact(service, variable, fact, "env") for variable, fact in config.env.items())

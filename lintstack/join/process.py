@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
+from lintstack.join import probe
 from lintstack.join.ground import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
@@ -204,7 +204,7 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         test=test,
         shell=Fact(test.value[:1] == ("CMD-SHELL",), test.places),
         retries=_retries(node, spec),
-        **_programs(test, ground),
+        **probe.facts(test, source.value == "compose", ground),
         **_durations(node, spec),
     )
 
@@ -266,90 +266,3 @@ def _retries(node: Mapping | None, spec: Fact[HealthcheckSpec]) -> Fact[int]:
     if spec.value and spec.value.retries is not None:
         return Fact(spec.value.retries, (Place(spec.value.spans.get("retries", spec.places[0].span)),))
     return Fact(DEFAULT_RETRIES, default=True)
-
-
-@cache
-def _address() -> re.Pattern[str]:
-    """A URL of this container: scheme, host, port."""
-    return re.compile(r"\b(https?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::(\d{1,5}))?(?![\w.:-])")
-
-
-def _programs(test: Fact[tuple[str, ...]], ground: Ground) -> dict[str, Any]:
-    """Program and port of a test, and whether the image lacks the program."""
-    value = test.value or ()
-    line = " ".join(value[1:])
-    where = test.places[1:2] or test.places[:1] if len(test.places) == len(value) else test.places[:1]
-    name = first_program(value)
-    program: Fact[str] = Fact(name, where) if name else Fact(None, where, "the command of the test is not understood")
-    found = _address().search(line)
-    port = (int(found[2]) if found[2] else {"http": 80, "https": 443}[found[1]]) if found else None
-    return {
-        "program": program,
-        "program_missing": _missing(program, ground),
-        "port": Fact(port, where) if port is not None else ABSENT,
-    }
-
-
-def _missing(program: Fact[str], ground: Ground) -> Fact[bool]:
-    """Whether the image lacks a program: the base image is known not to have it and no stage brings it."""
-    if program.value is None:
-        return Fact(None, program.places, program.unknown)
-    shipped = ground.known.has(program.value) if ground.known else None
-    if shipped is None:
-        reason = ground.unknown or f"whether image `{ground.image}` has `{program.value}` is not known"
-        return Fact(None, program.places, reason)
-    if shipped or ground.config is None:
-        return Fact(not shipped, program.places + ground.base.places[:1])
-    from lintstack.dockerfile.managers.installed import installed
-
-    brought = installed(ground.config.chain)
-    if program.value in brought.names:
-        return Fact(False, program.places)
-    if not brought.complete:
-        return Fact(None, program.places, "what the Dockerfile installs is not fully understood")
-    return Fact(True, program.places + ground.shown)
-
-
-WRAPPERS = frozenset(
-    "sudo env exec time nice nohup timeout command xargs sh bash ash dash if for while until case !".split()
-)
-BUILTINS = frozenset(
-    """
-    test [ [[ exit true false echo cd set : . source eval export if then else fi while do done
-    """.split()
-)
-
-
-def first_program(test: tuple[str, ...]) -> str:
-    """Base name of the first program that a test starts; "" when that cannot be told."""
-    if test[:1] == ("CMD",) and len(test) > 1:
-        return _after_shell(test[1:])
-    if test[:1] == ("CMD-SHELL",) and len(test) > 1:
-        return _in_script(test[1])
-    return ""
-
-
-def _after_shell(argv: tuple[str, ...]) -> str:
-    name = argv[0].rpartition("/")[2]
-    if name in {"sh", "bash", "ash", "dash"} and len(argv) > 2 and argv[1] in {"-c", "-ec", "-lc"}:
-        return _in_script(argv[2]) or name
-    return "" if "$" in name else name
-
-
-@cache
-def _plain_start() -> re.Pattern[str]:
-    """The name of a program at the very start of a script, written without anything a shell would change."""
-    return re.compile(r"\s*([A-Za-z0-9_./-]+)(?=\s|;|$)")
-
-
-def _in_script(script: str) -> str:
-    plain = _plain_start().match(script)
-    if plain and plain[1] not in BUILTINS and plain[1] not in WRAPPERS:
-        return plain[1].rpartition("/")[2]
-    from lintstack.dockerfile.shell.reading import script_commands
-
-    commands: Callable[[str], Any] = script_commands
-    for command in commands(script) or ():
-        if command.name and command.name not in BUILTINS and "$" not in command.name:
-            return str(command.name)
-    return ""

@@ -162,6 +162,7 @@ def logging(name: str, span: Span, node: Mapping) -> Logging:
         max_size=size,
         max_file=file,
         bounded=_bounded(entry(node, "logging"), driver, size),
+        options=words(node, "logging", "options"),
     )
 
 
@@ -280,10 +281,24 @@ def _services(node: Mapping) -> Iterator[Scalar]:
             yield Parts(value).cut(len("service:"), len(value.text))
 
 
-def is_job(name: str, restart: Fact[str], known_job: bool, completes: bool) -> Fact[bool]:
-    """Whether a service is expected to end: others wait for its end, or it is named as a job and not restarted."""
+# Words of a command that does one thing and ends.
+JOB_COMMANDS = frozenset(
+    """
+    alembic collectstatic createsuperuser db:migrate db:prepare db:seed db:setup migrate migrate:deploy migrate:latest
+    pg_dump pg_restore
+    """.split()
+)
+MOST_WORDS = 6  # of a command that are looked at
+
+
+def is_job(
+    name: str, restart: Fact[str], known_job: bool, completes: bool, command: Fact[tuple[str, ...]] = ABSENT
+) -> Fact[bool]:
+    """Whether a service is expected to end: others wait for its end, or its name or command is that of a job and it is
+    not restarted.
+    """
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name[:LONGEST_NAME]).lower())
-    named = not JOB_WORDS.isdisjoint(words)
+    named = not (JOB_WORDS.isdisjoint(words) and JOB_COMMANDS.isdisjoint((command.value or ())[:MOST_WORDS]))
     if named and restart.unknown and not completes:
         return Fact(None, restart.places, restart.unknown)
     finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))

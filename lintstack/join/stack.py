@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import abc
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
+from os.path import join as join_path
+from os.path import normpath
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import Kind
 from lintstack.images import Catalogue
 from lintstack.join import process as processes
-from lintstack.join import purpose, variables
+from lintstack.join import purpose, running, variables
 from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
 from lintstack.join.files import compose_files
@@ -212,9 +214,16 @@ class _Made(NamedTuple):
     def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
         built = self.builds.get(name) or (self.image_names.get(image.name) if image else None)
         config = self._config(built) if built else None
-        return ground_of(
+        ground = ground_of(
             config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
         )
+        return ground._replace(read=partial(self._text, built.context)) if built and built.context else ground
+
+    def _text(self, context: str, path: str) -> str | None:
+        """Text of a file of a build context."""
+        file = normpath(join_path(context, path))
+        source = self.site.open_text(file) if self.site.disk.exists(file) == "file" else None
+        return source.text if source else None
 
     def _env_file(self, name: str) -> dict[str, Fact[str]]:
         """Variables of a service's env files; a later file has won already."""
@@ -248,6 +257,7 @@ class _Made(NamedTuple):
             service,
             **facts,
             **rights(node, ground.base, self.site.disk, self.site.open_text),
+            **running.facts(node, ground),
             image=image,
             build=built.build.with_(service=service) if built else None,
             user=processes.user(service, node, ground, process),
@@ -261,7 +271,7 @@ class _Made(NamedTuple):
             depends_on=tuple(services.dependencies(service, node)),
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
-            is_job=services.is_job(name, facts["restart"], known_job, name in self.completing),
+            is_job=services.is_job(name, facts["restart"], known_job, name in self.completing, process.command),
             known=ground.known,
             partly_read=name in self.loaded.missing_env_files or services.borrows(node),
             **purpose.facts(service, ground, self.site.edge, words(node, "expose")),

@@ -93,8 +93,11 @@ class Healthcheck(Subject):
         test: words of the command; a shell command is one word after CMD-SHELL.
         shell: whether a shell runs it.
         program: first program that it starts.
-        program_missing: whether the image is known not to have that program.
+        program_missing: whether the image is known not to have a program without which it fails, a shell included.
+        missing: that program.
         port: port on this container that it calls, where it can be told.
+        host: another host that it calls; absent when it calls this container.
+        wget_option: option of its wget that BusyBox, which the image has, does not know.
         interval: seconds between checks (Docker's default 30).
         timeout: seconds that one check may take (default 30).
         retries: failures in a row that make it unhealthy (default 3).
@@ -110,7 +113,10 @@ class Healthcheck(Subject):
     shell: Fact[bool] = ABSENT
     program: Fact[str] = ABSENT
     program_missing: Fact[bool] = ABSENT
+    missing: Fact[str] = ABSENT
     port: Fact[int] = ABSENT
+    host: Fact[str] = ABSENT
+    wget_option: Fact[str] = ABSENT
     interval: Fact[float] = ABSENT
     timeout: Fact[float] = ABSENT
     retries: Fact[int] = ABSENT
@@ -125,10 +131,12 @@ class Logging(Subject):
         driver: logging driver; absent means the daemon's default, json-file.
         max_size: option max-size.
         max_file: option max-file.
+        options: names of all options.
         bounded: whether logs on this host cannot grow without end (rotation, or a driver that ships them).
     """
 
     driver: Fact[str] = ABSENT
     max_size: Fact[str] = ABSENT
     max_file: Fact[str] = ABSENT
+    options: Fact[tuple[str, ...]] = ABSENT
     bounded: Fact[bool] = ABSENT

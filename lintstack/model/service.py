@@ -49,6 +49,19 @@ class Service(Subject):
         profiles: profiles it belongs to.
         container_name: fixed container name.
         replicas: number of containers.
+        restart_overruled: `restart` as written where `deploy.restart_policy` decides.
+        restart_attempts: how often a failed container is started again.
+        memory_reservation: bytes that are reserved for it.
+        cpu_reservation: CPUs that are reserved for it.
+        swap_limit: bytes of memory and swap together (`memswap_limit`); -1 is no limit.
+        swappiness: `mem_swappiness`, 0 to 100, or -1.
+        swarm_only: keys of `deploy` that `docker compose up` does not read.
+        legacy_links: entries of `links` and `external_links`.
+        volumes_from: entries of `volumes_from`.
+        root_hooks: hooks (`post_start`, `pre_stop`) that are run as root.
+        ulimits_above: names of its `ulimits` whose soft value is above the hard one.
+        static_addresses: IP addresses that it asks for in its networks.
+        dropped_command: CMD of the built image, where an `entrypoint` without `command` drops it.
         init: whether an init process is PID 1.
         entrypoint: effective entrypoint words.
         command: effective command words.
@@ -86,9 +99,9 @@ class Service(Subject):
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
         is_dev_tool: whether it is a tool for developers only.
-        is_job: whether it is expected to end (migrations, `service_completed_successfully` targets).
         stop_grace: seconds between the stop signal and the kill, where the service says so (Docker's default 10).
         stop_signal: signal that asks it to stop, where the service says so.
+        is_job: whether it is expected to end (migrations by name or command, `service_completed_successfully` targets).
     """
 
     stack: Stack
@@ -130,6 +143,19 @@ class Service(Subject):
     profiles: Fact[tuple[str, ...]] = ABSENT
     container_name: Fact[str] = ABSENT
     replicas: Fact[int] = ABSENT
+    restart_overruled: Fact[str] = ABSENT
+    restart_attempts: Fact[int] = ABSENT
+    memory_reservation: Fact[int] = ABSENT
+    cpu_reservation: Fact[float] = ABSENT
+    swap_limit: Fact[int] = ABSENT
+    swappiness: Fact[int] = ABSENT
+    swarm_only: Fact[tuple[str, ...]] = ABSENT
+    legacy_links: Fact[tuple[str, ...]] = ABSENT
+    volumes_from: Fact[tuple[str, ...]] = ABSENT
+    root_hooks: Fact[tuple[str, ...]] = ABSENT
+    ulimits_above: Fact[tuple[str, ...]] = ABSENT
+    static_addresses: Fact[tuple[str, ...]] = ABSENT
+    dropped_command: Fact[tuple[str, ...]] = ABSENT
     init: Fact[bool] = ABSENT
     entrypoint: Fact[tuple[str, ...]] = ABSENT
     command: Fact[tuple[str, ...]] = ABSENT
