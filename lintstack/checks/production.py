@@ -48,21 +48,21 @@ def production_target(build: Build) -> Iterator[Problem]:
     stage, service = build.stage, build.service
     if stage is None or service is None or service.is_job.value or len(stage.dockerfile.stages) > MOST_STAGES:
         return
-    others = [item for item in stage.dockerfile.stages if item is not stage and item.name]
-    better = next((item for item in reversed(others) if PRODUCTION & _words(item.name)), None)
     if not stage.name or PRODUCTION & _words(stage.name):
         return
+    others = [item for item in stage.dockerfile.stages if item is not stage and not DEVELOPERS & _words(item.name)]
+    better = next((item for item in reversed(others) if PRODUCTION & _words(item.name)), None)
+    last = others[-1] if others and others[-1].index > stage.index else None
     if DEVELOPERS & _words(stage.name):
         what = "which is for developers"
     elif better is not None and (BUILDERS & _words(stage.name) or _leads_to(stage, better)):
         what = "which is on the way to another one"
-    elif BUILDERS & _words(stage.name) and stage.index < len(stage.dockerfile.stages) - 1:
-        better, what = stage.dockerfile.stages[-1], "which is on the way to another one"
+    elif BUILDERS & _words(stage.name) and last is not None and _leads_to(stage, last):
+        better, what = last, "which is on the way to another one"
     else:
         return
-    name = f"; set `target: {better.name}`" if better and better.name else "; build the last stage"
-    if better is None and stage.index == len(stage.dockerfile.stages) - 1:
-        name = "; end the Dockerfile with a stage for production"
+    way_out = "write a stage for production" if better is None else "leave `target` out"
+    name = f"; {f'set `target: {better.name}`' if better and better.name else way_out}"
     place = build.target.places[0] if build.target.places else None
     origin = (Place(stage.origin.span, "builds this stage"),) if stage.origin else ()
     yield Problem(f"{service} builds stage `{stage.name}` in production, {what}{name}", place, origin, fact="target")

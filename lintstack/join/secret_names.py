@@ -30,7 +30,7 @@ HARMLESS_WORDS = frozenset(
     timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
     prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
     allow empty random hash hashed hasher hashers age days hours minutes seconds server role group dummy through
-    strategy
+    strategy history interval reuse rotation strength validation
     """.split()
 )
 # Of these, the ones that make even `…_PASSWORD` a switch, a number or something that everybody may know.

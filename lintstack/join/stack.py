@@ -226,7 +226,7 @@ class _Made(NamedTuple):
             mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk)),
             environment=environment,
             build_args=tuple(variables.build_args(service, node)),
-            layers=tuple(variables.layers(service, _chain(ground), environment)),
+            layers=(*variables.layers(service, _chain(ground), environment), *variables.labels(service, node)),
             depends_on=tuple(services.dependencies(service, node)),
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),
@@ -266,6 +266,7 @@ def _resources(stack: Stack, root: Mapping, found: Iterable[Service]) -> Iterato
                 type=Fact(type_, (Place(item.key.span),)),
                 external=external if external.value is not None or external.unknown else Fact(False, default=True),
                 used=Fact(implicit or (type_, name) in used, (Place(item.key.span),)),
+                content=scalar(item.value, "content", cast=text) if type_ == "config" else ABSENT,
             )
 
 

@@ -106,9 +106,11 @@ class Resource(Subject):
         type: network, volume, secret or config.
         external: whether it is made outside this project.
         used: whether a service of the stack uses it.
+        content: text that a config holds in the compose file itself.
     """
 
     stack: Stack
     type: Fact[str] = ABSENT
     external: Fact[bool] = ABSENT
     used: Fact[bool] = ABSENT
+    content: Fact[str] = ABSENT
