@@ -76,11 +76,16 @@ def _literal(text: str) -> Iterator[tuple[int, int]]:
                 continue
             behind = end
             value = line[start:end].strip("\"', ")
-            given = _default().match(value) or (value and not value.startswith(LATER) and "${" not in value)
+            given = _default().match(value) or (value and not value.startswith(LATER) and not _is_elsewhere(value))
             if given and (at + start, at + end) not in marked and told < MOST_TOLD:
                 told += 1
                 yield at + start, at + end
         at += len(line)
+
+
+def _is_elsewhere(value: str) -> bool:
+    """Whether a value is a variable, or says where the credential lies: `name:/run/secrets/name`."""
+    return "${" in value or ":/" in value.replace("://", "") or "/run/secrets/" in value
 
 
 def secret_in_config(resource: Resource) -> Iterator[Problem]:

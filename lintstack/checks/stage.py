@@ -329,7 +329,7 @@ def prefer_multi_stage(stage: Stage) -> Iterator[Problem]:
     """A compiler at work in the only stage of a file: it stays in the image."""
     if len(stage.dockerfile.stages) == 1 and stage.parsed.origin is not None:
         runs = (item for item in stage.instructions if isinstance(item, Run))
-        compiling = next((command for run in runs for command in run.commands if _compiles(command)), None)
+        compiling = next((command for run in runs for command in run.commands if compiles(command)), None)
         if compiling is not None:
             yield Problem(
                 f"`{compiling.name}` compiles in the only stage, so that the compiler and the sources ship with what"
@@ -339,7 +339,8 @@ def prefer_multi_stage(stage: Stage) -> Iterator[Problem]:
             )
 
 
-def _compiles(command: Command) -> bool:
+def compiles(command: Command) -> bool:
+    """Whether a command turns sources into programs."""
     verbs = COMPILES.get(command.name)
     if verbs is None:
         return False
