@@ -174,7 +174,8 @@ def _inherits(stage: Stage) -> bool:
 def _brings_tools(command: PackageCall, production: bool) -> bool:
     call = command.call
     if call.manager == "composer":
-        return call.action == "install" and not call.operands and not call.arguments.has("--no-dev")
+        elsewhere = any(word.value == "global" for word in call.command.words)
+        return call.action == "install" and not call.operands and not elsewhere and not call.arguments.has("--no-dev")
     if call.manager not in NODE or not _installs_project(call) or call.options_unknown:
         return False
     words = [word.value for word in call.command.words]
@@ -191,6 +192,6 @@ def _brings_tools(command: PackageCall, production: bool) -> bool:
 def _prunes(command: Command) -> bool:
     """Whether a command takes packages for development away."""
     words = [word.value for word in command.node.words]
-    if command.name in NODE and "prune" in words:
+    if command.name in NODE and ("prune" in words or ("focus" in words and "--production" in words)):
         return True
     return command.name == "rm" and any(word.rstrip("/*").endswith("node_modules") for word in words)

@@ -23,6 +23,7 @@ COMPILERS = frozenset(
 ) - {"make"}
 # Images that are made to compile.
 TOOLS = frozenset("composer gcc golang gradle haskell maven rust".split())
+BUILD_TOOLS = frozenset("ant cargo go gradle gradlew javac maven mvn mvnw sbt".split())
 SDKS = ("dotnet/sdk", "dotnet/core/sdk")
 
 
@@ -98,10 +99,20 @@ def no_compiler(stage: Stage) -> Iterator[Problem]:
     """Compilers in the image that ships: installed there, or brought by the image below."""
     if not stage.is_output.value or stage.is_for_developers.value or _is_named(stage):
         return
-    if next(_building(stage), None) is None:
+    if next(_building(stage), None) is None and not _wants_compiler(stage):
         yield from _base(stage)
     if len(stage.dockerfile.stages) > 1:
         yield from _installed(stage)
+
+
+def _wants_compiler(stage: Stage) -> bool:
+    """Whether a stage calls or installs what needs a compiler to be there."""
+    runs = (item for item in stage.instructions[:MOST_LOOKED] if isinstance(item, Run))
+    for command in (command for run in runs for command in run.commands):
+        installs = command.installs if isinstance(command, PackageCall) else ()
+        if command.name in BUILD_TOOLS or any(package.name in BUILD_TOOLS for package in installs):
+            return True
+    return False
 
 
 def _base(stage: Stage) -> Iterator[Problem]:
