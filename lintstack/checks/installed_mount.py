@@ -25,8 +25,8 @@ def hidden_packages(mount: Mount) -> Iterator[Problem]:
         return
     for path, span in _installed(service):
         hides = path.startswith(f"{target.rstrip('/')}/") and path != target
-        if hides and not _is_guarded(service, path, target) and not _installs_itself(service):
-            folder = path.rpartition("/")[2]
+        folder = path.rpartition("/")[2]
+        if hides and not (_is_guarded(service, path, target) or _installs_itself(service) or _is_moved(service, folder)):
             message = (
                 f"{service} mounts `{mount.source.value}` over `{path}`, where the image installed its packages; mount a"
                 f" named volume at `{path}`"
@@ -62,6 +62,16 @@ def _is_guarded(service: Service, path: str, target: str) -> bool:
         if other != target and f"{path}/".startswith(f"{other}/") and len(other) > len(target):
             return True
     return False
+
+
+def _is_moved(service: Service, folder: str) -> bool:
+    """Whether the Dockerfile moves the packages, or speaks of a folder of that name at the root."""
+    import re
+
+    dockerfile = dockerfile_of(service)
+    said = re.compile(rf"(?<![\w./}}])/{re.escape(folder)}\b|\b(?:mv|ln|cp)\b[^;&|]*{re.escape(folder)}|modules-folder")
+    instructions = dockerfile.instructions[:MOST_LOOKED] if dockerfile else ()
+    return any(said.search(item.node.text.text[:4_000]) for item in instructions)
 
 
 def _installs_itself(service: Service) -> bool:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.stages import base_of, copied_from, taken_from
+from lintstack.checks.build_context import needed
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Build, Service, Variable
+
+if TYPE_CHECKING:
+    from lintstack.dockerfile import stages
 
 MOST_STAGES = 1_000  # of a Dockerfile in which stages are followed
 PRODUCTION = frozenset("final prod production release runner runtime serve server".split())
@@ -72,30 +76,9 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(re.split(r"[^a-z]+", name.lower()))
 
 
-def _leads_to(stage: object, end: object) -> bool:
+def _leads_to(stage: stages.Stage, end: stages.Stage) -> bool:
     """Whether a stage is what another one is built upon, or takes files from."""
-    seen: set[int] = set()
-    left = [end]
-    while left:
-        item = left.pop()
-        if item is stage:
-            return True
-        if id(item) in seen:
-            continue
-        seen.add(id(item))
-        left += _needs(item)
-    return False
-
-
-def _needs(stage: object) -> Iterator[object]:
-    _, parent = base_of(stage)  # type: ignore[arg-type]
-    if parent is not None:
-        yield parent
-    for instruction in stage.instructions:  # type: ignore[attr-defined]
-        for name, _ in taken_from(instruction.trigger or instruction):
-            found = copied_from(stage, name)  # type: ignore[arg-type]
-            if found is not None:
-                yield found
+    return any(item is stage for item in needed(end))
 
 
 def durable_writes(service: Service) -> Iterator[Problem]:
@@ -199,5 +182,5 @@ def dev_tool_in_prod(service: Service) -> Iterator[Problem]:
             f"{service} runs `{image}` in production, a tool for developers; move it to `compose.override.yaml`, or"
             " give it a profile"
         )
-        at, *more = service.base_image.places or (None,)
-        yield Problem(message, at, tuple(place for place in more if place), fact="is_dev_tool")
+        places = service.base_image.places
+        yield Problem(message, places[0] if places else None, places[1:], fact="is_dev_tool")

@@ -14,6 +14,7 @@ from lintstack.join import process as processes
 from lintstack.join import purpose, variables
 from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
+from lintstack.join.build_details import details, watches
 from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
 from lintstack.join.image import pulled, service_image
@@ -218,7 +219,8 @@ class _Made(NamedTuple):
             service,
             **facts,
             image=image,
-            build=built.build.with_(service=service) if built else None,
+            build=built.build.with_(service=service, **details(node, built, self.site.disk)) if built else None,
+            watches=tuple(watches(node, self.site.disk)) if "develop" in node.entries else (),
             user=processes.user(service, node, ground, process),
             healthcheck=processes.healthcheck(service, node, ground),
             logging=services.logging(name, spans[0], node),

@@ -9,7 +9,7 @@ from lintstack.record import Subject
 from lintstack.source import Span
 
 if TYPE_CHECKING:
-    from lintstack.model.build import Build, Healthcheck, Image, Logging, User
+    from lintstack.model.build import Build, Healthcheck, Image, Logging, User, Watch
     from lintstack.model.parts import Dependency, Mount, Port, Reference
     from lintstack.model.stack import Stack
     from lintstack.model.values import Rewrite, Variable
@@ -68,7 +68,8 @@ class Service(Subject):
     mounts: tuple[Mount, ...] = ()
     environment: tuple[Variable, ...] = ()
     build_args: tuple[Variable, ...] = ()
-    layers: tuple[Variable, ...] = ()  # what the build leaves in the image beside the environment: arg, layer
+    layers: tuple[Variable, ...] = ()  # what holds values beside the environment: arg, layer, label
+    watches: tuple[Watch, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     references: tuple[Reference, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
