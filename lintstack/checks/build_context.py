@@ -48,14 +48,19 @@ def build_secret_given(build: Build) -> Iterator[Problem]:
     if stage is None or service is None or build.secrets.unknown:
         return
     asked = dict(_asked(stage))
-    given = {name.rpartition("/")[2]: place for name, place in zip(build.secrets.value or (), build.secrets.places, strict=False)}
+    given = {
+        name.rpartition("/")[2]: place
+        for name, place in zip(build.secrets.value or (), build.secrets.places, strict=False)
+    }
     for name, place in given.items():
         if name not in asked:
             message = f"no RUN of what {service} builds mounts the secret `{name}`; remove it, or write `RUN --mount=type=secret,id={name}`"
             yield Problem(message, place, fact="secrets", detail=name)
     for name, span in asked.items():
         if name not in given:
-            message = f"RUN mounts the secret `{name}`, which the build of {service} is not given; add it to `build.secrets`"
+            message = (
+                f"RUN mounts the secret `{name}`, which the build of {service} is not given; add it to `build.secrets`"
+            )
             yield Problem(message, Place(span), (Place(build.span, "the build"),), "secrets", name)
 
 
@@ -133,14 +138,18 @@ def image_built_once(stack: Stack) -> Iterator[Problem]:
                 " last wins; give one of them another name"
             )
             at, *_ = build.image.places
-            yield Problem(message, at, (Place(other.image.places[0].span, "the same name"),), detail=f"{service.name} {name}")
+            yield Problem(
+                message, at, (Place(other.image.places[0].span, "the same name"),), detail=f"{service.name} {name}"
+            )
 
 
 def _is_other(one: Build, two: Build) -> bool:
     """Whether two builds are known to differ: in the Dockerfile, the stage or the arguments."""
     if one.stage is None or two.stage is None:
         return False
-    given = [{item.name: item.value.value for item in build.service.build_args} for build in (one, two) if build.service]
+    given = [
+        {item.name: item.value.value for item in build.service.build_args} for build in (one, two) if build.service
+    ]
     return one.stage is not two.stage or one.context.value != two.context.value or given[0] != given[1]
 
 
@@ -150,7 +159,9 @@ def watch_works(service: Service) -> Iterator[Problem]:
         action, path = watch.action.value or "", watch.path.value or ""
         message = ""
         if service.build is None and ("rebuild" in action or action.startswith("sync")):
-            message = f"{service} has no `build`, so that `docker compose watch` leaves it out; add `build`, or remove this"
+            message = (
+                f"{service} has no `build`, so that `docker compose watch` leaves it out; add `build`, or remove this"
+            )
         elif watch.there == "":
             message = f"`{path}` does not exist, so that there is nothing to watch; correct the path"
         elif action.startswith("sync") and _is_mounted(service, watch.target.value):
@@ -162,7 +173,9 @@ def watch_works(service: Service) -> Iterator[Problem]:
 def _is_mounted(service: Service, target: str | None) -> bool:
     """Whether a folder of the host is mounted where a watch copies to."""
     where = normpath(target) if target else ""
-    found = (normpath(mount.target.value) for mount in service.mounts if mount.type.value == "bind" and mount.target.value)
+    found = (
+        normpath(mount.target.value) for mount in service.mounts if mount.type.value == "bind" and mount.target.value
+    )
     return bool(where) and any(f"{where}/".startswith(f"{path.rstrip('/')}/") for path in found)
 
 

@@ -13,7 +13,13 @@ from lintstack.source import Span
 
 MOST_LOOKED = 2_000  # instructions of a stage that are looked at
 # Manager → folder, below the working directory, into which it installs.
-FOLDERS = {"npm": "node_modules", "pnpm": "node_modules", "yarn": "node_modules", "bun": "node_modules", "composer": "vendor"}
+FOLDERS = {
+    "npm": "node_modules",
+    "pnpm": "node_modules",
+    "yarn": "node_modules",
+    "bun": "node_modules",
+    "composer": "vendor",
+}
 INSTALLERS = frozenset("npm pnpm yarn bun composer pip poetry uv bundle".split())
 NAMES = frozenset({"node_modules", "vendor", ".venv", "venv"})
 
@@ -26,7 +32,9 @@ def hidden_packages(mount: Mount) -> Iterator[Problem]:
     for path, span in _installed(service):
         hides = path.startswith(f"{target.rstrip('/')}/") and path != target
         folder = path.rpartition("/")[2]
-        if hides and not (_is_guarded(service, path, target) or _installs_itself(service) or _is_moved(service, folder)):
+        if hides and not (
+            _is_guarded(service, path, target) or _installs_itself(service) or _is_moved(service, folder)
+        ):
             message = (
                 f"{service} mounts `{mount.source.value}` over `{path}`, where the image installed its packages; mount a"
                 f" named volume at `{path}`"

@@ -23,7 +23,16 @@ FROZEN = {
 }
 NODE = frozenset({"npm", "pnpm", "yarn", "bun"})
 # Options with which only what runs is installed.
-RUNTIME = ("--omit=dev", "--production", "--prod", "--only=production", "--only=prod", "-P", "--no-dev", "--without-dev")
+RUNTIME = (
+    "--omit=dev",
+    "--production",
+    "--prod",
+    "--only=production",
+    "--only=prod",
+    "-P",
+    "--no-dev",
+    "--without-dev",
+)
 
 
 def lock_file(call: PackageCall) -> Iterator[Problem]:
@@ -145,7 +154,13 @@ def _starts_development(stage: Stage) -> bool:
 
 
 def _way_out(call: PackageCall) -> str:
-    options = {"npm": "--omit=dev", "pnpm": "--prod", "yarn": "--production", "bun": "--production", "composer": "--no-dev"}
+    options = {
+        "npm": "--omit=dev",
+        "pnpm": "--prod",
+        "yarn": "--production",
+        "bun": "--production",
+        "composer": "--no-dev",
+    }
     return f"add `{options.get(call.call.manager, '--without development')}`"
 
 
@@ -156,7 +171,9 @@ def _with_tools(stage: Stage) -> PackageCall | None:
         production = False
         for item in part.instructions[:MOST_LOOKED]:
             if item.name == "ENV":
-                production |= any(each.name == "NODE_ENV" and each.value.value == "production" for each in item.assignments)
+                production |= any(
+                    each.name == "NODE_ENV" and each.value.value == "production" for each in item.assignments
+                )
             for command in item.commands if isinstance(item, Run) else ():
                 if _prunes(command):
                     found = None

@@ -42,7 +42,9 @@ SETTINGS = {
     "REDIS_AOF_ENABLED": "appendonly",
     "VALKEY_AOF_ENABLED": "appendonly",
 }
-OPTIONS = frozenset("PGOPTIONS POSTGRES_EXTRA_OPTS REDIS_ARGS REDIS_EXTRA_FLAGS VALKEY_EXTRA_FLAGS MYSQL_EXTRA_FLAGS MARIADB_EXTRA_FLAGS".split())
+OPTIONS = frozenset(
+    "PGOPTIONS POSTGRES_EXTRA_OPTS REDIS_ARGS REDIS_EXTRA_FLAGS VALKEY_EXTRA_FLAGS MYSQL_EXTRA_FLAGS MARIADB_EXTRA_FLAGS".split()
+)
 ORIGINS = ("ORIGIN", "ORIGINS", "CORS", "ALLOW_ALL", "ORIGIN_REGEX")
 _ON = frozenset("1 true yes on".split())
 
@@ -87,7 +89,9 @@ def durable_writes(service: Service) -> Iterator[Problem]:
     words = [part for word in process.value or () for part in word.split()][:2_000]
     said = _risky(words)
     if said and process.places:
-        at = next((place for place in process.places if place.span.text.strip("'\"") in said.split()), process.places[0])
+        at = next(
+            (place for place in process.places if place.span.text.strip("'\"") in said.split()), process.places[0]
+        )
         yield Problem(_forgets(service, said), at, fact="process", detail=said)
     for variable in service.environment:
         value = variable.value.value or ""
@@ -170,7 +174,9 @@ def default_credentials(variable: Variable) -> Iterator[Problem]:
     if not given or not value or not variable.is_secret.value or variable.fallback.value:
         return
     if is_placeholder(value) and "://" not in value:
-        message = f"`{variable.name}` of {variable.service} is a stand-in that everybody tries first; set a value of its own"
+        message = (
+            f"`{variable.name}` of {variable.service} is a stand-in that everybody tries first; set a value of its own"
+        )
         yield Problem(message, Place(variable.value.span or variable.span), fact="value")
 
 
@@ -184,3 +190,21 @@ def dev_tool_in_prod(service: Service) -> Iterator[Problem]:
         )
         places = service.base_image.places
         yield Problem(message, places[0] if places else None, places[1:], fact="is_dev_tool")
+
+
+def secret_as_file(variable: Variable) -> Iterator[Problem]:
+    """Credentials in the environment of images that read them from files."""
+    service = variable.service
+    if service is None or variable.scope.value not in ("environment", "env-file") or not variable.is_secret.value:
+        return
+    from lintstack.images import catalogue, split
+
+    reference = service.base_image.value
+    known = catalogue().lookup(split(reference)) if reference else None
+    file = known.secrets.get(variable.name) if known else None
+    if file:
+        message = (
+            f"`{variable.name}` is in the environment of {service}, where `docker inspect` shows it; its image reads"
+            f" `{file}` too, the path of a file: mount it with `secrets:`"
+        )
+        yield Problem(message, Place(variable.value.span or variable.span), fact="scope")

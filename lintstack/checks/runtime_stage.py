@@ -89,7 +89,9 @@ def whole_builder_tree(copy: Copy) -> Iterator[Problem]:
 def _copies_source(stage: Stage) -> bool:
     """Whether a stage, or one below it, holds all of the build context."""
     return any(
-        isinstance(item, Copy) and not item.node.flag("from") and any(text in (".", "./") for text, _, _ in item.read_sources)
+        isinstance(item, Copy)
+        and not item.node.flag("from")
+        and any(text in (".", "./") for text, _, _ in item.read_sources)
         for part in stage.lineage
         for item in part.instructions[:MOST_LOOKED]
     )
@@ -125,8 +127,12 @@ def _base(stage: Stage) -> Iterator[Problem]:
     way_out = _smaller(image.name, image.tag)
     words = (*(stage.config.entrypoint.value or ()), *(stage.config.command.value or ()))
     started = {part.rpartition("/")[2] for text in words[:50] for part in text.split()[:50]}
-    if way_out and started.isdisjoint({"go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "javac", "jshell", "dotnet-ef"}):
-        yield Problem(f"`{word.value}` brings a compiler that nothing here uses; {way_out}", Place(word.span), detail=base)
+    if way_out and started.isdisjoint(
+        {"go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "javac", "jshell", "dotnet-ef"}
+    ):
+        yield Problem(
+            f"`{word.value}` brings a compiler that nothing here uses; {way_out}", Place(word.span), detail=base
+        )
 
 
 def _smaller(name: str, tag: str) -> str:
@@ -154,10 +160,13 @@ def _installed(stage: Stage) -> Iterator[Problem]:
                 found += [
                     (command, package.name, Place(package.span))
                     for package in command.installs
-                    if re.split(r"[=~<>]", package.name)[0] in COMPILERS and not command.call.arguments.has("-t", "--virtual")
+                    if re.split(r"[=~<>]", package.name)[0] in COMPILERS
+                    and not command.call.arguments.has("-t", "--virtual")
                 ]
     left = [(name, place) for _, name, place in found if name not in removed]
     if left and not removed.intersection({"gcc", "build-essential", "build-base"}):
         name, place = left[0]
-        message = f"`{name}` ships with {stage}; compile in a stage of its own, and take what it makes with `COPY --from`"
+        message = (
+            f"`{name}` ships with {stage}; compile in a stage of its own, and take what it makes with `COPY --from`"
+        )
         yield Problem(message, place, tuple(other for _, other in left[1:6]), detail=name)

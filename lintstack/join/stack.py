@@ -70,6 +70,7 @@ class Site(NamedTuple):
         disabled: services that do not run, since no active profile enables them.
         trusted: registries that images may come from (`image.trusted`); None for any.
         find_targets: the stages that files of the repository ask for; they are read when it is called.
+        prod_runs: where scripts for production start the project without naming files.
     """
 
     disk: Disk
@@ -81,6 +82,7 @@ class Site(NamedTuple):
     disabled: frozenset[str] = frozenset()
     trusted: Patterns | None = None
     find_targets: FindTargets | None = None
+    prod_runs: tuple[str, ...] = ()
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -110,7 +112,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     running = tuple(service for service in found if service.name not in site.disabled)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(compose_files(loaded, site.disk))
-    env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
+    env_files = tuple(dotenvs(loaded, site.disk, site.open_text)) if loaded.env_sources else ()
     dockerfiles = _dockerfiles(stack, built, root, site)
     all_resources = tuple(_resources(stack, root, found))
     bind(
@@ -125,7 +127,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         dockerfiles=dockerfiles,
         secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
         active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
-        home=project_of(loaded, files, env_files, site.disk),
+        home=project_of(loaded, files, env_files, site.disk, site.open_text, site.prod_runs),
         dotenvs=env_files,
         **told(stack, loaded, found, site.disk, site.open_text),
     )
