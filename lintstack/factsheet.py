@@ -19,7 +19,7 @@ POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
     node builds read_commands read_assignments arguments contexts folder survey context copied moments settings
-    foundation credential_files literals
+    foundation credential_files literals watches look
     """.split()
 )
 # Subjects that are made when they are asked for.
@@ -162,7 +162,14 @@ def hints_of(subject: type[Subject]) -> dict[str, Any]:
     from lintstack.source import Span
 
     names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax, "Context": Context}
-    names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "Survey": object, "ImageConfig": ImageConfig}
+    names |= {
+        "Span": Span,
+        "Call": Call,
+        "SimpleCommand": Command,
+        "Survey": object,
+        "ImageConfig": ImageConfig,
+        "Watch": object,
+    }
     members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
     derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}
     returned = {name: get_type_hints(get, localns=names)["return"] for name, get in derived.items()}

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import TYPE_CHECKING
 
-from lintstack.dockerfile.mounts import mounts
-from lintstack.dockerfile.stages import base_of, copied_from, taken_from
-from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Build, Copy, Service, Stack, Variable
@@ -18,7 +15,6 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.nodes import Pair
     from lintstack.source import Span
 
-MOST_STAGES = 1_000
 # Arguments that every build has without an ARG: docs.docker.com/build/building/variables/#pre-defined-build-arguments
 PREDEFINED = frozenset("SOURCE_DATE_EPOCH ALL_PROXY HTTP_PROXY HTTPS_PROXY FTP_PROXY NO_PROXY".split())
 EVERYTHING = frozenset({".", "./", "*", "/"})
@@ -31,7 +27,10 @@ def dockerignore(copy: Copy) -> Iterator[Problem]:
         return
     if _takes_all(copy) and next(filter(_takes_all, dockerfile.instructions), None) is copy:
         text, _, span = next(item for item in copy.read_sources if item[0] in EVERYTHING)
-        message = f"`{text}` copies all of the build context, and no `.dockerignore` leaves anything out; list what the image does not need"
+        message = (
+            f"`{text}` copies all of the build context, and no `.dockerignore` leaves anything out; list what the image"
+            " does not need"
+        )
         yield Problem(message, Place(span))
 
 
@@ -54,7 +53,10 @@ def build_secret_given(build: Build) -> Iterator[Problem]:
     }
     for name, place in given.items():
         if name not in asked:
-            message = f"no RUN of what {service} builds mounts the secret `{name}`; remove it, or write `RUN --mount=type=secret,id={name}`"
+            message = (
+                f"no RUN of what {service} builds mounts the secret `{name}`; remove it, or write"
+                f" `RUN --mount=type=secret,id={name}`"
+            )
             yield Problem(message, place, fact="secrets", detail=name)
     for name, span in asked.items():
         if name not in given:
@@ -66,36 +68,15 @@ def build_secret_given(build: Build) -> Iterator[Problem]:
 
 def _asked(stage: stages.Stage) -> Iterator[tuple[str, Span]]:
     """Secrets that the commands of a stage and of those that it needs mount, by name."""
+    from lintstack.dockerfile.mounts import mounts
+    from lintstack.dockerfile.stages import needed
+
     for part in needed(stage):
         for instruction in part.instructions:
             for mount in mounts(instruction) if instruction.keyword == "RUN" and instruction.flag("mount") else ():
                 name = mount.text("id") or mount.text("target").rpartition("/")[2]
                 if mount.text("type") == "secret" and name and "$" not in name:
                     yield name, mount.place.span
-
-
-def needed(stage: stages.Stage) -> Iterator[stages.Stage]:
-    """A stage, those that it is built upon, and those that any of them takes files from."""
-    seen: set[int] = set()
-    left = [stage]
-    while left:
-        item = left.pop()
-        if id(item) not in seen and len(seen) < MOST_STAGES:
-            seen.add(id(item))
-            yield item
-            left += steps(item)
-
-
-def steps(stage: stages.Stage) -> Iterator[stages.Stage]:
-    """The stages that a stage itself names."""
-    _, parent = base_of(stage)
-    if parent is not None:
-        yield parent
-    for instruction in stage.instructions:
-        for name, _ in taken_from(instruction.trigger or instruction):
-            found = copied_from(stage, name)
-            if found is not None:
-                yield found
 
 
 def declared_build_arg(variable: Variable) -> Iterator[Problem]:
@@ -117,6 +98,8 @@ def declared_build_arg(variable: Variable) -> Iterator[Problem]:
 
 
 def _declared(dockerfile: syntax.Dockerfile) -> Iterator[Pair]:
+    from lintstack.dockerfile.syntax import pairs
+
     for item in dockerfile.instructions:
         inner = item.trigger or item
         if inner.keyword == "ARG":
@@ -182,5 +165,8 @@ def _is_mounted(service: Service, target: str | None) -> bool:
 def watch_in_prod(service: Service) -> Iterator[Problem]:
     """`develop` in the files for production."""
     for watch in service.watches[:1]:
-        message = f"`develop` of {service} is for `docker compose watch`, which nobody runs in production; move it to `compose.override.yaml`"
+        message = (
+            f"`develop` of {service} is for `docker compose watch`, which nobody runs in production; move it to"
+            " `compose.override.yaml`"
+        )
         yield Problem(message, watch.path.places[0], fact="watches")

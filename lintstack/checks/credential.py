@@ -108,7 +108,10 @@ def token_literal(stack: Stack) -> Iterator[Problem]:
         told = [span for span in _written(stack) if span.source is file.source]
         for what, span in _marked(file.source):
             if not any(other.start <= span.start < other.end for other in (*told, *_within(inline, file.source))):
-                message = f"this is {what}, which everybody who can read the file has; revoke it, and take the next one from outside"
+                message = (
+                    f"this is {what}, which everybody who can read the file has; revoke it, and take the next one from"
+                    " outside"
+                )
                 yield Problem(message, Place(span), detail=what)
 
 

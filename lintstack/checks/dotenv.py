@@ -28,5 +28,5 @@ def example_variable_used(project: Project) -> Iterator[Problem]:
     """Variables that everybody fills in for nothing."""
     unread = project.unread
     for name, place in zip(unread.value or (), unread.places, strict=False):
-        message = f"nothing beside `{place.span.path}` speaks of `{name}`; remove it, or read it where it was meant to be read"
+        message = f"nothing beside `{place.span.path}` speaks of `{name}`; remove it, or read it"
         yield Problem(message, Place(place.span), fact="unread", detail=name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from posixpath import join, normpath
 
-from lintstack.checks.dev_command import commands, dockerfile_of
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Copy, Instruction, Mount, PackageCall, Run, Service, Stage
@@ -36,8 +35,8 @@ def hidden_packages(mount: Mount) -> Iterator[Problem]:
             _is_guarded(service, path, target) or _installs_itself(service) or _is_moved(service, folder)
         ):
             message = (
-                f"{service} mounts `{mount.source.value}` over `{path}`, where the image installed its packages; mount a"
-                f" named volume at `{path}`"
+                f"{service} mounts `{mount.source.value}` over `{path}`, where the image installed its packages; mount"
+                f" a named volume at `{path}`"
             )
             yield Problem(message, _place(mount), (Place(span, "installed here"),), "target", folder)
             return
@@ -76,7 +75,7 @@ def _is_moved(service: Service, folder: str) -> bool:
     """Whether the Dockerfile moves the packages, or speaks of a folder of that name at the root."""
     import re
 
-    dockerfile = dockerfile_of(service)
+    dockerfile = service.dockerfile
     said = re.compile(rf"(?<![\w./}}])/{re.escape(folder)}\b|\b(?:mv|ln|cp)\b[^;&|]*{re.escape(folder)}|modules-folder")
     instructions = dockerfile.instructions[:MOST_LOOKED] if dockerfile else ()
     return any(said.search(item.node.text.text[:4_000]) for item in instructions)
@@ -87,6 +86,8 @@ def _installs_itself(service: Service) -> bool:
     process = service.process
     if process.unknown:
         return True
+    from lintstack.dockerfile.programs.dev_servers import commands
+
     for command in commands(process.value or ()):
         words = [word for word in command if word]
         if command[0].endswith((".sh", ".bash")) or "entrypoint" in command[0]:
@@ -100,7 +101,7 @@ def _installs_itself(service: Service) -> bool:
 
 def _installed(service: Service) -> Iterator[tuple[str, Span]]:
     """Folders with packages in the image that a service builds, and where they come from."""
-    dockerfile = dockerfile_of(service)
+    dockerfile = service.dockerfile
     stage = service.build.stage if service.build else None
     own = next((item for item in dockerfile.stages if item.parsed is stage), None) if dockerfile else None
     folder: str | None = "/"

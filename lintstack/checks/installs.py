@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from lintstack.dockerfile.managers.calls import Call
 from lintstack.facts import Place
@@ -94,8 +95,8 @@ def install_before_source(call: PackageCall) -> Iterator[Problem]:
     if source is not None:
         text, _, span = source.read_sources[0]
         message = (
-            f"`{text}` copies all of the source before `{call.spoken.value}`, which then runs anew after every change; copy"
-            " the lock file and what lists the packages first, install, and copy the rest then"
+            f"`{text}` copies all of the source before `{call.spoken.value}`, which then runs anew after every change;"
+            " copy the lock file and what lists the packages first, install, and copy the rest then"
         )
         yield Problem(message, Place(span), (Place(said.verb.span, "runs anew"),), detail=said.manager)
 
@@ -147,10 +148,10 @@ def _taken(stage: Stage, copy: Copy) -> Iterator[Problem]:
 
 def _starts_development(stage: Stage) -> bool:
     """Whether what the image starts is for developers: then it is the image that is."""
-    from lintstack.checks.dev_command import spoken
+    from lintstack.dockerfile.programs.dev_servers import dev_server
 
     words = (*(stage.config.entrypoint.value or ()), *(stage.config.command.value or ()))
-    return bool(words and spoken(words, dict))
+    return bool(words and dev_server(words, dict))
 
 
 def _way_out(call: PackageCall) -> str:
@@ -196,7 +197,7 @@ def _brings_tools(command: PackageCall, production: bool) -> bool:
     if call.manager not in NODE or not _installs_project(call) or call.options_unknown:
         return False
     words = [word.value for word in call.command.words]
-    said = set(words) | {f"{a}={b}" for a, b in zip(words, words[1:], strict=False) if a in ("--omit", "--only")}
+    said = set(words) | {f"{a}={b}" for a, b in pairwise(words) if a in ("--omit", "--only")}
     given = {name for name, _, value in (word.partition("=") for word in words) if value.lower() != "false"}
     text = " ".join(words)
     included = "--include=dev" in said or "--production=false" in said or "--prod=false" in said

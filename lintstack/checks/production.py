@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lintstack.checks.build_context import needed
 from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Build, Service, Variable
@@ -43,7 +42,10 @@ SETTINGS = {
     "VALKEY_AOF_ENABLED": "appendonly",
 }
 OPTIONS = frozenset(
-    "PGOPTIONS POSTGRES_EXTRA_OPTS REDIS_ARGS REDIS_EXTRA_FLAGS VALKEY_EXTRA_FLAGS MYSQL_EXTRA_FLAGS MARIADB_EXTRA_FLAGS".split()
+    """
+    PGOPTIONS POSTGRES_EXTRA_OPTS REDIS_ARGS REDIS_EXTRA_FLAGS VALKEY_EXTRA_FLAGS MYSQL_EXTRA_FLAGS
+    MARIADB_EXTRA_FLAGS
+    """.split()
 )
 ORIGINS = ("ORIGIN", "ORIGINS", "CORS", "ALLOW_ALL", "ORIGIN_REGEX")
 _ON = frozenset("1 true yes on".split())
@@ -80,6 +82,8 @@ def _words(name: str) -> frozenset[str]:
 
 def _leads_to(stage: stages.Stage, end: stages.Stage) -> bool:
     """Whether a stage is what another one is built upon, or takes files from."""
+    from lintstack.dockerfile.stages import needed
+
     return any(item is stage for item in needed(end))
 
 

@@ -37,8 +37,8 @@ def runtime_from_builder(stage: Stage) -> Iterator[Problem]:
     builds = next(_building(parent), None)
     if builds is not None or _is_named(parent):
         message = (
-            f"{stage} is built upon `{parent.name}`, so that its sources and tools ship too; begin with a plain image, and"
-            " take what runs with `COPY --from`"
+            f"{stage} is built upon `{parent.name}`, so that its sources and tools ship too; begin with a plain image,"
+            " and take what runs with `COPY --from`"
         )
         where = (Place(builds.program, "builds here"),) if builds else (Place(parent.span, "the stage that builds"),)
         yield Problem(message, Place(word.span), where)
@@ -50,11 +50,11 @@ def _is_named(stage: Stage) -> bool:
 
 def _building(stage: Stage) -> Iterator[Command]:
     """Commands of a stage that turn sources into something else."""
-    from lintstack.checks.stage import compiles
+    from lintstack.dockerfile.programs.compilers import compiles
 
     for item in stage.instructions[:MOST_LOOKED]:
         for command in item.commands if isinstance(item, Run) else ():
-            if compiles(command) or _builds_script(command):
+            if compiles(command.node) or _builds_script(command):
                 yield command
 
 
@@ -80,8 +80,8 @@ def whole_builder_tree(copy: Copy) -> Iterator[Problem]:
             builds = next(_building(source), None)
             if builds is not None and _copies_source(source):
                 message = (
-                    f"`{text}` is all that stage `{copy.origin.value}` worked on, its sources and tools included; copy what"
-                    " the build made"
+                    f"`{text}` is all that stage `{copy.origin.value}` worked on, its sources and tools included; copy"
+                    " what the build made"
                 )
                 yield Problem(message, Place(span), (Place(builds.program, "builds here"),), detail=text)
 
@@ -141,7 +141,7 @@ def _smaller(name: str, tag: str) -> str:
         return "begin with a plain image"
     if name.endswith(SDKS):
         return "begin with `aspnet` or `runtime`"
-    if name == "eclipse-temurin" and "jre" not in tag or "jdk" in re.split(r"[^a-z]+", tag):
+    if (name == "eclipse-temurin" and "jre" not in tag) or "jdk" in re.split(r"[^a-z]+", tag):
         return "begin with its `jre`"
     return "begin with a JRE, such as `eclipse-temurin:21-jre`" if name == "openjdk" and "jre" not in tag else ""
 

@@ -10,6 +10,7 @@ from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack.model.build import Build, Healthcheck, Image, Logging, User, Watch
+    from lintstack.model.dockerfile import Dockerfile
     from lintstack.model.parts import Dependency, Mount, Port, Reference
     from lintstack.model.stack import Stack
     from lintstack.model.values import Rewrite, Variable
@@ -108,6 +109,12 @@ class Service(Subject):
     @property
     def service(self) -> Service:  # itself, so that every subject of a service can be asked for `service.…`
         return self
+
+    @property
+    def dockerfile(self) -> Dockerfile | None:  # looks at all of them: for checks that know what they want
+        stage = self.build.stage if self.build else None
+        found = (item for item in self.stack.dockerfiles if stage is not None and item.parsed is stage.dockerfile)
+        return next(found, None) or (self.stack.dockerfiles[0] if self.synthetic else None)
 
     def __str__(self) -> str:
         return f"{'stage' if self.synthetic else 'service'} `{self.name}`" if self.name else "the image"
