@@ -46,7 +46,8 @@ def build_secret_given(build: Build) -> Iterator[Problem]:
     stage, service = build.stage, build.service
     if stage is None or service is None or build.secrets.unknown:
         return
-    asked = dict(_asked(stage))
+    mounted = list(_asked(stage))
+    asked = {name: span for name, span, _ in mounted}
     given = {
         name.rpartition("/")[2]: place
         for name, place in zip(build.secrets.value or (), build.secrets.places, strict=False)
@@ -58,16 +59,16 @@ def build_secret_given(build: Build) -> Iterator[Problem]:
                 f" `RUN --mount=type=secret,id={name}`"
             )
             yield Problem(message, place, fact="secrets", detail=name)
-    for name, span in asked.items():
-        if name not in given:
+    for name, span, required in mounted:
+        if name not in given and (required or given):
             message = (
                 f"RUN mounts the secret `{name}`, which the build of {service} is not given; add it to `build.secrets`"
             )
             yield Problem(message, Place(span), (Place(build.span, "the build"),), "secrets", name)
 
 
-def _asked(stage: stages.Stage) -> Iterator[tuple[str, Span]]:
-    """Secrets that the commands of a stage and of those that it needs mount, by name."""
+def _asked(stage: stages.Stage) -> Iterator[tuple[str, Span, bool]]:
+    """Secrets that the commands of a stage and of those that it needs mount: name, place, whether it must be there."""
     from lintstack.dockerfile.mounts import mounts
     from lintstack.dockerfile.stages import needed
 
@@ -76,7 +77,8 @@ def _asked(stage: stages.Stage) -> Iterator[tuple[str, Span]]:
             for mount in mounts(instruction) if instruction.keyword == "RUN" and instruction.flag("mount") else ():
                 name = mount.text("id") or mount.text("target").rpartition("/")[2]
                 if mount.text("type") == "secret" and name and "$" not in name:
-                    yield name, mount.place.span
+                    required = mount.option("required")
+                    yield name, mount.place.span, bool(required and required.flag)
 
 
 def declared_build_arg(variable: Variable) -> Iterator[Problem]:
