@@ -11,8 +11,7 @@ from lintstack.findings import Problem
 from lintstack.model import Build, Copy, Service, Stack, Variable
 
 if TYPE_CHECKING:
-    from lintstack.dockerfile import stages, syntax
-    from lintstack.dockerfile.nodes import Pair
+    from lintstack.dockerfile import stages
     from lintstack.source import Span
 
 # Arguments that every build has without an ARG: docs.docker.com/build/building/variables/#pre-defined-build-arguments
@@ -89,7 +88,8 @@ def declared_build_arg(variable: Variable) -> Iterator[Problem]:
         return
     if variable.name in PREDEFINED or variable.name.lower().endswith("_proxy"):
         return
-    declared = {pair.name for pair in _declared(stage.dockerfile)}
+    dockerfile = service.dockerfile if service else None
+    declared = dockerfile.declared_arguments if dockerfile else frozenset({variable.name})
     if variable.name not in declared:
         from difflib import get_close_matches
 
@@ -97,15 +97,6 @@ def declared_build_arg(variable: Variable) -> Iterator[Problem]:
         hint = f"did you mean `{near[0]}`?" if near else "declare it with ARG, or remove it"
         message = f"no ARG of what {service} builds is called `{variable.name}`, so that its value goes nowhere; {hint}"
         yield Problem(message, Place(variable.span), fact="value")
-
-
-def _declared(dockerfile: syntax.Dockerfile) -> Iterator[Pair]:
-    from lintstack.dockerfile.syntax import pairs
-
-    for item in dockerfile.instructions:
-        inner = item.trigger or item
-        if inner.keyword == "ARG":
-            yield from pairs(inner, dockerfile.escape)
 
 
 def image_built_once(stack: Stack) -> Iterator[Problem]:
@@ -140,6 +131,7 @@ def _is_other(one: Build, two: Build) -> bool:
 
 def watch_works(service: Service) -> Iterator[Problem]:
     """Entries of `develop.watch` that Docker Compose refuses when it watches, or that do nothing."""
+    mounted = _mounted(service) if service.watches else frozenset[str]()
     for watch in service.watches:
         action, path = watch.action.value or "", watch.path.value or ""
         message = ""
@@ -149,19 +141,22 @@ def watch_works(service: Service) -> Iterator[Problem]:
             )
         elif watch.there == "":
             message = f"`{path}` does not exist, so that there is nothing to watch; correct the path"
-        elif action.startswith("sync") and _is_mounted(service, watch.target.value):
+        elif action.startswith("sync") and _is_below(watch.target.value or "", mounted):
             message = f"`{watch.target.value}` is mounted from the host already; keep the mount or the watch"
         if message:
             yield Problem(message, watch.path.places[0], fact="watches", detail=path)
 
 
-def _is_mounted(service: Service, target: str | None) -> bool:
-    """Whether a folder of the host is mounted where a watch copies to."""
-    where = normpath(target) if target else ""
-    found = (
-        normpath(mount.target.value) for mount in service.mounts if mount.type.value == "bind" and mount.target.value
-    )
-    return bool(where) and any(f"{where}/".startswith(f"{path.rstrip('/')}/") for path in found)
+def _mounted(service: Service) -> frozenset[str]:
+    """Where folders of the host are mounted."""
+    binds = (mount for mount in service.mounts if mount.type.value == "bind" and mount.target.value)
+    return frozenset(normpath(mount.target.value or "/") for mount in binds)
+
+
+def _is_below(path: str, folders: frozenset[str]) -> bool:
+    """Whether a path is one of some folders, or lies below one."""
+    parts = normpath(path).split("/") if path else []
+    return any("/".join(parts[:end]) in folders for end in range(2, len(parts) + 1))
 
 
 def watch_in_prod(service: Service) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 
@@ -105,9 +105,9 @@ def token_literal(stack: Stack) -> Iterator[Problem]:
     """Credentials that show by their own form, anywhere in a compose file."""
     inline = [item.span.hosted for item in stack.dockerfiles if item.span.source.file is not item.span.source]
     for file in stack.files:
-        told = [span for span in _written(stack) if span.source is file.source]
         for what, span in _marked(file.source):
-            if not any(other.start <= span.start < other.end for other in (*told, *_within(inline, file.source))):
+            told = (*_within(_written(stack), file.source), *_within(inline, file.source))
+            if not any(other.start <= span.start < other.end for other in told):
                 message = (
                     f"this is {what}, which everybody who can read the file has; revoke it, and take the next one from"
                     " outside"
@@ -123,7 +123,7 @@ def _written(stack: Stack) -> Iterator[Span]:
                 yield item.value.span
 
 
-def _within(spans: list[Span], source: Source) -> Iterator[Span]:
+def _within(spans: Iterable[Span], source: Source) -> Iterator[Span]:
     return (span for span in spans if span.source is source)
 
 

@@ -10,6 +10,7 @@ from lintstack.findings import Problem
 from lintstack.model import Copy, Instruction, Mount, PackageCall, Run, Service, Stage
 from lintstack.source import Span
 
+MOST_MOUNTS = 500  # of a service in which one that guards the packages is looked for
 MOST_LOOKED = 2_000  # instructions of a stage that are looked at
 # Manager → folder, below the working directory, into which it installs.
 FOLDERS = {
@@ -26,7 +27,13 @@ NAMES = frozenset({"node_modules", "vendor", ".venv", "venv"})
 def hidden_packages(mount: Mount) -> Iterator[Problem]:
     """Source mounted over a folder with packages, with nothing that keeps these in sight."""
     service, target = mount.service, normpath(mount.target.value or "/")
-    if mount.type.value != "bind" or not mount.in_repository.value or mount.is_file.value or service.build is None:
+    if (
+        len(service.mounts) > MOST_MOUNTS
+        or mount.type.value != "bind"
+        or not mount.in_repository.value
+        or mount.is_file.value
+        or service.build is None
+    ):
         return
     for path, span in _installed(service):
         hides = path.startswith(f"{target.rstrip('/')}/") and path != target

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from lintstack.dockerfile.managers.calls import Call
@@ -71,6 +71,7 @@ def _frozen_setting() -> re.Pattern[str]:
     )
 
 
+@lru_cache(8)  # every call of a stage asks
 def _is_frozen(stage: Stage) -> bool:
     """Whether a setting of a stage keeps its package managers to their lock files."""
     said = (item.node.text.text for item in stage.instructions[:MOST_LOOKED] if item.name in ("ENV", "RUN"))
@@ -126,19 +127,24 @@ def no_dev_dependencies(stage: Stage) -> Iterator[Problem]:
     if call is not None and call.stage is not None:
         message = f"`{call.spoken.value}` installs the packages for development too, and they ship; {_way_out(call)}"
         yield Problem(message, Place(call.call.verb.span), detail=call.call.manager)
+    calls: dict[int, PackageCall | None] = {}
     for copy in stage.instructions[:MOST_LOOKED]:
         if isinstance(copy, Copy) and copy.origin.value:
-            yield from _taken(stage, copy)
+            yield from _taken(stage, copy, calls)
 
 
-def _taken(stage: Stage, copy: Copy) -> Iterator[Problem]:
+def _taken(stage: Stage, copy: Copy, calls: dict[int, PackageCall | None]) -> Iterator[Problem]:
     """The `node_modules` of a stage that installed everything."""
     from lintstack.dockerfile.stages import copied_from
 
     source = copied_from(stage.parsed, copy.origin.value or "")
     path = next((item for item in copy.read_sources if item[0].rstrip("/").endswith("node_modules")), None)
-    call = _with_tools(stage.dockerfile.stages[source.index]) if source and path else None
-    if call is not None and path is not None and call.call.manager in NODE:
+    if source is None or path is None:
+        return
+    if source.index not in calls:
+        calls[source.index] = _with_tools(stage.dockerfile.stages[source.index])
+    call = calls[source.index]
+    if call is not None and call.call.manager in NODE:
         message = (
             f"`{path[0]}` holds the packages for development too, since stage `{copy.origin.value}` installs them;"
             f" {_way_out(call)} in a stage of its own"

@@ -156,6 +156,8 @@ def no_wildcard_cors(variable: Variable) -> Iterator[Problem]:
 
 
 def _is_about_origins(variable: Variable) -> bool:
+    if "ORIGIN" not in variable.name.upper() and "CORS" not in variable.name.upper():
+        return False
     words = re.split(r"[^A-Z0-9]+", variable.name.upper())
     if {"METHOD", "METHODS", "HEADER", "HEADERS", "CREDENTIALS", "AGE", "ENABLED", "PATH", "PATHS"}.intersection(words):
         return False

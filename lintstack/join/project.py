@@ -93,7 +93,10 @@ def _unused(example: Source, here: frozenset[str], disk: Disk, open_text: Open) 
         source = open_text(path) if env_words(name).isdisjoint(("env",)) and disk.exists(path) == "file" else None
         texts.append(source.text if source else "")
     said = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", "\n".join(texts)))
-    found = [item for item in parse(example, Problems()) if item.key.text not in said]
+    asked = parse(example, Problems())
+    found = [item for item in asked if item.key.text not in said]
+    if len(found) * 2 > len(asked):  # an application's own, which happens to lie beside the compose file
+        return ABSENT
     unused = [item for item in found if not item.key.text.startswith(("COMPOSE_", "DOCKER_", "BUILDKIT_"))]
     return Fact(tuple(item.key.text for item in unused), tuple(Place(item.key.span) for item in unused))
 
