@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.record import Subject
@@ -71,7 +71,7 @@ class Project(Subject):
     lone_override: Fact[str] = ABSENT
     plain_prod_runs: Fact[tuple[str, ...]] = ABSENT
     unignored: Fact[str] = ABSENT
-    look: Callable[[], Fact[tuple[str, ...]]] | None = None
+    look: Callable[[], Any] | None = None  # for `unread`
 
     @cached_property
     def unread(self) -> Fact[tuple[str, ...]]:
