@@ -121,8 +121,14 @@ def _whole(copy: Copy) -> bool:
 
 def no_dev_dependencies(stage: Stage) -> Iterator[Problem]:
     """Packages for development in what ships: installed there, or copied from where they were."""
-    if not stage.is_output.value or stage.is_for_developers.value or _starts_development(stage):
-        return
+    if stage.is_output.value and not stage.is_for_developers.value:
+        found = list(_tools(stage))
+        if found and not _starts_development(stage):
+            yield from found
+
+
+def _tools(stage: Stage) -> Iterator[Problem]:
+    """Where the packages for development come from."""
     call = _with_tools(stage)
     if call is not None and call.stage is not None:
         message = f"`{call.spoken.value}` installs the packages for development too, and they ship; {_way_out(call)}"

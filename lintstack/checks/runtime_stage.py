@@ -125,11 +125,11 @@ def _base(stage: Stage) -> Iterator[Problem]:
 
     image = split(base)
     way_out = _smaller(image.name, image.tag)
+    if not way_out:
+        return
     words = (*(stage.config.entrypoint.value or ()), *(stage.config.command.value or ()))
     started = {part.rpartition("/")[2] for text in words[:50] for part in text.split()[:50]}
-    if way_out and started.isdisjoint(
-        {"go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "javac", "jshell", "dotnet-ef"}
-    ):
+    if started.isdisjoint({"go", "cargo", "mvn", "mvnw", "gradle", "gradlew", "javac", "jshell", "dotnet-ef"}):
         yield Problem(
             f"`{word.value}` brings a compiler that nothing here uses; {way_out}", Place(word.span), detail=base
         )
