@@ -22,6 +22,7 @@ POINTERS = frozenset(
     foundation credential_files literals known partly_read
     read_addresses elsewhere complete members joined
     users
+    watches look declared_arguments
     """.split()
 )
 # Subjects that are made when they are asked for.
@@ -165,8 +166,15 @@ def hints_of(subject: type[Subject]) -> dict[str, Any]:
     from lintstack.source import Span
 
     names: dict[str, Any] = subjects() | {"nodes": nodes, "stages": stages, "syntax": syntax, "Context": Context}
-    names |= {"Span": Span, "Call": Call, "SimpleCommand": Command, "Survey": object, "ImageConfig": ImageConfig}
-    names["Known"] = Known
+    names |= {
+        "Span": Span,
+        "Call": Call,
+        "SimpleCommand": Command,
+        "Survey": object,
+        "ImageConfig": ImageConfig,
+        "Watch": object,
+        "Known": Known,
+    }
     members = {name: item for ancestor in reversed(subject.__mro__) for name, item in vars(ancestor).items()}
     derived = {name: item.fget for name, item in members.items() if isinstance(item, property)}
     returned = {name: get_type_hints(get, localns=names)["return"] for name, get in derived.items()}

@@ -228,6 +228,7 @@ class Stacks:
             disabled,
             self._trusted,
             lambda: self._targets,
+            environment.prod_runs,
         )
 
     @cached_property

@@ -14,7 +14,7 @@ from tests import clock
 
 RULES = (
     "datastore-without-auth",
-    "default-credentials",
+    "default-login",
     "secret-file-variant",
     "data-without-volume",
     "stop-grace",

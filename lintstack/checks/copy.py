@@ -242,16 +242,18 @@ def copy_whole_filesystem(copy: Copy) -> Iterator[Problem]:
 def copy_context_recursive(copy: Copy) -> Iterator[Problem]:
     """Folders of the context that hold what nobody means to ship, and nothing leaves it out."""
     context, stage = copy.dockerfile.context, copy.stage
-    if not context or not stage or not stage.is_shipped.value:
+    if not context or not stage or not (stage.is_shipped.value or stage.is_source.value):
         return
     for text, path, span in _known_sources(copy):
         folder = path.rpartition("/")[0] or "." if path.rpartition("/")[2] == "*" else path
         found = () if is_pattern(folder) else context.private(folder)
+        found = found if stage.is_shipped.value else tuple(name for name in found if base_name(name) != ".git")
         if found:
-            shown = " and ".join(f"`{name}`" for name in found[:2])
+            names = " and ".join(f"`{name}`" for name in found[:2])
             more = f" and {len(found) - 2} more" if len(found) > 2 else ""
             file = context.ignore.source.path if context.ignore else ".dockerignore"
-            message = f"`{text}` takes {shown}{more} into the image; list what the image does not need in `{file}`"
+            into = "the image" if stage.is_shipped.value else str(stage)
+            message = f"`{text}` takes {names}{more} into {into}; list what the image does not need in `{file}`"
             yield Problem(message, Place(span), detail=text)
 
 

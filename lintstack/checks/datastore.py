@@ -32,13 +32,6 @@ HERE = frozenset("127.0.0.1 localhost ::1".split())
 DATA_OPTIONS = ("--datadir", "--dbpath", "--data-dir", "--path.data", "--store", "-D")
 DATA_KINDS = frozenset({"database", "storage", "search"})
 TEST_WORDS = frozenset("ci e2e test testing tests".split())
-# Passwords of examples and documentation, which are tried first.
-WELL_KNOWN = frozenset(
-    """
-    123456 12345678 admin admin123 changeit changeme default example guest minioadmin mysql pass password postgres
-    qwerty rabbitmq redis root secret test toor user
-    """.split()
-)
 NAMELESS = "a volume without a name, which is lost with `docker compose down`"
 DEFAULT_GRACE = 10  # seconds, https://docs.docker.com/reference/compose-file/services/#stop_grace_period
 FINAL = ("SIGKILL", "SIGSTOP")  # signals that no process can answer
@@ -134,12 +127,11 @@ def _serves(tokens: tuple[str, ...]) -> bool:
     return not tokens or tokens[0].startswith("-") or any(basename(token) in SERVERS for token in tokens)
 
 
-def default_credentials(service: Service) -> Iterator[Problem]:
+def default_login(service: Service) -> Iterator[Problem]:
     """Services that start with the user and password of their image's documentation."""
     known = service.known
     if known is None or _is_aside(service):
         return
-    yield from _well_known(service, known)
     if not known.default_login or service.entrypoint.decided or _may_be_set(service, ()):
         return
     if any(_said(service, (), name) for name in known.default_login):
@@ -147,17 +139,6 @@ def default_credentials(service: Service) -> Iterator[Problem]:
     name = known.default_login[0]
     message = f"{service} has the user and the password that `{_short(known)}` starts with; set `{name}`"
     yield Problem(message, related=service.base_image.places[:1], fact="known.default_login", detail=name)
-
-
-def _well_known(service: Service, known: Known) -> Iterator[Problem]:
-    """Passwords that a variable brings in; what files spell out or fall back to is the matter of other rules."""
-    for variable in service.environment if known.secrets else ():
-        value = variable.value
-        if variable.name not in known.secrets or variable.is_literal.value or variable.fallback.value is not None:
-            continue
-        if value.value and value.places and value.value.lower() in WELL_KNOWN:
-            message = f"`{variable.name}` of {service} is a password that everybody tries first; give it another"
-            yield Problem(message, value.places[0], value.places[1:], "value", variable.name)
 
 
 def secret_file_variant(variable: Variable) -> Iterator[Problem]:

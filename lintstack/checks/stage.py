@@ -9,6 +9,7 @@ from typing import Any
 
 from lintstack.dockerfile.expand import Value
 from lintstack.dockerfile.nodes import Comment, Instruction, Pair
+from lintstack.dockerfile.programs.compilers import compiles
 from lintstack.dockerfile.stages import (
     NO_ARGS,
     by_defaults,
@@ -21,7 +22,7 @@ from lintstack.dockerfile.syntax import pairs
 from lintstack.facts import Place
 from lintstack.findings import Edit, Fix, Problem
 from lintstack.images.reference import is_valid
-from lintstack.model import Command, Run, Stage
+from lintstack.model import Run, Stage
 from lintstack.source import Span
 
 RESERVED = {
@@ -42,25 +43,6 @@ ADDS_FILES = frozenset({"ADD", "COPY", "RUN", "WORKDIR", "ONBUILD"})
 # First words of comments that speak to tools.
 TO_TOOLS = ("syntax=", "escape=", "check=", "hadolint", "lintstack", "tally", "checkov", "trivy", "kics", "renovate",
             "nosemgrep", "dfl", "shellcheck", "dependabot", "vim:")  # fmt: skip
-# Commands that compile, by program: their first operands; none: the program alone says it.
-COMPILES: dict[str, frozenset[str]] = {
-    "go": frozenset({"build", "install"}),
-    "cargo": frozenset({"build", "install"}),
-    "mvn": frozenset({"package", "install", "verify"}),
-    "mvnw": frozenset({"package", "install", "verify"}),
-    "gradle": frozenset({"build", "assemble", "bootJar", "shadowJar", "installDist"}),
-    "gradlew": frozenset({"build", "assemble", "bootJar", "shadowJar", "installDist"}),
-    "dotnet": frozenset({"publish", "build"}),
-    "javac": frozenset(),
-    "gcc": frozenset(),
-    "g++": frozenset(),
-    "rustc": frozenset(),
-    "cmake": frozenset(),
-    "ghc": frozenset(),
-    "sbt": frozenset(),
-    "swift": frozenset({"build"}),
-    "zig": frozenset({"build"}),
-}
 
 
 def constant_platform(stage: Stage) -> Iterator[Problem]:
@@ -329,7 +311,7 @@ def prefer_multi_stage(stage: Stage) -> Iterator[Problem]:
     """A compiler at work in the only stage of a file: it stays in the image."""
     if len(stage.dockerfile.stages) == 1 and stage.parsed.origin is not None:
         runs = (item for item in stage.instructions if isinstance(item, Run))
-        compiling = next((command for run in runs for command in run.commands if _compiles(command)), None)
+        compiling = next((command for run in runs for command in run.commands if compiles(command.node)), None)
         if compiling is not None:
             yield Problem(
                 f"`{compiling.name}` compiles in the only stage, so that the compiler and the sources ship with what"
@@ -337,11 +319,3 @@ def prefer_multi_stage(stage: Stage) -> Iterator[Problem]:
                 Place(compiling.program),
                 (Place(stage.span, "the only stage"),),
             )
-
-
-def _compiles(command: Command) -> bool:
-    verbs = COMPILES.get(command.name)
-    if verbs is None:
-        return False
-    operands = [word.value for word in command.node.words[1:] if not word.value.startswith("-")]
-    return not verbs or not verbs.isdisjoint(operands)

@@ -14,43 +14,71 @@ WAY_OUT = {
     "build-arg": "the image's history keeps it; hand it over with `build.secrets` and `RUN --mount=type=secret`",
     "env": "every copy of the image carries it; set it when the container starts",
     "arg": "the image's history keeps it; mount it with `RUN --mount=type=secret`",
+    "label": "whoever may inspect the container reads its labels; take it from outside with a variable",
     "layer": "the image's history keeps it although something overrides it; set it when the container starts",
 }
 
 # Scopes of variables that the container does not get.
-AT_BUILD = frozenset({"build-arg", "arg", "layer"})
+AT_BUILD = frozenset({"build-arg", "arg", "layer", "label"})
 
 _ON = "1 true yes on"
-_STAGES = "dev development local test testing"
+_STAGES = "dev develop development local test testing"
+_VERBOSE = "all debug silly trace verbose"
+_SCHEMA = "create create-drop update"  # tables that change by themselves
 # Variables by which frameworks are told how they run → values that are for developers.
 DEVELOPMENT = {
     "APP_DEBUG": _ON,
     "APP_ENV": _STAGES,
+    "APP_ENVIRONMENT": _STAGES,
     "ASPNETCORE_ENVIRONMENT": _STAGES,
+    "BUN_ENV": _STAGES,
     "CHOKIDAR_USEPOLLING": _ON,
-    "DB_LOGGING": _ON,
+    "CI_ENVIRONMENT": _STAGES,
+    "CRAFT_DEV_MODE": _ON,
+    "CRAFT_ENVIRONMENT": _STAGES,
+    "DATABASE_SYNCHRONIZE": _ON,
+    "DB_LOGGING": _ON + " all",
+    "DB_SYNC": _ON,
     "DB_SYNCHRONIZE": _ON,
-    "DEBUG": _ON,
+    "DEBUG": _ON + " *",
     "DJANGO_DEBUG": _ON,
+    "DJANGO_SETTINGS_MODULE": _STAGES,
     "DOTNET_ENVIRONMENT": _STAGES,
     "ENVIRONMENT": _STAGES,
+    "FASTAPI_DEBUG": _ON,
     "FLASK_DEBUG": _ON,
     "FLASK_ENV": _STAGES,
     "GIN_MODE": "debug test",
-    "LOGLEVEL": "debug trace verbose silly",
-    "LOG_LEVEL": "debug trace verbose silly",
+    "GO_ENV": _STAGES,
+    "HIBERNATE_DDL_AUTO": _SCHEMA,
+    "LOGGING_LEVEL_ROOT": "debug trace",
+    "LOGLEVEL": _VERBOSE,
+    "LOG_LEVEL": _VERBOSE,
+    "MAGE_MODE": "developer",
     "MICRONAUT_ENVIRONMENTS": _STAGES,
     "MIX_ENV": _STAGES,
     "NODE_ENV": _STAGES,
+    "ORM_SYNCHRONIZE": _ON,
+    "PYTHONASYNCIODEBUG": _ON,
     "PYTHONDEVMODE": _ON,
+    "QUARKUS_LOG_LEVEL": "debug trace all",
     "QUARKUS_PROFILE": _STAGES,
     "RACK_ENV": _STAGES,
     "RAILS_ENV": _STAGES,
+    "RAILS_LOG_LEVEL": "debug",
     "RUST_LOG": "debug trace",
+    "SPRING_JPA_HIBERNATE_DDL_AUTO": _SCHEMA,
+    "SPRING_JPA_SHOW_SQL": _ON,
     "SPRING_PROFILES_ACTIVE": _STAGES,
+    "SQLALCHEMY_ECHO": _ON,
+    "SYMFONY_ENV": _STAGES,
+    "TYPEORM_DROP_SCHEMA": _ON,
     "TYPEORM_LOGGING": _ON + " all",
     "TYPEORM_SYNCHRONIZE": _ON,
     "WATCHPACK_POLLING": _ON,
+    "WORDPRESS_DEBUG": _ON,
+    "WP_DEBUG": _ON,
+    "XDEBUG_MODE": "debug develop",
 }
 
 
@@ -58,7 +86,8 @@ def hardcoded_secret(variable: Variable) -> Iterator[Problem]:
     """Credentials that a file spells out; the message never does."""
     way_out = WAY_OUT.get(variable.scope.value or "")
     if way_out and variable.is_secret.value and variable.is_literal.value:
-        message = f"`{variable.name}` of {variable.service} holds a credential in clear text; "
+        what = "a stand-in for a credential" if variable.is_placeholder.value else "a credential in clear text"
+        message = f"`{variable.name}` of {variable.service} holds {what}; "
         place = Place(variable.value.span or variable.span)
         yield Problem(message + way_out.format(name=variable.name), place, variable.value.places[1:], "value")
 
@@ -69,6 +98,8 @@ def dev_values_in_prod(variable: Variable) -> Iterator[Problem]:
     if not known or not variable.value.value or variable.scope.value in AT_BUILD:
         return
     said = [word.strip() for word in variable.value.value.split(",")]
+    if variable.name == "DJANGO_SETTINGS_MODULE":
+        said = [variable.value.value.rpartition(".")[2]]
     wrong = next((word for word in said if word.lower() in known), "")
     if wrong:
         message = f"`{variable.name}` of {variable.service} is `{wrong}` in production; set it to what production needs"

@@ -11,6 +11,12 @@ from lintstack.dockerignore import Dockerignore, Line
 from lintstack.source import Source
 
 MOST_LOOKED = 1_000  # folders and files of one context that are looked at
+UNWANTED = frozenset({".git", "node_modules"})
+# What will be in a folder when the image is built → files that say so.
+LATER = {
+    ".env": frozenset({".env.example", ".env.sample", ".env.template", ".env.dist", "example.env"}),
+    "node_modules": frozenset({"package.json"}),
+}
 MOST_ABOVE = 8  # folders in which a file of a guessed context is looked for
 
 
@@ -62,7 +68,10 @@ class Context:
         return self.ignore.leaves_out(path) if self.ignore else None
 
     def private(self, folder: str) -> tuple[str, ...]:
-        """Names in a folder that nobody means to copy, and that nothing leaves out: `.git`, credentials.
+        """Names in a folder that nobody means to copy, and that nothing leaves out: `.git`, packages, credentials.
+
+        What is not there in a fresh clone counts where something says that it will be: `.env` beside `.env.example`,
+        `node_modules` beside `package.json`.
 
         Args:
             folder: relative to the context, cleaned.
@@ -72,9 +81,10 @@ class Context:
         return self._private[folder]
 
     def _found(self, folder: str) -> Iterator[str]:
-        for name in sorted(self.names(folder)):
+        here = self.names(folder)
+        for name in sorted(here | {later for later, sign in LATER.items() if not here.isdisjoint(sign)}):
             path = normpath(join(folder, name))
-            if (name == ".git" or self.secret_kind(path)) and not self.leaves_out(path):
+            if (name in UNWANTED or self.secret_kind(path)) and not self.leaves_out(path):
                 yield path
 
     def secret_kind(self, path: str, destination: str = "") -> str:

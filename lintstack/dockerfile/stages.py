@@ -81,6 +81,30 @@ def taken_from(instruction: Instruction) -> Iterator[tuple[str, Span]]:
             yield option.value, option.value_span
 
 
+def needed(stage: Stage) -> Iterator[Stage]:
+    """A stage, those that it is built upon, and those that any of them takes files from."""
+    seen: set[int] = set()
+    left = [stage]
+    while left:
+        item = left.pop()
+        if id(item) not in seen:
+            seen.add(id(item))
+            yield item
+            left += _steps(item)
+
+
+def _steps(stage: Stage) -> Iterator[Stage]:
+    """The stages that a stage itself names."""
+    _, parent = base_of(stage)
+    if parent is not None:
+        yield parent
+    for instruction in stage.instructions:
+        for name, _ in taken_from(instruction.trigger or instruction):
+            found = copied_from(stage, name)
+            if found is not None:
+                yield found
+
+
 def _named(dockerfile: Dockerfile, name: str, before: int) -> Stage | None:
     """The last stage of that name, in any case, among the first `before`."""
     for index in reversed(dockerfile.stage_numbers.get(name.lower(), ())):

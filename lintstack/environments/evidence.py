@@ -37,7 +37,8 @@ def _by_override(folder: Folder) -> Iterator[Environment]:
         taken = any(name == "dev" for name, _ in folder.paired)
         files = (folder.base.path, folder.override.path)
         item = folder.environment("override" if taken else "dev", "dev", files, "what `docker compose up` runs")
-        yield _as_run(item, folder.started)
+        prod = tuple(dict.fromkeys(run.where for run in folder.started if run.kind == "prod"))
+        yield _as_run(item, folder.started)._replace(prod_runs=prod[:_MOST_SEEN])
 
 
 def _by_script(folder: Folder) -> Iterator[Environment]:

@@ -32,6 +32,7 @@ class Environment(NamedTuple):
         evidence: one sentence that says why.
         inferred: whether it was inferred rather than configured.
         seen: where scripts and documents run it, as path and line; the first few.
+        prod_runs: where those for production run it without naming its files, likewise.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Environment(NamedTuple):
     evidence: str
     inferred: bool = True
     seen: tuple[str, ...] = ()
+    prod_runs: tuple[str, ...] = ()
 
 
 class Folder:

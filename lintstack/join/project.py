@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os.path
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.problems import Problems
 from lintstack.compose.project_name import normalised
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.join.examples import FROM_SHELL, Names, Open, declared
+from lintstack.join.examples import FROM_SHELL, Names, Open, declared, is_copied
 from lintstack.join.mounts import Disk
-from lintstack.join.secret_names import is_secret_name
+from lintstack.join.secret_names import is_placeholder, is_secret, is_secret_name
 from lintstack.model import ComposeFile, Dotenv, Project, Service
-from lintstack.naming import BASES, OVERRIDES, named_files
+from lintstack.naming import BASES, EXAMPLES, OVERRIDES, env_words, named_files
 from lintstack.record import bind
 
 if TYPE_CHECKING:
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
     from lintstack.compose.load import Loaded
     from lintstack.source import Source
 
+MOST_READ = 200  # files of a folder in which a variable is looked for
 MOST_NAMED = 5  # other projects that a project is told of
 PROFILES = "COMPOSE_PROFILES"
 
 
-def project(loaded: Loaded, files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], disk: Disk) -> Project:
+def project(
+    loaded: Loaded,
+    files: Sequence[ComposeFile],
+    dotenvs: Iterable[Dotenv],
+    disk: Disk,
+    open_text: Open,
+    prod_runs: tuple[str, ...] = (),
+) -> Project:
     """The project of some files.
 
     Args:
@@ -33,6 +42,8 @@ def project(loaded: Loaded, files: Sequence[ComposeFile], dotenvs: Iterable[Dote
         files: its compose files.
         dotenvs: variables of its env files.
         disk: the project's files.
+        open_text: text of a file.
+        prod_runs: where scripts for production start it without naming files.
     """
     first = loaded.sources[0]
     here = disk.names(disk.folder)
@@ -45,12 +56,52 @@ def project(loaded: Loaded, files: Sequence[ComposeFile], dotenvs: Iterable[Dote
         ignored_files=_ignored(BASES, here, loaded.files[:1], first),
         ignored_overrides=_ignored(OVERRIDES, here, loaded.files, next(iter(loaded.sources[1:]), first)),
         lone_override=_lone(loaded, here, first),
+        plain_prod_runs=_plain_runs(loaded, prod_runs),
+        **_examples(loaded, here, disk, open_text),
     )
 
 
-def _naming(
-    files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], loaded: Loaded, disk: Disk
-) -> dict[str, Fact[Any]]:
+def _plain_runs(loaded: Loaded, runs: tuple[str, ...]) -> Fact[tuple[str, ...]]:
+    """Where production is started with the override file, which nobody names there."""
+    found = next((source for source in loaded.sources if os.path.basename(source.path) in OVERRIDES), None)
+    return Fact(runs, (Place(found.whole),)) if runs and found else ABSENT
+
+
+def _examples(loaded: Loaded, here: frozenset[str], disk: Disk, open_text: Open) -> dict[str, Any]:
+    """What there is to say about an example of the env file: whether git would take the copy, what nothing reads."""
+    names = sorted(name for name in here if is_copied(name) and ".env" in name)
+    source = open_text(os.path.join(disk.folder, names[0])) if names else None
+    if source is None:
+        return {}
+    from lintstack.join.tracked import is_tracked
+
+    found: dict[str, Any] = {"look": lambda: _unused(source, here, disk, open_text)}
+    if ".env" not in here and is_tracked(os.path.join(disk.folder, ".env"), disk, open_text):
+        found["unignored"] = Fact(source.path, (Place(source.span(0, 0)),))
+    if any(loaded.env_file_values.values()) or loaded.missing_env_files:
+        del found["look"]
+    return found
+
+
+def _unused(example: Source, here: frozenset[str], disk: Disk, open_text: Open) -> Fact[tuple[str, ...]]:
+    """Variables of an example that no other file of the folder speaks of."""
+    from lintstack.compose.dotenv import parse
+
+    texts = []
+    for name in sorted(here)[:MOST_READ]:
+        path = os.path.join(disk.folder, name)
+        source = open_text(path) if env_words(name).isdisjoint(("env",)) and disk.exists(path) == "file" else None
+        texts.append(source.text if source else "")
+    said = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*", "\n".join(texts)))
+    asked = parse(example, Problems())
+    found = [item for item in asked if item.key.text not in said]
+    if len(found) * 2 > len(asked):  # an application's own, which happens to lie beside the compose file
+        return ABSENT
+    unused = [item for item in found if not item.key.text.startswith(("COMPOSE_", "DOCKER_", "BUILDKIT_"))]
+    return Fact(tuple(item.key.text for item in unused), tuple(Place(item.key.span) for item in unused))
+
+
+def _naming(files: Sequence[ComposeFile], dotenvs: Iterable[Dotenv], loaded: Loaded, disk: Disk) -> dict[str, Any]:
     """The name and where it comes from: `COMPOSE_PROJECT_NAME`, the last file with a name, the folder."""
     first, paths = loaded.sources[0], {os.path.normpath(path) for path in loaded.files}
     asked = [file.project_name for file in files if not file.project_name.absent and file.name in paths]
@@ -104,17 +155,39 @@ def _lone(loaded: Loaded, here: frozenset[str], first: Source) -> Fact[str]:
     return Fact(name, (Place(first.whole),)) if name in OVERRIDES and here.isdisjoint(BASES) else ABSENT
 
 
-def dotenvs(loaded: Loaded, disk: Disk) -> Iterator[Dotenv]:
+def dotenvs(loaded: Loaded, disk: Disk, open_text: Open) -> Iterator[Dotenv]:
     """Variables of the env files that were read."""
     from lintstack.compose.dotenv import parse
 
     for source in loaded.env_sources:
-        if "$" in source.text or " #" in source.text or "COMPOSE_" in source.text:
-            statements = parse(source, Problems())
+        statements = parse(source, Problems())
+        committed = _committed(source, statements, disk, open_text)
+        if committed.value or "$" in source.text or " #" in source.text or "COMPOSE_" in source.text:
             given = {item.key.text: item.text for item in statements if item.text is not None}
             known = given | dict.fromkeys(FROM_SHELL, "")
             for statement in statements:
-                yield _dotenv(source, statement, known, disk)
+                made = _dotenv(source, statement, known, disk)
+                first = committed.span == statement.key.span
+                yield made.with_(committed=committed) if first else made
+
+
+def _committed(source: Source, statements: Sequence[Statement], disk: Disk, open_text: Open) -> Fact[tuple[str, ...]]:
+    """Names of credentials in an env file that git would take; stand-ins in examples are for everybody."""
+    name = os.path.basename(source.path)
+    found = [item for item in statements if _is_credential(item)]
+    if not found or not env_words(name).isdisjoint(EXAMPLES):
+        return ABSENT
+    from lintstack.join.tracked import is_tracked
+
+    if not is_tracked(source.real, disk, open_text):
+        return ABSENT
+    return Fact(tuple(item.key.text for item in found), tuple(Place(item.key.span) for item in found[:MOST_NAMED]))
+
+
+def _is_credential(statement: Statement) -> bool:
+    """Whether a statement spells out a credential that is more than a stand-in."""
+    value = statement.text or ""
+    return bool(value) and "$" not in value and is_secret(statement.key.text, value) and not is_placeholder(value)
 
 
 def _dotenv(source: Source, statement: Statement, known: dict[str, str], disk: Disk) -> Dotenv:

@@ -30,7 +30,7 @@ HARMLESS_WORDS = frozenset(
     timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
     prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
     allow empty random hash hashed hasher hashers age days hours minutes seconds server role group dummy through
-    strategy
+    strategy history interval reuse rotation strength validation
     """.split()
 )
 # Of these, the ones that make even `…_PASSWORD` a switch, a number or something that everybody may know.
@@ -58,7 +58,8 @@ PLACEHOLDERS = frozenset(
     """
     changeme change_me change-me changeit password passwd pass secret example test todo xxx xxxx xxxxxx fixme
     replace replaceme replace_me your_password yourpassword default none null admin root user postgres mysql
-    changethis change_this supersecret topsecret letmein qwerty 123456 12345678 123456789 1234 guest
+    changethis change_this supersecret topsecret letmein qwerty minioadmin minio123 elastic
+    keycloak rabbitmq mongo redis neo4j 123456 12345678 123456789 1234 guest
     """.split()
 )
 NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basic bearer digest".split()})

@@ -16,6 +16,7 @@ from lintstack.join import process as processes
 from lintstack.join import purpose, running, variables
 from lintstack.join import service as services
 from lintstack.join.build import Built, build_of
+from lintstack.join.build_details import details, watches
 from lintstack.join.files import compose_files
 from lintstack.join.ground import Ground, ground_of
 from lintstack.join.host_paths import devices
@@ -76,6 +77,7 @@ class Site(NamedTuple):
         disabled: services that do not run, since no active profile enables them.
         trusted: registries that images may come from (`image.trusted`); None for any.
         find_targets: the stages that files of the repository ask for; they are read when it is called.
+        prod_runs: where scripts for production start the project without naming files.
     """
 
     disk: Disk
@@ -87,6 +89,7 @@ class Site(NamedTuple):
     disabled: frozenset[str] = frozenset()
     trusted: Patterns | None = None
     find_targets: FindTargets | None = None
+    prod_runs: tuple[str, ...] = ()
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -116,7 +119,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     running = tuple(service for service in found if service.name not in site.disabled)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
     files = tuple(compose_files(loaded, site.disk))
-    env_files = tuple(dotenvs(loaded, site.disk)) if loaded.env_sources else ()
+    env_files = tuple(dotenvs(loaded, site.disk, site.open_text)) if loaded.env_sources else ()
     dockerfiles = _dockerfiles(stack, built, root, site)
     all_resources = tuple(resources(stack, loaded, found, site))
     bind(
@@ -134,7 +137,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         dockerfiles=dockerfiles,
         secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
         active=active(loaded, found, site.disk.names, site.open_text, site.disk.folder),
-        home=project_of(loaded, files, env_files, site.disk),
+        home=project_of(loaded, files, env_files, site.disk, site.open_text, site.prod_runs),
         dotenvs=env_files,
         **told(stack, loaded, found, site.disk, site.open_text),
     )
@@ -259,7 +262,8 @@ class _Made(NamedTuple):
             **rights(node, ground.base, self.site.disk, self.site.open_text),
             **running.facts(node, ground),
             image=image,
-            build=built.build.with_(service=service) if built else None,
+            build=built.build.with_(service=service, **details(node, built, self.site.disk)) if built else None,
+            watches=tuple(watches(node, self.site.disk)) if "develop" in node.entries else (),
             user=processes.user(service, node, ground, process),
             healthcheck=processes.healthcheck(service, node, ground),
             logging=services.logging(name, spans[0], node),
@@ -267,7 +271,7 @@ class _Made(NamedTuple):
             mounts=tuple(mounts(service, node, built.context if built else "", self.site.disk, self.devices)),
             environment=environment,
             build_args=tuple(variables.build_args(service, node)),
-            layers=tuple(variables.layers(service, _chain(ground), environment)),
+            layers=(*variables.layers(service, _chain(ground), environment), *variables.labels(service, node)),
             depends_on=tuple(services.dependencies(service, node)),
             rewrites=tuple(rewrites(service, node)),
             references=tuple(services.references(service, node, self.declared, "" not in self.loaded.incomplete)),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.stages import Stage
 
 # Instructions by which a build sets variables → scope of those that the container does not get.
+LONGEST = 65_536  # characters of a label that are looked at
+LATER = ("$", "%", "<", "{{", "/")  # how what something else puts there begins
 BUILD_SCOPES = {"ARG": "arg", "ENV": "layer"}
 
 
@@ -76,6 +78,35 @@ def build_args(service: Service, node: Mapping) -> Iterator[Variable]:
     """Arguments given to the build."""
     for entry in entries(node, "build", "args"):
         yield _variable(service, entry, "build-arg")
+
+
+def labels(service: Service, node: Mapping) -> Iterator[Variable]:
+    """Labels that hold a credential, by the last part of their name or in what they say."""
+    from lintstack.join.secrets import secret_texts
+
+    for item in entries(node, "labels"):
+        said = item.value.raw if isinstance(item.value, Scalar) else ""
+        last = item.key.text.rpartition(".")[2]
+        if is_secret_name(last) or "://" in said or any(secret_texts(said[:LONGEST])):
+            yield _label(service, item, last)
+
+
+def _label(service: Service, item: Entry, last: str) -> Variable:
+    """A label as a variable, judged by the last part of its name."""
+    made = _variable(service, item, "label")
+    by_name = is_secret(last, made.value.value, made.fallback.value or "")
+    inside = not by_name and isinstance(item.value, Scalar) and _holds_secret(item.value.raw[:LONGEST])
+    return made.with_(is_secret=Fact(by_name or inside, made.value.places))
+
+
+def _holds_secret(text: str) -> bool:
+    """Whether a text such as JSON spells out a credential; tokens are known by their form."""
+    from lintstack.join.credentials import credentials
+    from lintstack.join.secrets import secret_texts
+
+    marked = {(start, end) for _, start, end in credentials(text)}
+    found = (text[start:end].strip("\"', ") for start, end in secret_texts(text) if (start, end) not in marked)
+    return any(value and not value.startswith(LATER) for value in found)
 
 
 def layers(service: Service, chain: Sequence[Stage], environment: Iterable[Variable]) -> Iterator[Variable]:

@@ -6,7 +6,7 @@ Attributes listed in a docstring are facts that rule pages may name and `lintsta
 from __future__ import annotations
 
 from lintstack.model.address import Address
-from lintstack.model.build import Build, Healthcheck, Image, Logging, User
+from lintstack.model.build import Build, Healthcheck, Image, Logging, User, Watch
 from lintstack.model.copy import Copy
 from lintstack.model.dockerfile import Dockerfile, Stage
 from lintstack.model.files import ComposeFile, Dotenv, Extension, Feature, Include, Override, Project, Suppression
@@ -59,4 +59,5 @@ __all__ = [
     "User",
     "Variable",
     "VariableUse",
+    "Watch",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
+from lintstack.named import NamedTuple
 from lintstack.record import Subject
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Build(Subject):
         entitlements: rights that the builder is asked for (`security.insecure`, `network.host`).
         privileged: whether its commands run with all rights of the host.
         network: network that its commands run in, as written.
+        image: name that the built image gets.
+        missing: the context, where it is a folder that is not there.
+        moving: remote contexts in git without a commit or tag, passwords removed.
+        fresh: keys that make every build start anew: no_cache, pull.
+        secrets: names under which its commands get secrets.
     """
 
     context: Fact[str] = ABSENT
@@ -63,8 +69,29 @@ class Build(Subject):
     entitlements: Fact[tuple[str, ...]] = ABSENT
     privileged: Fact[bool] = ABSENT
     network: Fact[str] = ABSENT
+    image: Fact[str] = ABSENT
+    missing: Fact[str] = ABSENT
+    moving: Fact[tuple[str, ...]] = ABSENT
+    fresh: Fact[tuple[str, ...]] = ABSENT
+    secrets: Fact[tuple[str, ...]] = ABSENT
     stage: stages.Stage | None = None
     service: Service | None = None
+
+
+class Watch(NamedTuple):
+    """One entry of `develop.watch`.
+
+    Attributes:
+        path: what is watched, as the merged files have it.
+        action: sync, rebuild, restart, sync+restart or sync+exec.
+        target: where to, in the container.
+        there: what is at the path: file, dir, outside, or "" for nothing.
+    """
+
+    path: Fact[str]
+    action: Fact[str]
+    target: Fact[str]
+    there: str
 
 
 class User(Subject):

@@ -97,6 +97,12 @@ class Dockerfile(Subject):
         return found
 
     @cached_property
+    def declared_arguments(self) -> frozenset[str]:
+        """Names of all its ARGs."""
+        found = (each for one in self.instructions if one.name == "ARG" for each in one.assignments)
+        return frozenset(item.name for item in found)
+
+    @cached_property
     def settings(self) -> tuple[Mapping[str, Instruction], ...]:
         """The USER and the WORKDIR in force at the end of each stage, as far as this file sets them."""
         found: list[Mapping[str, Instruction]] = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from lintstack.facts import ABSENT, Fact
 from lintstack.record import Subject
@@ -58,6 +60,8 @@ class Project(Subject):
         ignored_files: files that Docker Compose passes over because it finds another one of the kind first.
         ignored_overrides: likewise of the override files.
         lone_override: the override file that is alone: Docker Compose does not look for it without a base.
+        plain_prod_runs: where scripts for production start it without naming files, so that the override is merged.
+        unignored: the example of an env file whose copy git would take.
     """
 
     folder: Fact[str] = ABSENT
@@ -67,6 +71,14 @@ class Project(Subject):
     ignored_files: Fact[tuple[str, ...]] = ABSENT
     ignored_overrides: Fact[tuple[str, ...]] = ABSENT
     lone_override: Fact[str] = ABSENT
+    plain_prod_runs: Fact[tuple[str, ...]] = ABSENT
+    unignored: Fact[str] = ABSENT
+    look: Callable[[], Any] | None = None  # for `unread`
+
+    @cached_property
+    def unread(self) -> Fact[tuple[str, ...]]:
+        """Variables of the example of the env file that nothing in the folder speaks of; reads these files."""
+        return self.look() if self.look else ABSENT
 
 
 class Override(Subject):
@@ -135,12 +147,14 @@ class Dotenv(Subject):
         expanded: variables without a value that its text reads, although nothing sets them.
         cut: whether ` #` ends the value in the middle of what looks like one.
         missing_files: files that do not exist although `COMPOSE_FILE` names them.
+        committed: names of the credentials in a file that git would take, at the first of them.
     """
 
     file: Fact[str] = ABSENT
     expanded: Fact[tuple[str, ...]] = ABSENT
     cut: Fact[bool] = ABSENT
     missing_files: Fact[tuple[str, ...]] = ABSENT
+    committed: Fact[tuple[str, ...]] = ABSENT
 
 
 class Feature(Subject):

@@ -147,6 +147,7 @@ class Resource(Subject):
         variable_set: whether the variable that it comes from is known to have a value.
         drivers: keys with drivers that a secret or config asks for.
         for_swarm: whether the project has what only a Swarm reads; absent for what Docker Compose provides.
+        content: text that a config holds in the compose file itself.
 
     `users` are the places of services that name it.
     """
@@ -164,3 +165,4 @@ class Resource(Subject):
     drivers: Fact[tuple[str, ...]] = ABSENT
     for_swarm: Fact[bool] = ABSENT
     users: tuple[Reference, ...] = ()
+    content: Fact[str] = ABSENT

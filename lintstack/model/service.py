@@ -12,7 +12,8 @@ from lintstack.source import Span
 if TYPE_CHECKING:
     from lintstack.images import Known
     from lintstack.model.address import Address
-    from lintstack.model.build import Build, Healthcheck, Image, Logging, User
+    from lintstack.model.build import Build, Healthcheck, Image, Logging, User, Watch
+    from lintstack.model.dockerfile import Dockerfile
     from lintstack.model.network import Attachment
     from lintstack.model.parts import Dependency, Mount, Port, Reference
     from lintstack.model.stack import Stack
@@ -116,7 +117,8 @@ class Service(Subject):
     mounts: tuple[Mount, ...] = ()
     environment: tuple[Variable, ...] = ()
     build_args: tuple[Variable, ...] = ()
-    layers: tuple[Variable, ...] = ()  # what the build leaves in the image beside the environment: arg, layer
+    layers: tuple[Variable, ...] = ()  # what holds values beside the environment: arg, layer, label
+    watches: tuple[Watch, ...] = ()
     depends_on: tuple[Dependency, ...] = ()
     references: tuple[Reference, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -212,6 +214,11 @@ class Service(Subject):
     def addresses(self) -> tuple[Address, ...]:
         """Hosts that its variables, its command and its health check name; found when they are asked for."""
         return self._addresses
+
+    def dockerfile(self) -> Dockerfile | None:  # looks at all of them: for checks that know what they want
+        stage = self.build.stage if self.build else None
+        found = (item for item in self.stack.dockerfiles if stage is not None and item.parsed is stage.dockerfile)
+        return next(found, None) or (self.stack.dockerfiles[0] if self.synthetic else None)
 
     def __str__(self) -> str:
         return f"{'stage' if self.synthetic else 'service'} `{self.name}`" if self.name else "the image"

@@ -16,7 +16,8 @@ class Variable(Subject):
 
     Attributes:
         value: effective value; never printed when `is_secret`.
-        scope: environment, env-file, build-arg, env, arg, or layer (an ENV that something overrides).
+        scope: environment, env-file, build-arg, env, arg, layer (an ENV that something overrides),
+            or label (one that holds a credential).
         is_secret: whether name or value is that of a credential.
         is_literal: whether a file of the stack spells the value out (no variable takes part).
         is_placeholder: whether a literal secret is an obvious stand-in (changeme, password, example, …).
