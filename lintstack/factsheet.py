@@ -19,7 +19,7 @@ POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
     node builds read_commands read_assignments arguments contexts folder survey context copied moments settings
-    foundation credential_files literals
+    foundation credential_files literals call previous
     """.split()
 )
 # Subjects that are made when they are asked for.
