@@ -51,7 +51,7 @@ class Fault(NamedTuple):
         measure: the convention, in the words of the stack's document.
         rule: the rule that must complain; "" while no page is known to.
         file: the file to change, relative to the stack.
-        find: text that stands there once.
+        find: text that stands there once; "" removes the file.
         replace: what takes its place.
         convention: number of the convention.
         also: rules that complain as well, and why that is right.
@@ -138,11 +138,17 @@ def copied(stack: Path, folder: Path, fault: Fault | None = None) -> Path:
     shutil.copytree(stack, made, ignore=AIDS)
     if fault:
         file = made / fault.file
-        text = file.read_text("utf-8") if file.exists() else ""
-        if text.count(fault.find) != 1 and (text or fault.find):
-            raise ValueError(f"{stack.name}/{fault.file}: stands there {text.count(fault.find)} times: {fault.find!r}")
-        file.write_text(text.replace(fault.find, fault.replace) if fault.find else fault.replace, "utf-8")
+        if fault.find:
+            file.write_text(_replaced(file.read_text("utf-8"), fault), "utf-8")
+        else:
+            file.unlink()
     return made
+
+
+def _replaced(text: str, fault: Fault) -> str:
+    if text.count(fault.find) != 1:
+        raise ValueError(f"{fault.file}: stands there {text.count(fault.find)} times: {fault.find!r}")
+    return text.replace(fault.find, fault.replace)
 
 
 def found(stack: Path, fault: Fault | None = None) -> Found:
@@ -176,7 +182,7 @@ def wrong(item: Planted) -> Iterator[str]:
 
 def unchecked(stacks: Iterable[Path], caught: Iterable[Planted]) -> Iterator[str]:
     """Conventions of a system that nothing shows to be checked, and why."""
-    stacks, by_number = list(stacks), {(item.fault.convention, item.fault.rule) for item in caught}
+    by_number = {(item.fault.convention, item.fault.rule) for item in caught}
     for convention in _stated(stacks):
         missing = [rule for rule in convention.rules if rule not in pages()]
         proven = any((convention.number, rule) in by_number for rule in convention.rules) or convention.facts
@@ -209,8 +215,8 @@ def main() -> int:
 def _row(name: str, folders: list[Path]) -> Iterator[str]:
     """Print the row of a system; what is amiss."""
     items = [item for stack in folders for item in planted(stack)]
-    complaints = {item: list(wrong(item)) for item in items if not pending(item.fault)}
-    caught = [item for item, said in complaints.items() if not said]
+    complaints = {str(item): list(wrong(item)) for item in items if not pending(item.fault)}
+    caught = [item for item in items if complaints.get(str(item)) == []]
     stated, lacking = _stated(folders), list(unchecked(folders, caught))
     counts = f"{len(stated):10} {len(stated) - len(lacking):10}  {len(items):7} {len(caught):8}"
     sys.stdout.write(f"{name:24}{counts}\n")
@@ -218,7 +224,7 @@ def _row(name: str, folders: list[Path]) -> Iterator[str]:
     for item in items:
         if pending(item.fault):
             yield f"{item}: pending: no page `{item.fault.rule or '?'}` (convention {item.fault.convention})"
-        yield from (f"{item}: {line}" for line in complaints.get(item, ()))
+        yield from (f"{item}: {line}" for line in complaints.get(str(item), ()))
 
 
 if __name__ == "__main__":
