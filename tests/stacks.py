@@ -11,18 +11,25 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import lintstack
+from lintstack.analysis import analyse
+from lintstack.config import load
 from lintstack.findings import Finding
+from lintstack.report.system import TITLES
 from lintstack.rules import builtin
+from lintstack.stacks import Options, Stacks
+
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "tests" / "fixtures" / "stacks"
 
-AIDS = shutil.ignore_patterns("faults", "expected", "expected.txt", "conventions.toml", "facts.md", "side-by-side.md")
+AIDS = shutil.ignore_patterns("faults", "expected.txt", "conventions.toml", "facts.md", "side-by-side.md")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 Found = Counter[tuple[str, str, str, str]]
 
 
@@ -33,7 +40,8 @@ class Convention(NamedTuple):
         number: its row in the list of the five teams' conventions.
         section: where the document states it.
         says: what it says there, in short.
-        rules: pages that check it.
+        rules: pages that catch the faults against it.
+        reported: pages that complain about the stack as it is documented.
         facts: columns of the table of facts that hold it, where it is nothing to find fault with.
     """
 
@@ -41,6 +49,7 @@ class Convention(NamedTuple):
     section: str
     says: str
     rules: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
 
 
@@ -56,6 +65,7 @@ class Fault(NamedTuple):
         convention: number of the convention.
         also: rules that complain as well, and why that is right.
         ends: rules that said something before which the fault makes untrue, and why.
+        present: files of a checkout in use, with and without the fault.
     """
 
     measure: str
@@ -64,8 +74,9 @@ class Fault(NamedTuple):
     find: str
     replace: str
     convention: int
-    also: dict[str, str] = {}
-    ends: dict[str, str] = {}
+    also: Mapping[str, str] = NOTHING
+    ends: Mapping[str, str] = NOTHING
+    present: Mapping[str, str] = NOTHING
 
 
 class Planted(NamedTuple):
@@ -102,12 +113,12 @@ def conventions(stack: Path) -> list[Convention]:
     return [Convention(**{key: _frozen(value) for key, value in item.items()}) for item in items]
 
 
-def _frozen(value: object) -> object:
+def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
 @cache
-def _table(stack: Path) -> dict[str, object]:
+def _table(stack: Path) -> dict[str, Any]:
     return tomllib.loads((stack / "conventions.toml").read_text("utf-8"))
 
 
@@ -119,8 +130,8 @@ def planted(stack: Path) -> list[Planted]:
 
 @cache
 def pages() -> frozenset[str]:
-    """Names of all rules."""
-    return frozenset(rule.name for rule in builtin())
+    """Names of all rules and diagnostics."""
+    return frozenset((*TITLES, *(rule.name for rule in builtin())))
 
 
 def pending(fault: Fault) -> bool:
@@ -128,50 +139,48 @@ def pending(fault: Fault) -> bool:
     return fault.rule not in pages()
 
 
-def copied(stack: Path, folder: Path, fault: Fault | None = None) -> Path:
-    """A copy of a stack below a folder, with a fault if one is given.
+def copied(stack: Path, folder: Path) -> Path:
+    """A copy of a stack below a folder, without what is about it."""
+    return Path(shutil.copytree(stack, folder / stack.name, ignore=AIDS))
+
+
+def plant(fault: Fault, folder: Path) -> None:
+    """Break a copy of a stack.
 
     Raises:
         ValueError: the text to be replaced does not stand there once.
     """
-    made = folder / stack.name
-    shutil.copytree(stack, made, ignore=AIDS)
-    if fault:
-        file = made / fault.file
-        if fault.find:
-            file.write_text(_replaced(file.read_text("utf-8"), fault), "utf-8")
-        else:
-            file.unlink()
-    return made
-
-
-def _replaced(text: str, fault: Fault) -> str:
-    if text.count(fault.find) != 1:
+    file = folder / fault.file
+    text = file.read_text("utf-8")
+    if not fault.find:
+        file.unlink()
+    elif text.count(fault.find) != 1:
         raise ValueError(f"{fault.file}: stands there {text.count(fault.find)} times: {fault.find!r}")
-    return text.replace(fault.find, fault.replace)
+    else:
+        file.write_text(text.replace(fault.find, fault.replace), "utf-8")
 
 
-def found(stack: Path, fault: Fault | None = None) -> Found:
+def found(stack: Path, fault: Fault | None = None, present: tuple[tuple[str, str], ...] = ()) -> Found:
     """Findings of a stack without their places, which a fault moves."""
-    with tempfile.TemporaryDirectory() as folder:
-        return counted(lintstack.check([copied(stack, Path(folder), fault)]))
+    with tempfile.TemporaryDirectory() as parent:
+        folder = copied(stack, Path(parent))
+        for name, text in present:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, "utf-8")
+        if fault:
+            plant(fault, folder)
+        findings = lintstack.check([folder])
+        return Counter((item.rule, item.service, " ".join(item.environments), item.message) for item in findings)
 
 
-def counted(findings: Iterable[Finding]) -> Found:
-    """Findings by rule, service, environments and message."""
-    return Counter((item.rule, item.service, " ".join(item.environments), item.message) for item in findings)
-
-
-@cache
-def sound(stack: Path) -> Found:
-    """Findings of a stack as its team would have it."""
-    return found(stack)
+sound = cache(found)  # of a stack as its team would have it
 
 
 def wrong(item: Planted) -> Iterator[str]:
     """What is otherwise than a fault says; nothing when its rule catches it and all else stays as it was."""
     fault = item.fault
-    before, after = sound(item.stack), found(item.stack, fault)
+    present = tuple(fault.present.items())
+    before, after = sound(item.stack, None, present), found(item.stack, fault, present)
     new, gone = {one[0] for one in after - before}, {one[0] for one in before - after}
     if fault.rule not in new:
         yield f"`{fault.rule}` does not catch it"
@@ -180,25 +189,37 @@ def wrong(item: Planted) -> Iterator[str]:
     yield from (f"`{rule}` says less" for rule in sorted(gone - {fault.rule, *fault.also, *fault.ends}))
 
 
+def report(stack: Path) -> str:
+    """Findings of each environment of a stack, one a line, under the environment's name."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = str(copied(stack, Path(parent)))
+        options = Options((folder,), load(folder))
+        names = [item.name for project in Stacks(options).projects for item in project.environments]
+        parts = [_listed(name, analyse(options._replace(environments=(name,))).findings) for name in names]
+        return "\n".join(parts).replace(f"{folder}/", "")
+
+
+def _listed(name: str, findings: Iterable[Finding]) -> str:
+    places = ((item.at.span, item) for item in findings)
+    lines = (f"{at.path}:{at.line}:{at.column}: {item.severity}[{item.rule}] {item.message}\n" for at, item in places)
+    return f"# {name}\n{''.join(lines)}"
+
+
 def unchecked(stacks: Iterable[Path], caught: Iterable[Planted]) -> Iterator[str]:
     """Conventions of a system that nothing shows to be checked, and why."""
-    by_number = {(item.fault.convention, item.fault.rule) for item in caught}
-    for convention in _stated(stacks):
-        missing = [rule for rule in convention.rules if rule not in pages()]
-        proven = any((convention.number, rule) in by_number for rule in convention.rules) or convention.facts
-        if missing or not proven:
-            why = f"no page {', '.join(missing)}" if missing else "no fault of it is caught"
-            yield f"{convention.number} ({convention.section}: {convention.says}): {why}"
-
-
-def _stated(stacks: Iterable[Path]) -> list[Convention]:
-    """Conventions of a system; what two of its fixtures list is one, whose rules add up."""
-    stated: dict[int, Convention] = {}
-    for item in (item for stack in stacks for item in conventions(stack)):
-        known = stated.get(item.number, item)
-        rules, facts = dict.fromkeys((*known.rules, *item.rules)), dict.fromkeys((*known.facts, *item.facts))
-        stated[item.number] = known._replace(rules=tuple(rules), facts=tuple(facts))
-    return sorted(stated.values())
+    shown = {(item.fault.convention, item.fault.rule) for item in caught}
+    stated: dict[int, list[Convention]] = {}
+    for stack in stacks:
+        rules = {rule for rule, *_ in sound(stack)}
+        for item in conventions(stack):
+            stated.setdefault(item.number, []).append(item)
+            shown |= {(item.number, rule) for rule in item.reported if rule in rules}
+    for number, items in sorted(stated.items()):
+        named = dict.fromkeys(rule for item in items for rule in (*item.rules, *item.reported))
+        lacking = [f"no page `{rule}`" for rule in named if rule not in pages()]
+        lacking = lacking or [f"`{rule}` is not shown to work" for rule in named if (number, rule) not in shown]
+        if lacking or not (named or any(item.facts for item in items)):
+            yield f"{number} ({items[0].section}: {items[0].says}): {', '.join(lacking) or 'no page is known'}"
 
 
 def main() -> int:
@@ -217,7 +238,8 @@ def _row(name: str, folders: list[Path]) -> Iterator[str]:
     items = [item for stack in folders for item in planted(stack)]
     complaints = {str(item): list(wrong(item)) for item in items if not pending(item.fault)}
     caught = [item for item in items if complaints.get(str(item)) == []]
-    stated, lacking = _stated(folders), list(unchecked(folders, caught))
+    stated = {item.number for stack in folders for item in conventions(stack)}
+    lacking = list(unchecked(folders, caught))
     counts = f"{len(stated):10} {len(stated) - len(lacking):10}  {len(items):7} {len(caught):8}"
     sys.stdout.write(f"{name:24}{counts}\n")
     yield from (f"{name}: convention {line}" for line in lacking)

@@ -38,6 +38,24 @@ def read(stack: Path) -> dict[str, Table]:
     return tables
 
 
+def differing(stack: Path) -> list[str]:
+    """What lintstack reads otherwise than the tables say: environment, service, column, both cells."""
+    told, known = read(stack), modelled(stack)
+    wanted = [
+        (name, service, column, cell)
+        for name, rows in told.items()
+        for service, row in rows.items()
+        for column, cell in row.items()
+    ]
+    cells = {(name, service): row for name, rows in known.items() for service, row in rows.items()}
+    unlisted = [f"{name}: {service} has no row" for name, service in cells if service not in told.get(name, {})]
+    return unlisted + [
+        f"{name}: {service}: {column}: {cell}, read as {found}"
+        for name, service, column, cell in wanted
+        if cell != (found := cells.get((name, service), {}).get(column, "nothing"))
+    ]
+
+
 def modelled(stack: Path) -> dict[str, Table]:
     """What lintstack knows of a fixture, in the words of its tables."""
     with tempfile.TemporaryDirectory() as folder:
@@ -119,4 +137,5 @@ COLUMNS: dict[str, Callable[[Service], str]] = {
     "image": _image,
     "networks": lambda service: ", ".join(service.networks.value or ()),
     "PID 1": _first,
+    "TZ": lambda service: next((_said(item.value) for item in service.environment if item.name == "TZ"), ""),
 }
