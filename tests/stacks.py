@@ -185,7 +185,7 @@ def wrong(item: Planted) -> Iterator[str]:
     if fault.rule not in new:
         yield f"`{fault.rule}` does not catch it"
     yield from (f"`{rule}` complains as well" for rule in sorted(new - {fault.rule, *fault.also}))
-    yield from (f"`{rule}` does not complain as well" for rule in sorted({*fault.also} - new))
+    yield from (f"`{rule}` does not complain as well" for rule in sorted(({*fault.also} & pages()) - new))
     yield from (f"`{rule}` says less" for rule in sorted(gone - {fault.rule, *fault.also, *fault.ends}))
 
 
