@@ -161,7 +161,11 @@ def plant(fault: Fault, folder: Path) -> None:
 
 
 def found(stack: Path, fault: Fault | None = None, present: tuple[tuple[str, str], ...] = ()) -> Found:
-    """Findings of a stack without their places, which a fault moves."""
+    """Findings of a stack without their places, which a fault moves.
+
+    Raises:
+        RuntimeError: lintstack broke on it.
+    """
     with tempfile.TemporaryDirectory() as parent:
         folder = copied(stack, Path(parent))
         for name, text in present:
@@ -170,6 +174,8 @@ def found(stack: Path, fault: Fault | None = None, present: tuple[tuple[str, str
         if fault:
             plant(fault, folder)
         findings = lintstack.check([folder])
+        if broken := [item.message for item in findings if item.rule == "internal-error"]:
+            raise RuntimeError(f"{stack.name}: {broken[0]}")
         return Counter((item.rule, item.service, " ".join(item.environments), item.message) for item in findings)
 
 
