@@ -6,7 +6,9 @@ is checked and every fault is caught by its rule and by nothing else unexpected.
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -209,6 +211,15 @@ def _listed(name: str, findings: Iterable[Finding]) -> str:
     places = ((item.at.span, item) for item in findings)
     lines = (f"{at.path}:{at.line}:{at.column}: {item.severity}[{item.rule}] {item.message}\n" for at, item in places)
     return f"# {name}\n{''.join(lines)}"
+
+
+def side_by_side(stack: Path) -> str:
+    """What `lintstack diff` prints of a stack's environments, dev and prod, as Markdown."""
+    command = [sys.executable, "-m", "lintstack", "diff", "dev", "prod", "--root", ".", "--format", "markdown"]
+    with tempfile.TemporaryDirectory() as parent:
+        folder, environment = copied(stack, Path(parent)), {**os.environ, "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=True)
+    return ran.stdout
 
 
 def unchecked(stacks: Iterable[Path], caught: Iterable[Planted]) -> Iterator[str]:
