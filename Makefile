@@ -10,7 +10,7 @@ CODE := lintstack tests bench hatch_build.py
 KEY := $(shell { cat pyproject.toml; pwd; } | cksum | cut -d' ' -f1)
 READY := $(VENV)/.ready-$(KEY)
 
-.PHONY: help demo test lint format types contract unit fixtures bench oracle build clean
+.PHONY: help demo test lint format types contract unit fixtures stacks bench oracle build clean
 
 help: ## list the words
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ unit: $(READY) ## pytest with coverage
 
 fixtures: $(READY) ## lintstack on its own fixture stacks, against their expected.txt
 	$(RUN) tests.expected
+
+stacks: $(READY) ## conventions of five teams: stated and checked, faults planted and caught
+	$(RUN) tests.stacks
 
 format: $(READY) ## rewrite the code as ruff wants it
 	$(RUN) ruff check --fix $(CODE)

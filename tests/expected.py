@@ -1,6 +1,7 @@
 """The fixture stacks as lintstack reports them, held against the `expected.txt` of each.
 
 Those in `environments` are about which files run together: their environments come first, then a blank line.
+Those in `stacks` are five teams' own, each with its own configuration: there is a part for each environment.
 
 `python -m tests.expected` prints what differs and exits 1; with `--write` it makes the files anew.
 """
@@ -14,9 +15,10 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import stacks as teams
+from tests.stacks import ROOT, STACKS
+
 SUMMARIES = ("Checked ", "All clear: ")  # how the last line of a report begins: a run that broke has none
-STACKS = ROOT / "tests" / "fixtures" / "stacks"
 ENVIRONMENTS = ROOT / "tests" / "fixtures" / "environments"
 
 
@@ -31,6 +33,8 @@ def report(stack: Path) -> str:
     Raises:
         RuntimeError: lintstack could not do the job.
     """
+    if stack.parent == STACKS:
+        return teams.report(stack)
     ran = _run(stack, "--output", "concise")
     *lines, summary = ran.stdout.splitlines() or [""]
     if ran.returncode not in (0, 1) or not summary.startswith(SUMMARIES):
@@ -52,11 +56,21 @@ def _run(stack: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=stack, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
+def made(stack: Path) -> Iterator[tuple[Path, str]]:
+    """Files that hold what lintstack says of a stack, and what it says now."""
+    yield stack / "expected.txt", report(stack)
+    if (table := stack / "side-by-side.md").exists():
+        yield table, teams.side_by_side(stack)
+
+
 def differences(stack: Path) -> str:
-    """What is reported otherwise than `expected.txt` says, as a unified diff."""
-    wanted = (stack / "expected.txt").read_text("utf-8")
-    found = report(stack)
-    name = f"{stack.name}/expected.txt"
+    """What is reported otherwise than the files of a stack say, as a unified diff."""
+    return "".join(_difference(path, found) for path, found in made(stack))
+
+
+def _difference(path: Path, found: str) -> str:
+    wanted = path.read_text("utf-8") if path.exists() else ""
+    name = f"{path.parent.name}/{path.name}"
     return "".join(unified_diff(wanted.splitlines(True), found.splitlines(True), name, "found now"))
 
 
@@ -65,7 +79,8 @@ def main(write: bool) -> int:
     failed = 0
     for stack in stacks():
         if write:
-            (stack / "expected.txt").write_text(report(stack), "utf-8")
+            for path, found in made(stack):
+                path.write_text(found, "utf-8")
         elif difference := differences(stack):
             sys.stdout.write(difference)
             failed = 1

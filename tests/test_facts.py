@@ -35,6 +35,7 @@ FILES = {
         ENV API_TOKEN=canary-in-env
         USER 10001
         CMD ["python", "app.py"]
+        RUN pip install flask==3.1.0 && pip install gunicorn==23.0.0
     """,
 }
 

@@ -68,6 +68,9 @@ def _steps_down(ground: Ground, process: Process) -> str:
     built = (item.text.text for stage in chain for item in stage.instructions) if own else ()
     hands_over = own or bool(ground.known and ground.known.drops_privileges)
     said = (process.all.value or ()) if hands_over else ()
+    first = next(iter(process.entrypoint.value or ()), "")
+    if ground.known and ground.known.drops_privileges and first.endswith(".sh"):
+        return first.rpartition("/")[2]  # of a script around the image's own entrypoint nobody knows what it does
     return next((found[1] for text in (*said, *built) if (found := helpers().search(text))), "")
 
 
@@ -145,9 +148,9 @@ def _joined(entrypoint: Fact[tuple[str, ...]], command: Fact[tuple[str, ...]], g
         if part.unknown:
             return part
     where = (*command.places, *entrypoint.places)
-    if where:
+    if entrypoint.value is not None or command.value is not None:
         return Fact((*(entrypoint.value or ()), *(command.value or ())), where)
-    return Fact(None, (), ground.unknown or f"what image `{ground.image}` runs is not known")
+    return Fact(None, where, ground.unknown or f"what image `{ground.image}` runs is not known")
 
 
 def _words(node: Mapping | None, name: str) -> Fact[tuple[str, ...]]:
