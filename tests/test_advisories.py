@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from lintstack.image_keys import CONDITIONS
 from lintstack.images import split
 from lintstack.images.advisories import ADVISED, Advisory, advised, advisories, concerns, names, own
-from lintstack.images.entries import CONDITION
 from lintstack.rules import builtin
 from tests.advised import PAGE, WORDS, page
 from tests.stack import lint
@@ -51,7 +51,7 @@ def test_an_advisory_is_well_formed(advisory: Advisory) -> None:
     assert re.fullmatch(r"https://[^\s()]+", advisory.source)
     assert re.fullmatch(r"|20[0-9]{2}-[01][0-9]-[0-3][0-9]", advisory.date)
     assert set(advisory.when) <= WORDS.keys()
-    assert all(re.fullmatch(CONDITION, term) for terms in advisory.tags for term in terms.split())
+    assert all(re.fullmatch(str(CONDITIONS["pattern"]), terms) for terms in advisory.tags)
     for text in (advisory.fact, advisory.remedy):
         assert text == text.strip()
         assert "\n" not in text

@@ -10,8 +10,7 @@ import pytest
 
 from lintstack.dockerfile.programs.dev_servers import dev_server
 from lintstack.join.build_details import is_moving
-from lintstack.join.mounts import Disk
-from lintstack.join.tracked import is_tracked
+from lintstack.join.ignored import Ignored
 from lintstack.source import Source
 
 
@@ -29,8 +28,8 @@ def tracked(root: Path, path: str, ignores: dict[str, str], repository: bool = T
     def open_text(path: str) -> Source | None:
         return Source(path, Path(path).read_text("utf-8"), path) if os.path.isfile(path) else None
 
-    disk = Disk(str(root), str(root), lambda path: "file" if os.path.isfile(path) else "", names)
-    return is_tracked(os.path.normpath(os.path.join(root, path)), disk, open_text)
+    ignored = Ignored(str(root), names, open_text)(os.path.normpath(os.path.join(root, path)))
+    return None if ignored is None else not ignored
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
+from posixpath import normpath
 
 from lintstack.dockerfile.managers.calls import Call
 from lintstack.facts import Place
@@ -145,7 +146,7 @@ def _taken(stage: Stage, copy: Copy, calls: dict[int, PackageCall | None]) -> It
 
     source = copied_from(stage.parsed, copy.origin.value or "")
     path = next((item for item in copy.read_sources if item[0].rstrip("/").endswith("node_modules")), None)
-    if source is None or path is None:
+    if source is None or path is None or not _is_installed_at(stage.dockerfile.stages[source.index], path[0]):
         return
     if source.index not in calls:
         calls[source.index] = _with_tools(stage.dockerfile.stages[source.index])
@@ -156,6 +157,12 @@ def _taken(stage: Stage, copy: Copy, calls: dict[int, PackageCall | None]) -> It
             f" {_way_out(call)} in a stage of its own"
         )
         yield Problem(message, Place(path[2]), (Place(call.call.verb.span, "installs them"),), detail=path[0])
+
+
+def _is_installed_at(stage: Stage, path: str) -> bool:
+    """Whether a path lies where a stage works: `pnpm deploy --prod /out` makes a folder of its own."""
+    folder = stage.workdir.value
+    return folder is None or not path.startswith("/") or normpath(path).startswith(normpath(folder).rstrip("/") + "/")
 
 
 def _starts_development(stage: Stage) -> bool:

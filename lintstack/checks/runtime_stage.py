@@ -59,9 +59,9 @@ def _building(stage: Stage) -> Iterator[Command]:
 
 
 def _builds_script(command: Command) -> bool:
-    """Whether a command is `npm run build` or the like."""
+    """Whether a command is `npm run build`, `pnpm exec tsc` or the like."""
     words = [word.value for word in command.node.words[1:] if not word.value.startswith("-")]
-    return command.name in SCRIPTS and any(word == "build" or word.startswith("build:") for word in words[:4])
+    return command.name in SCRIPTS and any(word in ("build", "tsc") or word.startswith("build:") for word in words[:4])
 
 
 def whole_builder_tree(copy: Copy) -> Iterator[Problem]:
@@ -87,14 +87,19 @@ def whole_builder_tree(copy: Copy) -> Iterator[Problem]:
 
 
 def _copies_source(stage: Stage) -> bool:
-    """Whether a stage, or one below it, holds all of the build context."""
+    """Whether a stage, or one below it, holds folders of the build context."""
     return any(
         isinstance(item, Copy)
         and not item.node.flag("from")
-        and any(text in (".", "./") for text, _, _ in item.read_sources)
+        and any(kind == "local" and _is_folder(text) for text, kind, _ in item.read_sources)
         for part in stage.lineage
         for item in part.instructions[:MOST_LOOKED]
     )
+
+
+def _is_folder(text: str) -> bool:
+    """Whether a source is a folder by its name: files of a build have an ending."""
+    return "." not in text.strip("./").rpartition("/")[2] and "*" not in text
 
 
 def no_compiler(stage: Stage) -> Iterator[Problem]:

@@ -73,10 +73,8 @@ def _examples(loaded: Loaded, here: frozenset[str], disk: Disk, open_text: Open)
     source = open_text(os.path.join(disk.folder, names[0])) if names else None
     if source is None:
         return {}
-    from lintstack.join.tracked import is_tracked
-
     found: dict[str, Any] = {"look": lambda: _unused(source, here, disk, open_text)}
-    if ".env" not in here and is_tracked(os.path.join(disk.folder, ".env"), disk, open_text):
+    if ".env" not in here and disk.ignored(os.path.join(disk.folder, ".env")) is False:
         found["unignored"] = Fact(source.path, (Place(source.span(0, 0)),))
     if any(loaded.env_file_values.values()) or loaded.missing_env_files:
         del found["look"]
@@ -161,7 +159,7 @@ def dotenvs(loaded: Loaded, disk: Disk, open_text: Open) -> Iterator[Dotenv]:
 
     for source in loaded.env_sources:
         statements = parse(source, Problems())
-        committed = _committed(source, statements, disk, open_text)
+        committed = _committed(source, statements, disk)
         if committed.value or "$" in source.text or " #" in source.text or "COMPOSE_" in source.text:
             given = {item.key.text: item.text for item in statements if item.text is not None}
             known = given | dict.fromkeys(FROM_SHELL, "")
@@ -171,15 +169,13 @@ def dotenvs(loaded: Loaded, disk: Disk, open_text: Open) -> Iterator[Dotenv]:
                 yield made.with_(committed=committed) if first else made
 
 
-def _committed(source: Source, statements: Sequence[Statement], disk: Disk, open_text: Open) -> Fact[tuple[str, ...]]:
+def _committed(source: Source, statements: Sequence[Statement], disk: Disk) -> Fact[tuple[str, ...]]:
     """Names of credentials in an env file that git would take; stand-ins in examples are for everybody."""
     name = os.path.basename(source.path)
     found = [item for item in statements if _is_credential(item)]
     if not found or not env_words(name).isdisjoint(EXAMPLES):
         return ABSENT
-    from lintstack.join.tracked import is_tracked
-
-    if not is_tracked(source.real, disk, open_text):
+    if disk.ignored(source.real) is not False:
         return ABSENT
     return Fact(tuple(item.key.text for item in found), tuple(Place(item.key.span) for item in found[:MOST_NAMED]))
 

@@ -115,6 +115,8 @@ def _filed(node: object, loaded: Loaded, site: Site) -> dict[str, Fact[Any]]:
         facts["for_swarm"] = _for_swarm(loaded)
     if "file" in node.entries:
         facts |= _file(scalar(node, "file", cast=text), site)
+    if "content" in node.entries:
+        facts["content"] = scalar(node, "content", cast=text)
     if "environment" in node.entries:
         facts["variable_set"] = _is_set(node.entries["environment"], loaded, site)
     return facts

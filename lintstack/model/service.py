@@ -215,6 +215,7 @@ class Service(Subject):
         """Hosts that its variables, its command and its health check name; found when they are asked for."""
         return self._addresses
 
+    @property
     def dockerfile(self) -> Dockerfile | None:  # looks at all of them: for checks that know what they want
         stage = self.build.stage if self.build else None
         found = (item for item in self.stack.dockerfiles if stage is not None and item.parsed is stage.dockerfile)
