@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from lintstack import model
+from lintstack.coverage import share
 from lintstack.facts import Fact
 from lintstack.join.secrets import MASK, hidden_words, scrubbed, values
 from lintstack.model import Assignment, Stack, Variable
@@ -37,7 +38,16 @@ def sheet(stack: Stack, sources: Iterable[Source] = ()) -> dict[str, Any]:
     """
     data = _subject(stack, values(sources, (span.text for span in stack.secrets)))
     data["files"] = [file.source.path for file in stack.files]
+    data["coverage"] = _coverage(stack)
     return data
+
+
+def _coverage(stack: Stack) -> dict[str, Any]:
+    """Of how many services the user and the health check are known, and why not of the others."""
+    services = [service for service in stack.services if not service.synthetic]
+    users = share(service.user.is_root.unknown for service in services)
+    checks = share(service.healthcheck.defined.unknown for service in services)
+    return {"user": users._asdict(), "healthcheck": checks._asdict()}
 
 
 def _subject(subject: Subject, secrets: frozenset[str]) -> dict[str, Any]:
@@ -127,6 +137,11 @@ def subjects() -> dict[str, type[Subject]]:
 def schema() -> dict[str, Any]:
     """JSON Schema of what `sheet` returns, as a list of stacks."""
     definitions = {name: _definition(item) for name, item in subjects().items() if name != "Suppression"}
+    known = {"type": "object", "additionalProperties": {"$ref": "#/$defs/Share"}}
+    definitions["Stack"]["properties"]["coverage"] = known | {"description": "of how many services a fact is known"}
+    counts = {"type": "object", "description": "how many by reason", "additionalProperties": {"type": "integer"}}
+    numbers = {"services": {"type": "integer"}, "known": {"type": "integer"}, "unknown": counts}
+    definitions["Share"] = {"type": "object", "properties": numbers, "additionalProperties": False}
     definitions["Place"] = {"type": "string", "description": "path:line:column, from 1"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lintstack import __version__
+from lintstack.coverage import Share, share
 from lintstack.report import RuleHead, StackLine, Summary
 from lintstack.report.text import message, safe
 
@@ -19,8 +20,8 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
     """Count what was read and what was found."""
     severities = Counter(finding.severity for finding in analysis.findings)
     services = [service for trace in analysis.traces for service in trace.services]
-    known = {_name(item) for item in services if not item.unknown_user}
-    checked = {_name(item) for item in services if not item.unknown_healthcheck}
+    users = _share(services, lambda item: item.unknown_user)
+    checks = _share(services, lambda item: item.unknown_healthcheck)
     fixes = [finding.fix for finding in analysis.findings if finding.fix]
     return Summary(
         version=__version__,
@@ -28,7 +29,7 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         files=len(analysis.sources),
         compose_files=len(analysis.tree.compose_files),
         dockerfiles=len(analysis.tree.dockerfiles),
-        services=len({_name(item) for item in services}),
+        services=users.services,
         rules=len({item.rule.name for item in analysis.rules}),
         preset=options.preset or options.config.preset,
         errors=severities["error"],
@@ -36,8 +37,10 @@ def summary(analysis: Analysis, options: Options, seconds: float) -> Summary:
         infos=severities["info"],
         suppressed=analysis.suppressed,
         unknown=_unknown(services),
-        services_known_user=len(known),
-        services_known_healthcheck=len(checked),
+        services_known_user=users.known,
+        services_known_healthcheck=checks.known,
+        unknown_users=users.unknown,
+        unknown_healthchecks=checks.unknown,
         prod_would_add=analysis.prod_would_add,
         seconds=seconds,
         config=options.config.path or None,
@@ -88,6 +91,15 @@ def _lines(analysis: Analysis) -> Iterable[StackLine]:
                 environment.evidence,
                 environment.inferred,
             )
+
+
+def _share(services: Iterable[ServiceTrace], reason_of: Callable[[ServiceTrace], str]) -> Share:
+    """Of how many services something is known; it is where one environment tells."""
+    reasons: dict[tuple[str, str], str] = {}
+    for service in services:
+        reason = reason_of(service)
+        reasons[_name(service)] = reason and reasons.get(_name(service), reason)
+    return share(reasons.values())
 
 
 def _unknown(services: Iterable[ServiceTrace]) -> dict[str, int]:

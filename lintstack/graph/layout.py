@@ -36,7 +36,7 @@ class Layout(NamedTuple):
 
     Args:
         places: left upper corner of each box.
-        joints: for each arrow, the points between its ends, from its start on.
+        joints: for each arrow, where it enters and leaves the rows between, from its start on.
         width, height: of the whole.
     """
 
@@ -109,16 +109,16 @@ def _set(rows: Sequence[Sequence[str]], chains: Mapping[Arrow, Sequence[str]], s
     widths = [sum(sizes.get(name, joint).width + GAP_X for name in row) - GAP_X for row in rows]
     whole = max(widths, default=0)
     places: dict[str, tuple[int, int]] = {}
+    passages: dict[str, tuple[tuple[int, int], tuple[int, int]]] = {}
     y = 0
     for row, width in zip(rows, widths, strict=True):
         x, tall = (whole - width) // 2, max((sizes.get(name, joint).height for name in row), default=0)
         for name in row:
-            places[name] = (x, y + (0 if name in sizes else tall // 2))
+            if name in sizes:
+                places[name] = (x, y)
+            else:
+                passages[name] = (x + JOINT // 2, y), (x + JOINT // 2, y + tall)
             x += sizes.get(name, joint).width + GAP_X
         y += tall + GAP_Y
-    points = {arrow: [_middle(places[name]) for name in chain[1:-1]] for arrow, chain in chains.items()}
-    return Layout({name: place for name, place in places.items() if name in sizes}, points, whole, max(y - GAP_Y, 0))
-
-
-def _middle(place: tuple[int, int]) -> tuple[int, int]:
-    return place[0] + JOINT // 2, place[1]
+    joints = {arrow: [point for name in chain[1:-1] for point in passages[name]] for arrow, chain in chains.items()}
+    return Layout(places, joints, whole, max(y - GAP_Y, 0))

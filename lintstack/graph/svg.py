@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import cycle, pairwise
 
-from lintstack.graph import COLOURS, SIGNS, Box, Picture, Wait
-from lintstack.graph.layout import Arrow, Layout, Size, layout
+from lintstack.graph import COLOURS, SIGNS, Box, Keep, Picture, Wait
+from lintstack.graph.layout import GAP_X, Arrow, Layout, Size, layout
 from lintstack.named import NamedTuple
 from lintstack.report import Style
 from lintstack.report.frames import width
@@ -16,7 +16,9 @@ from lintstack.report.text import page
 
 CHARACTER, LINE, PADDING, MARGIN = 7.3, 19, 12, 28  # pixels: a character of 12 px monospace, a line, …
 MOST_CHARACTERS, MOST_LINES = 44, 6  # of a line of a box; of its lines of one kind
+MOST_WIDE = 1400  # pixels of a row
 TAG, HEAD = 22, 56  # height of a published port's tag, of the title
+DASHES = {"healthy": "", "started": "6 4", "completed": "2 3"}
 INK, PALE, PAPER = "#1f2328", "#59636e", "#ffffff"
 # Networks, told apart also by those who see no red or green (Okabe and Ito 2008).
 NETWORKS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800", "#666666")
@@ -42,13 +44,14 @@ def _picture(picture: Picture) -> Iterator[str]:
     waits = {
         Arrow(box.name, wait.service): wait for box in picture.boxes for wait in box.waits if wait.service in sizes
     }
-    placed = layout(_by_step(picture.boxes), tuple(waits), sizes)
+    tagged = frozenset(box.name for box in picture.boxes if box.ports)
+    placed = layout(_by_step(picture.boxes, sizes), tuple(waits), sizes)
     legend = tuple(_legend(picture))
     wide = max(placed.width, round(_text_width(picture.title) * 16 / 12), 440) + 2 * MARGIN
     foot = placed.height + HEAD + 2 * MARGIN
     yield from _head(picture, wide, foot + LINE * len(legend))
     yield f'<g transform="translate({(wide - placed.width) // 2} {HEAD + MARGIN})">'
-    yield from (_arrow(arrow, wait, placed, sizes) for arrow, wait in waits.items())
+    yield from (_arrow(arrow, wait, placed, sizes, tagged) for arrow, wait in waits.items())
     for box in picture.boxes:
         yield from _box(box, rows[box.name], placed.places[box.name], sizes[box.name], colours)
     yield "</g>"
@@ -75,28 +78,39 @@ def _head(picture: Picture, wide: int, tall: int) -> Iterator[str]:
     yield f'<text x="{MARGIN}" y="{MARGIN + 26}" fill="{PALE}">{escape(files)}</text>'
 
 
-def _by_step(boxes: Sequence[Box]) -> list[list[str]]:
-    """Rows, those that start last on top."""
-    rows: dict[int, list[str]] = defaultdict(list)
-    for box in boxes:
-        rows[box.step].append(box.name)
-    return [rows[step] for step in sorted(rows, reverse=True)]
+def _by_step(boxes: Sequence[Box], sizes: dict[str, Size]) -> list[list[str]]:
+    """Rows, those that start last on top; a step that is too wide takes several, first what arrows lead to."""
+    awaited = {wait.service for box in boxes for wait in box.waits}
+    steps: dict[int, list[str]] = defaultdict(list)
+    for box in sorted(boxes, key=lambda box: not box.waits and box.name not in awaited):
+        steps[box.step].append(box.name)
+    rows: list[list[str]] = []
+    for step in sorted(steps, reverse=True):
+        names = steps[step]
+        count = -(-sum(sizes[name].width + GAP_X for name in names) // MOST_WIDE)
+        length = -(-len(names) // count)
+        rows += [names[start : start + length] for start in range(0, len(names), length)]
+    return rows
 
 
 def _rows(box: Box) -> Iterator[Row]:
     yield Row(box.name, bold=True)
     yield Row(box.runs)
     yield from (Row(trait, PALE) for trait in _wrapped(box.traits))
-    keeps = [
-        f"{'▤' if keep.volume else '↔'} {keep.source} → {keep.target}{' (ro)' if keep.read_only else ''}"
-        for keep in box.keeps
-    ]
-    yield from (Row(text) for text in _few(keeps))
+    yield from (Row(text) for text in _few([_keep(keep) for keep in box.keeps]))
     for mark in box.marks[:MOST_LINES]:
         times = f" ×{mark.times}" if mark.times > 1 else ""
         yield Row(f"{SIGNS[mark.severity]} {mark.rule}{times}", COLOURS[mark.severity])
     if len(box.marks) > MOST_LINES:
         yield Row(f"… {len(box.marks) - MOST_LINES} more", PALE)
+
+
+def _keep(keep: Keep) -> str:
+    """A mount; of a long source the end is shown, which tells it from others."""
+    behind = f" → {keep.target}{' (ro)' if keep.read_only else ''}"
+    room = max(MOST_CHARACTERS - width(behind) - 2, 12)
+    source = keep.source if width(keep.source) <= room else f"…{keep.source[1 - room :]}"
+    return f"{'▤' if keep.volume else '↔'} {source}{behind}"
 
 
 def _wrapped(traits: Sequence[str]) -> Iterator[str]:
@@ -174,28 +188,23 @@ def _chips(box: Box, y: int, colours: dict[str, str]) -> Iterator[str]:
         x += _text_width(name) + 26
 
 
-def _arrow(arrow: Arrow, wait: Wait, placed: Layout, sizes: dict[str, Size]) -> str:
+def _arrow(arrow: Arrow, wait: Wait, placed: Layout, sizes: dict[str, Size], tagged: frozenset[str]) -> str:
     """A line from the foot of one box to the head of another, through the gaps between."""
     (x, y), (to_x, to_y) = placed.places[arrow.start], placed.places[arrow.end]
     start = (x + sizes[arrow.start].width // 2, y + sizes[arrow.start].height)
-    end = (to_x + sizes[arrow.end].width // 2, to_y + TAG)
+    end = (to_x + sizes[arrow.end].width // 2, to_y + (-3 if arrow.end in tagged else TAG))
     points = [start, *placed.joints.get(arrow, ()), end]
     path = f"M{start[0]} {start[1]}"
     for (from_x, from_y), (next_x, next_y) in pairwise(points):
         bend = (from_y + next_y) // 2
         path += f" C{from_x} {bend} {next_x} {bend} {next_x} {next_y}"
-    dashed = "" if wait.condition in ("healthy", "completed") else ' stroke-dasharray="5 4"'
-    line = f'<path d="{path}" fill="none" stroke="{PALE}" stroke-width="1.5"{dashed} marker-end="url(#end)"/>'
-    return line + _condition(points, wait)
-
-
-def _condition(points: Sequence[tuple[int, int]], wait: Wait) -> str:
-    """What it waits for, on the last part of the line."""
-    if wait.condition in ("", "started"):
-        return ""
-    (x, y), (to_x, to_y) = points[-2:]
-    where = (x + 3 * to_x) // 4, (y + 3 * to_y) // 4
-    return f'<text x="{where[0] + 6}" y="{where[1]}" font-size="10" fill="{PALE}">{escape(wait.condition)}</text>'
+    dashes = DASHES.get(wait.condition, DASHES["started"])
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    said = escape(f"{arrow.start} waits for {arrow.end}{f' ({wait.condition})' if wait.condition else ''}")
+    return (
+        f'<path d="{path}" fill="none" stroke="{PALE}" stroke-width="1.5"{dashed} marker-end="url(#end)">'
+        f"<title>{said}</title></path>"
+    )
 
 
 def _legend(picture: Picture) -> Iterator[str]:
@@ -204,5 +213,5 @@ def _legend(picture: Picture) -> Iterator[str]:
         said = escape(f"{SIGNS[mark.severity]} {mark.rule}  {mark.at}")
         yield f'<text y="13" fill="{COLOURS[mark.severity]}">{said}</text>'
     if any(box.waits for box in picture.boxes):
-        said = "arrows: waits until healthy or completed; dashed: until started"
+        said = "arrows: waits until healthy; dashed: until started; dotted: until completed"
         yield f'<text y="13" fill="{PALE}" font-size="11">{said}</text>'

@@ -108,6 +108,8 @@ class Summary(NamedTuple):
         unknown: facts that could not be known: reason → how many.
         services_known_user: services whose user is known.
         services_known_healthcheck: services of which it is known whether they have a health check.
+        unknown_users: why the users of the others are not known: class of reason → how many.
+        unknown_healthchecks: likewise of the health checks.
         prod_would_add: findings that `--as prod` would add.
         seconds: duration, printed by the full report on a terminal only; None leaves it out.
         config: path of the configuration in use.
@@ -131,6 +133,8 @@ class Summary(NamedTuple):
     unknown: Mapping[str, int] = MappingProxyType({})
     services_known_user: int = 0
     services_known_healthcheck: int = 0
+    unknown_users: Mapping[str, int] = MappingProxyType({})
+    unknown_healthchecks: Mapping[str, int] = MappingProxyType({})
     prod_would_add: int = 0
     seconds: float | None = None
     config: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lintstack.report import Run, StackLine, Style, Summary
 from lintstack.report.paint import paint
@@ -16,7 +16,9 @@ def footer(run: Run, style: Style) -> Iterator[str]:
     """Lines of the summary; the first is the verdict."""
     summary = run.summary
     yield verdict(run, style)
-    yield from filter(None, (_assumed(summary), _unknown(summary), _prod(summary), _configuration(summary)))
+    yield from filter(
+        None, (_assumed(summary), _known(summary), _unknown(summary), _prod(summary), _configuration(summary))
+    )
     yield from (f"Note: {message(note)}" for note in summary.notes)
     yield from filter(None, (_fixable(summary), _explain(run)))
 
@@ -96,13 +98,31 @@ def _unknown(summary: Summary) -> str:
     shown = [f"{message(reason)} ({number})" for reason, number in reasons[:REASONS]]
     if rest := sum(number for _, number in reasons[REASONS:]):
         shown.append(f"other reasons ({rest})")
-    return f"{count(sum(summary.unknown.values()), 'fact')} unknown: {', '.join(shown)}{_known(summary)}"
+    return f"{count(sum(summary.unknown.values()), 'fact')} unknown: {', '.join(shown)}"
 
 
 def _known(summary: Summary) -> str:
-    pairs = (("user", summary.services_known_user), ("health check", summary.services_known_healthcheck))
-    parts = [f"{what} of {known}" for what, known in pairs if known < summary.services]
-    return f"; known: {', '.join(parts)} of {count(summary.services, 'service')}" if parts else ""
+    """Of how many services the user and the health check are known, so that silence never passes for health."""
+    total = summary.services
+    users, checks = summary.services_known_user, summary.services_known_healthcheck
+    if not total or users == checks == total:
+        return f"Known: user and health check of {_all(total)}" if total else ""
+    user = f"user of {_of(users, total)}{_because(summary.unknown_users)}"
+    return f"Known: {user}, health check of {_of(checks, total)}{_because(summary.unknown_healthchecks)}"
+
+
+def _all(total: int) -> str:
+    return f"all {total} services" if total > 1 else "the service"
+
+
+def _of(known: int, total: int) -> str:
+    return f"{known} of {count(total, 'service')}, {known * 100 // total} %"
+
+
+def _because(classes: Mapping[str, int]) -> str:
+    """Why the rest is not known."""
+    told = ", ".join(f"{name} {number}" for name, number in classes.items())
+    return f" ({told})" if told else ""
 
 
 def _prod(summary: Summary) -> str:

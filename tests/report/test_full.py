@@ -259,6 +259,7 @@ def test_summary() -> None:
             seconds=0.0612,
             unknown=unknown,
             services_known_user=2,
+            unknown_users={"variable unset": 1},
             prod_would_add=12,
             fixable=2,
             fixable_safely=1,
@@ -271,7 +272,8 @@ def test_summary() -> None:
         """\
         Checked 2 stacks, 5 files, 3 services in 61 ms: 1 error, 1 warning, 1 info (1 suppressed)
         Assumed: dev = compose.yaml + compose.override.yaml; prod = compose.yaml + compose.prod.yaml
-        7 facts unknown: variable `X` is unset (3), a (1), b (1), other reasons (2); known: user of 2 of 3 services
+        Known: user of 2 of 3 services, 66 % (variable unset 1), health check of 3 of 3 services, 100 %
+        7 facts unknown: variable `X` is unset (3), a (1), b (1), other reasons (2)
         `--as prod` would add 12 findings
         Configuration: .lintstack.yaml
         Note: odd.yml is left out
