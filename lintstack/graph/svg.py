@@ -44,7 +44,7 @@ def _picture(picture: Picture) -> Iterator[str]:
     waits = {
         Arrow(box.name, wait.service): wait for box in picture.boxes for wait in box.waits if wait.service in sizes
     }
-    tagged = frozenset(box.name for box in picture.boxes if box.ports)
+    tagged = frozenset(box.name for box in picture.boxes if _tags_width(box) > sizes[box.name].width / 2 - PADDING)
     placed = layout(_by_step(picture.boxes, sizes), tuple(waits), sizes)
     legend = tuple(_legend(picture))
     wide = max(placed.width, round(_text_width(picture.title) * 16 / 12), 440) + 2 * MARGIN
@@ -140,9 +140,13 @@ def _text_width(text: str) -> float:
     return width(text) * CHARACTER
 
 
+def _tags_width(box: Box) -> float:
+    return sum(_text_width(_cut(port)) + 22 for port in box.ports[:MOST_LINES])
+
+
 def _size(box: Box, rows: Sequence[Row]) -> Size:
     longest = max(_text_width(_cut(row.text)) for row in rows)
-    tags = sum(_text_width(_cut(port)) + 22 for port in box.ports[:MOST_LINES])
+    tags = _tags_width(box)
     chips = sum(_text_width(name) + 26 for name in box.networks)
     return Size(round(max(longest, tags, chips, 150) + 2 * PADDING), TAG + 2 * PADDING + LINE * (len(rows) + 1))
 
