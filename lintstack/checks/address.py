@@ -98,6 +98,8 @@ def shared_network(address: Address) -> Iterator[Problem]:
     target = address.target
     if target is None or target is address.service or address.networks.value != () or not address.connects.value:
         return
+    if _misnames(address.service) or _misnames(target):
+        return
     own, other = _networks(address.service), _networks(target)
     names = {item.fixed_name.value for item in own if item.fixed_name.value}
     if any(item.fixed_name.value in names or item.fixed_name.unknown for item in other) or _serves_another(address):
@@ -110,6 +112,11 @@ def shared_network(address: Address) -> Iterator[Problem]:
         (*_on(address.service), *_on(target)),
         fact="networks",
     )
+
+
+def _misnames(service: Service) -> bool:
+    """Whether a service joins a network that nobody declares, and may mean another one."""
+    return any(item.type.value == "network" and item.defined.value is not True for item in service.references)
 
 
 class _Said(NamedTuple):

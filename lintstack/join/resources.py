@@ -47,6 +47,7 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
         return
     users = _users(found)
     asked = {os.path.normpath(path) for path in loaded.files}
+    misnamed = {type_ for (type_, _), using in users.items() if any(item.defined.value is False for item in using)}
     for section, item in sections:
         type_, name = SECTIONS[section], item.key.text
         external = scalar(item.value, "external", cast=as_bool)
@@ -59,7 +60,7 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
             stack,
             type=Fact(type_, (Place(item.key.span),)),
             external=external if external.value is not None or external.unknown else Fact(False, default=True),
-            used=_used(item, bool(using) or implicit, bool(loaded.incomplete), asked),
+            used=_used(item, bool(using) or implicit, type_ in misnamed, bool(loaded.incomplete), asked),
             idle_keys=_idle(item.value) if external.value else ABSENT,
             users=using,
             **(_filed(item.value, loaded, site) if section in FILED else {}),
@@ -74,9 +75,11 @@ def _users(found: Iterable[Service]) -> dict[tuple[str | None, str], list[Refere
     return users
 
 
-def _used(item: Entry, used: bool, partly: bool, asked: set[str]) -> Fact[bool]:
+def _used(item: Entry, used: bool, misnamed: bool, partly: bool, asked: set[str]) -> Fact[bool]:
     where = (Place(item.key.span),)
     reason = "a part of the project was not read" if partly else ""
+    if misnamed:
+        reason = "a service names one that nobody declares, and may mean this one"
     if os.path.normpath(item.key.source.path) not in asked:
         reason = reason or "further projects may include its file"
     return Fact(None, where, reason) if reason and not used else Fact(used, where)
