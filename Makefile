@@ -21,7 +21,7 @@ demo: $(READY) ## lint the example stack
 	test $$code -eq 1 && test -n "$$report" || { echo "findings and exit code 1 were expected, not $$code" >&2; exit 1; }; \
 	echo 'Exit code 1: there are findings. Next: .venv/bin/lintstack check PATH on a stack of your own.'
 
-test: lint types contract unit fixtures ## everything below up to `fixtures`; what CI runs
+test: lint types contract unit fixtures stacks ## everything below up to `stacks`; what CI runs
 
 lint: $(READY) ## ruff check, ruff format --check
 	$(RUN) ruff check $(CODE)
