@@ -1,4 +1,4 @@
-"""Build hook: compiles rule pages and image facts into the two files that a wheel carries inside the package."""
+"""Build hook: compiles rule pages and image facts into the files that a wheel carries inside the package."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # the conf
 def compiled(root: Path) -> dict[str, bytes]:
     """Names and contents of the files compiled from a checkout or an unpacked sdist.
 
-    What every run needs becomes a module of two constants: Python reads the data in them much faster than JSON, or
-    than code that puts them together. Version 4 of their format is what every Python since 3.4 reads.
+    What every run needs becomes a module of two constants, what some need one of its own: Python reads the data in
+    them much faster than JSON, or than code that puts them together. Version 4 of their format is what every Python
+    since 3.4 reads.
     """
     sys.path.insert(0, str(root))
     try:
@@ -61,4 +62,12 @@ from marshal import loads
 RULES = loads({dumps(rules, 4)!r})
 IMAGES = loads({dumps(images, 4)!r})
 '''
-    return {"compiled.py": module.encode(), TEXTS: json.dumps(texts).encode()}
+    advisories = json.loads((root / "lintstack" / "images" / "advisories.json").read_bytes())
+    advised = f'''"""Advisories about images, made by the build."""
+
+from marshal import loads
+
+ADVISORIES = loads({dumps(advisories, 4)!r})
+'''
+    modules = {"compiled.py": module, "compiled_advisories.py": advised, TEXTS: json.dumps(texts)}
+    return {name: text.encode() for name, text in modules.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
@@ -79,10 +80,14 @@ class Advisory(NamedTuple):
 @cache
 def advisories() -> tuple[Advisory, ...]:
     """All of them, as they stand in the file."""
-    import json
+    rules: dict[str, list[dict[str, Any]]]
+    try:
+        rules = import_module("lintstack.compiled_advisories").ADVISORIES
+    except ModuleNotFoundError:
+        import json
 
-    with open(os.path.join(os.path.dirname(__file__), "advisories.json"), encoding="utf-8") as file:
-        rules: dict[str, list[dict[str, Any]]] = json.load(file)
+        with open(os.path.join(os.path.dirname(__file__), "advisories.json"), encoding="utf-8") as file:
+            rules = json.load(file)
     return tuple(made(rule, entry) for rule, entries in rules.items() for entry in entries)
 
 
