@@ -152,8 +152,9 @@ def analyse(options: Options) -> Analysis:
     scopes = Scopes(counting(stacks.directives), keys, rules)
     kept, suppressed, used = suppress(found, scopes)
     used |= suppress(checked.unasked, scopes)[2]
-    judged = [item for item in active if speaks(item, spoken) and (item.rule.name != SHELLCHECK or checked.ran)]
-    kept += about(stacks.directives, used, rules, judged)
+    if stacks.directives:
+        judged = [item for item in active if speaks(item, spoken) and (item.rule.name != SHELLCHECK or checked.ran)]
+        kept += about(stacks.directives, used, rules, judged)
     if options.related:
         kept = [finding for finding in kept if _touches(finding, options.paths)]
     ordered = sorted(map(_told, kept), key=lambda finding: finding.sort_key)

@@ -124,11 +124,17 @@ def select(
             given.setdefault(name, []).append((variants, override))
     limit = PRESETS.index(preset or config.preset)
     active: list[Active] = []
+    spoken_of = given.keys() | only.keys() | more.keys() | less.keys()
+    allowed = frozenset() if select else frozenset(PRESETS[: limit + 1])
     for rule in rules:
+        if rule.name not in spoken_of and rule.name != SHELLCHECK:  # nearly all: only the preset decides
+            if rule.preset in allowed:
+                active.append(_active(rule, None, None))
+            continue
         overrides = given.get(rule.name, [])
         wanted = _NONE.union(*(variants for variants, override in overrides if not override.off))
         wanted |= only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
-        by_preset = not select and PRESETS.index(rule.preset) <= limit
+        by_preset = rule.preset in allowed
         if by_preset:
             wanted = rule.every_variant
         left = wanted - less.get(rule.name, _NONE)
@@ -172,9 +178,10 @@ def _actives(
         yield _active(rule, None, wanted)
 
 
-def _active(rule: Rule, override: RuleOverride | None, wanted: frozenset[str]) -> Active:
-    variants = None if wanted == rule.every_variant else wanted
-    options = {name: option["default"] for name, option in rule.options.items()}
+def _active(rule: Rule, override: RuleOverride | None, wanted: frozenset[str] | None) -> Active:
+    """A rule with its override; `wanted` are its variants, None for all."""
+    variants = None if wanted is None or wanted == rule.every_variant else wanted
+    options = {name: option["default"] for name, option in rule.options.items()} if rule.options else {}
     if override is None:
         return Active(rule, rule.severity, options, variants=variants)
     severity: dict[Kind, Severity] = dict(rule.severity)
