@@ -167,7 +167,7 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
             related=related,
             environments=(hit.stack.environment,) if hit.stack.environment else (),
             service=service.name if isinstance(service, Service) and not service.synthetic else "",
-            see={**rule.seen(variant), **problem.see},
+            see={**rule.seen(variant), **problem.see} if problem.see else rule.seen(variant),
             title=rule.title,
             fingerprint="|".join((rule.name, hit.subject.anchor, problem.fact, problem.detail)),
             fix=problem.fix,

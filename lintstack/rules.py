@@ -88,8 +88,15 @@ class Rule(Record):
 
     def seen(self, variant: str) -> Mapping[str, tuple[str, ...]]:
         """Ids of the same fault in other tools, by tool: those of a variant, then those that mean them all."""
-        own = self.variants.get(variant, {})
-        return {tool: (*own.get(tool, ()), *self.see.get(tool, ())) for tool in (*self.see, *own)}
+        if variant not in self._seen:  # one mapping for all findings of a kind, of which there may be very many
+            own = self.variants.get(variant, {})
+            found = {tool: (*own.get(tool, ()), *self.see.get(tool, ())) for tool in (*self.see, *own)}
+            self._seen[variant] = MappingProxyType(found)
+        return self._seen[variant]
+
+    @cached_property
+    def _seen(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        return {}
 
 
 class Meaning(NamedTuple):

@@ -88,7 +88,7 @@ def test_word_that_is_neither_command_nor_path(run: Run) -> None:
     code, out, errors = run("chekc")
     assert (code, out) == (2, "")
     assert errors == "lintstack: there is no command `chekc`, and nothing of that name to lint; did you mean `check`?\n"
-    assert run("qqqq").errors.endswith("; there are check, diff, explain, facts, merged, rules\n")
+    assert run("qqqq").errors.endswith("; there are check, diff, explain, facts, graph, merged, rules\n")
 
 
 def test_explain_by_name(run: Run) -> None:

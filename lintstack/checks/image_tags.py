@@ -94,7 +94,7 @@ def pull_policy_conflict(service: Service) -> Iterator[Problem]:
 def image_versions_differ(stack: Stack) -> Iterator[Problem]:
     """Images that one stack runs in several versions, or that a later file takes in another one."""
     first: dict[str, Image] = {}
-    for service in stack.services:
+    for service in sorted(stack.services, key=lambda service: service.name):
         image = service.image
         if image is not None and image.reference.value and not image.built.value:
             reference = split(image.reference.value)

@@ -66,8 +66,8 @@ def _installs_project(call: Call) -> bool:
 @cache
 def _frozen_setting() -> re.Pattern[str]:
     return re.compile(
-        r"BUNDLE_(?:FROZEN|DEPLOYMENT)[= ]\"?(?:1|true)|(?:frozen|deployment) +[\"']?(?:1|true)|"
-        r"npm_config_frozen_lockfile|YARN_ENABLE_IMMUTABLE_INSTALLS|^ENV +(?:.* )?CI[= ]\"?(?:1|true)",
+        r"BUNDLE_(?:FROZEN|DEPLOYMENT)[= ]\"?(?:1|true)|(?:frozen|deployment) {1,20}[\"']?(?:1|true)|"
+        r"npm_config_frozen_lockfile|YARN_ENABLE_IMMUTABLE_INSTALLS|^ENV(?: .*)? CI[= ]\"?(?:1|true)",
         re.IGNORECASE,
     )
 

@@ -92,7 +92,7 @@ def is_moving(url: str) -> bool:
     asked = dict(part.partition("=")[::2] for part in query.split("&"))
     ref = fragment.partition(":")[0] or asked.get("checksum") or asked.get("tag") or asked.get("ref") or ""
     return not (
-        re.fullmatch(r"[0-9a-f]{7,64}", ref) or re.search(r"\d+\.\d+|^(?:refs/tags/)?v?\d+$", ref) or "tag" in asked
+        re.fullmatch(r"[0-9a-f]{7,64}", ref) or re.search(r"\d\.\d|^(?:refs/tags/)?v?\d+$", ref) or "tag" in asked
     )
 
 
