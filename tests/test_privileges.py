@@ -78,6 +78,8 @@ def test_one_environment_of_a_project_is_no_other_project(tmp_path: Path) -> Non
         ("lscr.io/linuxserver/wireguard@sha256:0", "NET_ADMIN"),
         ("quay.io/prometheus/node-exporter", "pid"),
         ("mysql:8.4", "SYS_NICE"),
+        ("ghcr.io/docker-mailserver/docker-mailserver:15.0", "root"),
+        ("pihole/pihole", "root"),
     ],
 )
 def test_images_that_need_a_right(reference: str, right: str) -> None:

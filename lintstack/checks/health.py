@@ -26,6 +26,8 @@ ALWAYS = frozenset({"true", ":", "echo", "printf"})
 SINKS = frozenset({"cat", "tee", "head", "tail"}) | ALWAYS
 LONGEST = 20_000  # characters of a test that are looked at
 SHORTEST = 0.001  # seconds
+# Checks at a pace under QUICK s are there for a fast start; a timeout of MODEST s at most holds none of them up.
+QUICK, MODEST = 5, 10
 
 
 def _at(healthcheck: Healthcheck) -> tuple[Place, tuple[Place, ...]]:
@@ -227,6 +229,8 @@ def healthcheck_outlasts_interval(healthcheck: Healthcheck) -> Iterator[Problem]
     """A timeout beyond the interval."""
     timeout, interval = healthcheck.timeout, healthcheck.interval
     if not healthcheck.defined.value or not timeout.decided or timeout.value is None or interval.value is None:
+        return
+    if interval.value < QUICK and timeout.value <= MODEST:
         return
     if timeout.value > interval.value:
         lengths = f"{timeout.value:g} s, longer than its interval of {interval.value:g} s"

@@ -145,8 +145,10 @@ def _below(path: str, folder: str) -> bool:
 
 def unprivileged_twin(service: Service) -> Iterator[Problem]:
     """Services that start as root from an image which its makers also publish for another user."""
-    known, is_root = service.known, service.user.is_root
-    if known is None or not known.unprivileged or not is_root.value or not service.base_image.places:
+    known, user = service.known, service.user
+    # One that becomes another user behind its entrypoint starts as root all the same.
+    starts = user.is_root.value or (user.is_root.value is False and user.value.value in ("root", "0"))
+    if known is None or not known.unprivileged or not starts or not service.base_image.places:
         return
     message = f"{service} starts as root; `{known.unprivileged}` is the same program for another user"
-    yield Problem(message, service.base_image.places[0], fact="user.is_root", detail=known.unprivileged)
+    yield Problem(message, service.base_image.places[0], fact="user.value", detail=known.unprivileged)

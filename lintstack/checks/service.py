@@ -64,9 +64,11 @@ def _is_unprivileged(image: str) -> bool:
 
 
 def _needs_root(service: Service) -> bool:
-    """Whether a pulled image has to start as root: to bind ports below 1024, or to administer the host."""
+    """Whether a pulled image has to start as root: for ports below 1024, for the host, or for programs of its own."""
+    from lintstack.images.rights import rights_needed
+
     rules_host = service.privileged.value or any(mount.is_runtime_socket.value for mount in service.mounts)
-    return bool(service.is_edge.value or rules_host)
+    return bool(service.is_edge.value or rules_host or "root" in rights_needed(service.base_image.value or ""))
 
 
 def _is_base(service: Service) -> bool:

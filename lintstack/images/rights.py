@@ -29,7 +29,12 @@ _MULTICAST = """
 _DISKS = """
     hddtemp scrutiny scrutiny-collector smartctl-exporter smartctl_exporter smartmontools snapraid
 """
+# Whole systems: a supervisor that has to be root starts programs for users of their own, and `user:` breaks it.
+_SYSTEMS = """
+    docker-mailserver gitlab-ce gitlab-ee pihole poste.io
+"""
 _NEEDED = {
+    "root": _SYSTEMS + _TUNNELS,
     "privileged": _BUILDERS,
     "pid": _AGENTS,
     "network": _AGENTS + _MULTICAST + _TUNNELS,

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MOST_PLACES = 50
 LONGEST = 16_384  # characters of a value that are looked at
 RUNNERS = (
-    "BUILDKITE_", "CI_", "CIRCLE_", "COMPOSE_", "DOCKER_", "GITHUB_", "GITLAB_", "JENKINS_", "RUNNER_", "TRAVIS_",
+    "BUILDKITE_", "CI_", "CIRCLE_", "COMPOSE_", "DDEV_", "DOCKER_", "GITHUB_", "GITLAB_", "JENKINS_", "RUNNER_",
+    "TRAVIS_",
 )  # fmt: skip
 SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_start", "pre_stop"})
 

@@ -95,7 +95,7 @@ class Service(Subject):
         stdin_open: whether its standard input stays open.
         privileged_hooks: hooks (`post_start`, `pre_stop`) with a command that runs with all rights of the host.
         broken_profiles: seccomp profiles of `security_opt` in the repository that are not there or no JSON.
-        needs: rights of the host that its image is known to need: privileged, pid, network, devices, kvm, capabilities.
+        needs: rights that its image is known to need: privileged, root, pid, network, devices, kvm, capabilities.
         discarded_ports: container ports of `ports` that its network mode leaves without effect.
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
