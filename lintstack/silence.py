@@ -13,7 +13,7 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.findings import SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
 from lintstack.peers import canonical, is_code
-from lintstack.pragmas import EVERY, FROM
+from lintstack.pragmas import EVERY, FROM, UNSILENCED
 from lintstack.record import bind
 from lintstack.rules import Meaning, Rule, meant, names, nearest
 from lintstack.source import Source, Span
@@ -111,8 +111,8 @@ class Scopes:
     def _foreign_labels(self, finding: Finding) -> Iterator[str]:
         """Shelves of other tools' ids; only of tools whose comments there are."""
         for tool in self.tools & finding.see.keys():
-            yield _foreign(tool, EVERY)
-            yield from {_foreign(tool, id) for id in finding.see[tool]}
+            ids = [id for id in finding.see[tool] if id not in UNSILENCED]
+            yield from {_foreign(tool, id) for id in (EVERY, *ids)} if ids else ()
 
     def _others_only(self, finding: Finding, source: Source) -> Iterator[list[Directive]]:
         """Comments that let some ids of their tool speak, none of which the finding has."""
