@@ -159,8 +159,8 @@ def _joined(*parts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 SEE: dict[str, dict[str, tuple[str, ...]]] = {
     "compose-schema": {"dclint": ("invalid-schema",), "composelint": ("spec-schema",)},
     "dockerfile-syntax": _joined(*_SYNTAX.values()),
-    "yaml-duplicate-key": {"dclint": ("invalid-yaml",)},
     "yaml-syntax": {"dclint": ("invalid-yaml",)},
+    "yaml-duplicate-key": {"dclint": ("invalid-yaml",)},
 }
 
 
