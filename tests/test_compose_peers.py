@@ -79,8 +79,8 @@ FAULTS = {
     "volume-shared": "services:\n  a: {image: 'app:1', volumes: ['data:/data']}\n"
     "  b: {image: 'two:1', volumes: ['data:/data']}\nvolumes: {data: {}}\n",
     "build-and-image": "services:\n  app: {build: ., image: 'postgres:16.4'}\n",
-    "duplicate-container-name": "services:\n  a: {image: 'app:1', container_name: x1, profiles: [p]}\n"
-    "  b: {image: 'app:1', container_name: x1, profiles: [p]}\n",
+    "duplicate-container-name": "services:\n  a: {image: 'app:1', container_name: x1}\n"
+    "  b: {image: 'app:1', container_name: x1}\n",
     "duplicate-host-port": "services:\n  a: {image: 'app:1', ports: ['80:80']}\n"
     "  b: {image: 'app:1', ports: ['80:81']}\n",
     "obsolete-version": f"version: '3.8'\nservices: {{app: {{{IMAGE}}}}}\n",
