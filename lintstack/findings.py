@@ -156,7 +156,12 @@ def _joined(*parts: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
 
 
 # Ids of the same trouble in other tools, by diagnostic and tool; rules have theirs on their pages.
-SEE: dict[str, dict[str, tuple[str, ...]]] = {"dockerfile-syntax": _joined(*_SYNTAX.values())}
+SEE: dict[str, dict[str, tuple[str, ...]]] = {
+    "compose-schema": {"dclint": ("invalid-schema",), "composelint": ("spec-schema",)},
+    "dockerfile-syntax": _joined(*_SYNTAX.values()),
+    "yaml-syntax": {"dclint": ("invalid-yaml",)},
+    "yaml-duplicate-key": {"dclint": ("invalid-yaml",)},
+}
 
 
 def diagnostic(
@@ -176,7 +181,7 @@ def diagnostic(
         span: the place.
         kinds: of a Dockerfile's syntax, what is broken: nothing named, "order", "no-from" or "trigger".
     """
-    see = _joined(*(_SYNTAX[kind] for kind in kinds)) if slug in SEE else {}
+    see = _joined(*(_SYNTAX[kind] for kind in kinds)) if slug == "dockerfile-syntax" else SEE.get(slug, {})
     return Finding(slug, severity, message, Place(span, label), related, see=see, suppressible=slug in SUPPRESSIBLE)
 
 

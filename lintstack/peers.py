@@ -14,12 +14,15 @@ SHELLCHECK = "shellcheck"
 # Every way to write an id, and what becomes of it; the first that fits the whole of it counts.
 _SPELLINGS = (
     (r"(?:avd-)?ds-?0*([0-9]{1,4})", "ds-{:0>4}"),  # Trivy: DS-0002, DS002, AVD-DS-0002
-    (r"([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{}"),  # KICS: the first part of its UUIDs tells them apart
-    (r"(?:dockerfile|generic|yaml)(?:\.[a-z0-9_-]+)*\.([a-z0-9_-]+)", "{}"),  # semgrep: folders, then the rule
+    # KICS: the first part of its UUIDs tells them apart
+    (r"(?:kics[/: ])?([0-9a-f]{8})(?:(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?", "{}"),
+    # semgrep: folders, then the rule
+    (r"(?:semgrep[/: ])?(?:dockerfile|generic|yaml)(?:\.[a-z0-9_-]+)*\.([a-z0-9_-]+)", "{}"),
     (r"docker(?:file)?:(s[0-9]+)", "{}"),  # Sonar: the repository before the key
     (r"cis(?:[-_ :]docker)?[-_ :]?([0-9]+(?:\.[0-9]+)+)", "{}"),  # CIS Docker Benchmark: section
     (r"cwe[-_ :]?0*?([1-9][0-9]*|0)", "cwe-{}"),
-    (r"(?:tally|hadolint|buildkit|shellcheck|dclint)[/: ](.+)", "{}"),  # the tool before the id
+    # the tool before the id
+    (r"(?:tally|hadolint|buildkit|shellcheck|semgrep|dclint|docksec|(?:kjaniec-)?compose-?lint)[/: ](.+)", "{}"),
 )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lintstack.yaml import Node
 
 EVERY = "*"  # the name that stands for all ids of a tool
+UNSILENCED = ("invalid-yaml", "invalid-schema")  # ids of dclint that its comments cannot switch off, as its manual says
 LINE, BLOCK, FILE, HEAD = "line", "block", "file", "head"
 FROM = "from"  # reach of a comment for one instruction that is a FROM: not for findings that only name their stage
 

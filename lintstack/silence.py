@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
 from lintstack.engine import Active, run
 from lintstack.facts import ABSENT, Fact, Place
-from lintstack.findings import SUPPRESSIBLE, Finding, Kind
+from lintstack.findings import SEE, SUPPRESSIBLE, Finding, Kind
 from lintstack.model import Stack, Suppression
-from lintstack.peers import canonical, is_code
-from lintstack.pragmas import EVERY, FROM
+from lintstack.peers import canonical, is_code, keyed
+from lintstack.pragmas import EVERY, FROM, UNSILENCED
 from lintstack.record import bind
 from lintstack.rules import Meaning, Rule, meant, names, nearest
 from lintstack.source import Source, Span
@@ -111,8 +111,8 @@ class Scopes:
     def _foreign_labels(self, finding: Finding) -> Iterator[str]:
         """Shelves of other tools' ids; only of tools whose comments there are."""
         for tool in self.tools & finding.see.keys():
-            yield _foreign(tool, EVERY)
-            yield from {_foreign(tool, id) for id in finding.see[tool]}
+            ids = [id for id in finding.see[tool] if id not in UNSILENCED]
+            yield from {_foreign(tool, id) for id in (EVERY, *ids)} if ids else ()
 
     def _others_only(self, finding: Finding, source: Source) -> Iterator[list[Directive]]:
         """Comments that let some ids of their tool speak, none of which the finding has."""
@@ -150,7 +150,7 @@ def _labels(directive: Directive, rules: tuple[Rule, ...]) -> Iterator[str]:
             label = _foreign(tool, directive.rule)
             yield _narrow(label) if directive.reach == FROM else label
         return
-    yield directive.rule
+    yield from {directive.rule, *_diagnostics(directive.rule)}
     for rule, variants in meant(directive.rule, names(rules)):
         if rule.name != directive.rule:
             yield from (rule.name,) if "" in variants else (_label(rule.name, variant) for variant in variants)
@@ -219,7 +219,15 @@ def about(
 
 
 def _exists(directive: Directive, known: Mapping[str, tuple[Meaning, ...]]) -> bool:
-    return bool(meant(directive.rule, known)) or directive.rule in SUPPRESSIBLE
+    return bool(meant(directive.rule, known) or _diagnostics(directive.rule))
+
+
+@lru_cache(maxsize=4096)
+def _diagnostics(name: str) -> tuple[str, ...]:
+    """Diagnostics that a comment with a name or another tool's id silences."""
+    asked = canonical(name)
+    ids = {slug: {keyed(tool, id) for tool, ids in SEE.get(slug, {}).items() for id in ids} for slug in SUPPRESSIBLE}
+    return tuple(slug for slug, theirs in ids.items() if asked == slug or asked in theirs)
 
 
 def _suppression(
@@ -235,7 +243,7 @@ def _suppression(
     meanings = meant(directive.rule, known)
     exists = _exists(directive, known)
     coded = is_code(canonical(directive.rule))
-    ran = directive.rule in SUPPRESSIBLE or any(
+    ran = bool(_diagnostics(directive.rule)) or any(
         (coded and rule.name in asked) or variants <= asked.get(rule.name, frozenset()) for rule, variants in meanings
     )
     suggestion = near.get(directive.rule, "")

@@ -31,20 +31,25 @@ TOOLS = {
     "kics": "KICS",
     "semgrep": "semgrep",
     "dockle": "dockle",
-    "cis-docker": "CIS Docker Benchmark, section 4",
+    "cis-docker": "CIS Docker Benchmark, sections 4 and 5",
     "sonar": "Sonar",
     "tally": "tally",
     "dockerfilelint": "dockerfilelint",
     "dockerfile-utils": "dockerfile-utils",
     "datadog-iac": "DataDog IaC scanner",
+    "dclint": "dclint",
+    "compose-lint": "compose-lint",
+    "composelint": "composelint",
+    "docksec": "DockSec",
+    "kjaniec-compose-lint": "compose-lint of kjaniec-dev",
 }
 HEAD = """\
 # Ids of other tools
 
-Which page stands for each id of other linters of Dockerfiles. Any of these ids can be given to `--select`, `--ignore`,
-`explain`, the configuration and suppression comments; diagnostics are always reported, so theirs cannot be ignored. Ids
-that no rule stands for are in [not-taken.md](not-taken.md), with the reason. Made by `python -m tests.covered --write`
-from `rules/` and `tests/peers/`.
+Which page stands for each id of other linters of Dockerfiles and compose files. Any of these ids can be given to
+`--select`, `--ignore`, `explain`, the configuration and suppression comments; diagnostics are always reported, so
+theirs cannot be ignored. Ids that no rule stands for are in [not-taken.md](not-taken.md), with the reason. Made by
+`python -m tests.covered --write` from `rules/` and `tests/peers/`.
 
 """
 

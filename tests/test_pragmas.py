@@ -210,6 +210,32 @@ def test_what_cannot_be_read_stays(lint: Lint) -> None:
     assert "dockerfile-syntax" in {finding.rule for finding in lint({"Dockerfile": text}).findings}
 
 
+@pytest.mark.parametrize("comment", ["# dclint disable-file\n", "# dclint disable invalid-schema invalid-yaml\n"])
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("services:\n  web:\n    imgae: nginx:1.27.3\n", "compose-schema"),
+        ("services:\n  web:\n    image: nginx:1.27.3\n    image: nginx:1.27.4\n", "yaml-duplicate-key"),
+    ],
+)
+def test_comments_of_dclint_leave_its_validation(lint: Lint, comment: str, text: str, slug: str) -> None:
+    """https://github.com/zavoloklom/docker-compose-linter: two checks that cannot be disabled."""
+    found = [finding for finding in lint({"compose.yaml": comment + text}).findings if finding.rule == slug]
+    assert found and all("dclint" in finding.see for finding in found)
+    for name in (slug, *found[0].see["dclint"]):
+        ours = f"# lintstack: ignore-file[{name}] why\n"
+        left = lint({"compose.yaml": ours + text}, "latest-image", "unknown-suppression", "unused-suppression").findings
+        assert not left
+
+
+def test_comment_of_dclint_about_ports(lint: Lint) -> None:
+    text = "services:\n  db:\n    image: postgres:16.4\n    ports:\n      - '5432:5432'{}\n"
+    comment = " # dclint disable-line no-unbound-port-interfaces"
+    asked = "no-unbound-port-interfaces"
+    assert {finding.rule for finding in lint({"compose.yaml": text.format("")}, asked).findings} == {"loopback-port"}
+    assert not lint({"compose.yaml": text.format(comment)}, asked).findings
+
+
 COMPOSE = "services:\n  proxy:\n    image: nginx\n  db:\n    image: redis\n"
 IN_COMPOSE = {
     "kics, file": ("# kics-scan ignore\n" + COMPOSE, []),
@@ -225,6 +251,10 @@ IN_COMPOSE = {
     "dclint, line": (COMPOSE.replace("nginx", "nginx  # dclint disable-line"), [5]),
     "dclint, line, rule": (
         COMPOSE.replace("nginx", "nginx  # dclint disable-line service-image-require-explicit-tag"),
+        [5],
+    ),
+    "dclint, line, several": (
+        COMPOSE.replace("nginx", "nginx  # dclint disable-line no-x service-image-require-explicit-tag"),
         [5],
     ),
     "dclint, line above": (COMPOSE.replace("    image: redis", "    # dclint disable-line\n    image: redis"), [3]),

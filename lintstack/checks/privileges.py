@@ -25,7 +25,7 @@ def no_privileged(service: Service) -> Iterator[Problem]:
         yield Problem(message, at, service.privileged.places[1:], "privileged", severity="info" if needed else None)
     for hook, place in each(service.privileged_hooks) if service.privileged_hooks.value else ():
         message = f"the `{hook}` of {service} runs with all rights of the host; remove its `privileged: true`"
-        yield Problem(message, place, fact="privileged_hooks", detail=hook)
+        yield Problem(message, place, fact="privileged_hooks", detail=hook, variant="hook")
 
 
 PRIVILEGED = "; replace `privileged: true` by the device or capability that it needs"

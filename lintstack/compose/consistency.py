@@ -15,6 +15,7 @@ from lintstack.compose.contradictions import Fault, entry_of, scalar_of, texts
 from lintstack.compose.problems import Problems, shown
 from lintstack.compose.versions import Version
 from lintstack.facts import Place
+from lintstack.findings import diagnostic
 from lintstack.named import NamedTuple
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
@@ -76,7 +77,8 @@ def report(
     passed_over = inactive | incomplete
     checked = [entry for name, entry in found.items() if name not in passed_over]
     for fault in _faults(project, checked, version):
-        problems.say(SLUG, fault.message, fault.at, related=fault.related)
+        finding = diagnostic(SLUG, fault.message, fault.at.span, related=fault.related)
+        problems.add(finding._replace(see={"dclint": fault.dclint}) if fault.dclint else finding)
 
 
 def _faults(project: Project, services: list[Entry], version: Version | None) -> Iterator[Fault]:
@@ -172,7 +174,8 @@ def _taken(entry: Entry, value: Scalar, first: Scalar) -> Fault:
     """The fault is at the name; a name that is inherited, at the service that inherits it."""
     own = value.span != first.span
     message = f"the container name `{shown(value.text)}` is taken by another service; each needs its own"
-    return Fault(message, value if own else entry.key, (Place(first.span, "taken here"),))
+    related = (Place(first.span, "taken here"),)
+    return Fault(message, value if own else entry.key, related, dclint=("no-duplicate-container-names",))
 
 
 def external_volumes(project: Project) -> Iterator[Fault]:

@@ -15,11 +15,12 @@ from lintstack.yaml import Entry, Mapping, Node, Scalar, Sequence
 
 
 class Fault(NamedTuple):
-    """A contradiction: what it is, where, and the other places."""
+    """A contradiction: what it is, where, the other places, and its ids in dclint."""
 
     message: str
     at: Node
     related: tuple[Place, ...] = ()
+    dclint: tuple[str, ...] = ()
 
 
 Check: TypeAlias = Callable[[Mapping], Iterator[Fault]]

@@ -84,7 +84,7 @@ def _cleaned(path: str) -> str:
     """A path without doubled or trailing slashes; `/var/run` is a link to `/run`."""
     found = os.path.normpath(path) if path else ""
     found = found[1:] if found.startswith("//") else found
-    return found.removeprefix("/var") if found.startswith("/var/run/") else found
+    return found.removeprefix("/var") if f"{found}/".startswith("/var/run/") else found
 
 
 def exposure(path: str) -> str:
