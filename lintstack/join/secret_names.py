@@ -121,8 +121,18 @@ def is_placeholder(value: str) -> bool:
 
 @cache
 def url_password() -> re.Pattern[str]:
-    """`scheme://user:password@host`, the password as group 1."""
-    return re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#]{0,200}:([^\s/@?#]{1,200})@")
+    """`scheme://user:password@host`, the password as group 1.
+
+    A password may hold signs that a URL would have to escape: an `@` before the last one; and `/`, `?` or `#` as long
+    as what stands before them is no port (`http://host:80/path@x`) nor a stand-in for one. A digest is no host.
+    """
+    return re.compile(
+        r"""[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#\[]{0,200}:
+            ([^\s/@?#]{1,200}(?:@[^\s/@?#,;"']{1,100}){0,3}(?=@)
+            |(?!\d{0,5}[/?#]|[$<{%*\[]|\w{0,20}(?:port|PORT)[/?#])[^\s@"'`<>,;|()\\]{2,200}(?=@[\w$\[{]))
+            @(?!sha(?:256|512):)""",
+        re.VERBOSE,
+    )
 
 
 @cache
