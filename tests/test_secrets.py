@@ -15,7 +15,10 @@ from tests.stack import lint
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_PASSWORD", "dbPassword", "API_KEY", "apiKey", "TOKEN", "MYSQL_PWD", "PGPASSWORD", "client-secret", "AUTH"],
+    [
+        *("DB_PASSWORD", "dbPassword", "API_KEY", "apiKey", "TOKEN", "MYSQL_PWD", "PGPASSWORD", "client-secret"),
+        *("AUTH", "API_KEYS", "INIT_FRONTEND_API_TOKENS", "AZURE_OPENAI_KEY", "ADMIN_KEY"),
+    ],
 )
 def test_names_of_credentials(name: str) -> None:
     assert is_secret_name(name)
@@ -26,6 +29,10 @@ def test_names_of_credentials(name: str) -> None:
     [
         "PASSWORD_FILE",
         "TOKEN_TTL",
+        "MAX_TOKENS",
+        "OUTPUT_TOKENS",
+        "AUTHORIZED_KEYS",
+        "REDIS_KEYS",
         "TOKENIZER",
         "KEY",
         "PUBLIC_KEY",

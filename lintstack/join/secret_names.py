@@ -17,9 +17,11 @@ SECRET_WORDS = frozenset(
 )
 # Of these a name that ends with one is a credential's although other words speak about hosts, users or services.
 SECRET_ENDS = frozenset("password passwd passphrase pwd psw secret token".split())
+# A lone `TOKENS` is what a language model counts.
+KEYS = frozenset({"key", "keys", "tokens"})
 KEY_WORDS = frozenset(
     """
-    api private secret access encryption signing master auth jwt session app cookie
+    api private secret access encryption signing master auth jwt session app cookie admin openai anthropic
     """.split()
 )
 # Words that make it something about a credential instead: where it lies, how long it lives, who it belongs to.
@@ -75,7 +77,7 @@ def is_secret_name(name: str) -> bool:
         return True
     if set(words) & HARMLESS_WORDS:
         return False
-    if set(words) & SECRET_WORDS or any(word == "key" and before in KEY_WORDS for before, word in pairwise(words)):
+    if set(words) & SECRET_WORDS or any(word in KEYS and before in KEY_WORDS for before, word in pairwise(words)):
         return True
     # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
     return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ["auth", "json"]
