@@ -41,9 +41,7 @@ def image_of(name: str, reference: Fact[str], anchor: str, span: Span, service: 
         known = split(without_variables(reference))
         registry = Fact(known.registry, reference.places) if known.repository else nothing
         repository = Fact(known.repository, reference.places) if known.repository else nothing
-        return Image(
-            name, span, anchor, nothing, registry, repository, nothing, nothing, nothing, Fact(built), service
-        )
+        return Image(name, span, anchor, nothing, registry, repository, nothing, nothing, nothing, Fact(built), service)
     parts = split(reference.value)
     return Image(
         name,
