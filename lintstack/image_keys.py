@@ -43,6 +43,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "user": _text(_WORD, "node", "User that it starts as, by name or number."),
     "uid": _number("Number of that user."),
     "drops_privileges": _flag("Whether its entrypoint starts as root and then becomes a service user."),
+    "drops_for": _list(_WORD, "appd", "First words of a command for which it does, beside options; missing: any."),
     "healthcheck": _flag("Whether the image itself brings a health check."),
     "has": _list(_WORD, "curl", "Programs that it has.", nothing=False),
     "lacks": _list(_WORD, "curl", "Programs that it does not have; `*` for all others.", nothing=False),

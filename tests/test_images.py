@@ -336,6 +336,30 @@ def test_images_with_their_own_health_check(image: str) -> None:
     assert known(image).healthcheck is True
 
 
+@pytest.mark.parametrize(
+    ("image", "volumes"),
+    [
+        ("hashicorp/consul", ("/consul/data",)),
+        ("hashicorp/vault:1.20", ("/vault/logs", "/vault/file")),
+        ("prom/alertmanager", ("/alertmanager",)),
+        ("dpage/pgadmin4:9", ("/var/lib/pgadmin",)),
+        ("minio/minio", ("/data",)),
+        ("portainer/portainer-ce", ("/data",)),
+        ("gitea/gitea:1.25", ("/data",)),
+        ("gitea/gitea:1.25-rootless", ("/var/lib/gitea", "/etc/gitea")),
+        ("sonatype/nexus3", ("/nexus-data",)),
+        ("nginx", ()),
+    ],
+)
+def test_volumes_that_dockerfiles_declare(image: str, volumes: tuple[str, ...]) -> None:
+    assert known(image).volumes == volumes
+
+
+def test_mailserver_checks_itself_since_16() -> None:
+    image = "mailserver/docker-mailserver"
+    assert [known(f"{image}{tag}").healthcheck for tag in (":14.0", ":15.1.0", ":16", "")] == [False, False, True, True]
+
+
 def test_volumes_move_with_the_version() -> None:
     assert known("postgres:17-alpine").volumes == ("/var/lib/postgresql/data",)
     assert known("postgres:17").former_dirs == ()

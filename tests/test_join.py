@@ -78,6 +78,21 @@ USERS: list[tuple[str, str, str | None, object]] = [
     # entrypoints that step down, and what takes their place
     ("image: 'postgres:16'", "", "root", False),
     ("image: 'postgres:16', command: [postgres, -c, fsync=off]", "", "root", False),
+    ("image: 'postgres:16', command: -c fsync=off", "", "root", False),
+    ("image: redis, command: 'redis-server --requirepass ${PASS}'", "", "root", False),
+    ("image: redis, command: [sh, -c, 'redis-server --requirepass x']", "", "root", True),
+    ("image: redis, command: [sh, -c, 'redis-server --requirepass ${PASS}']", "", "root", True),
+    ("image: redis, command: /bin/bash -ec 'exec redis-server'", "", "root", True),
+    ("image: redis, command: [sh, -c, 'exec docker-entrypoint.sh redis-server']", "", "root", "unknown"),
+    ("image: redis, command: [sh, -c, '/start.sh']", "", "root", "unknown"),
+    ("image: redis, command: [sh, /start.sh]", "", "root", "unknown"),
+    ("image: redis, command: '${RUN}'", "", "root", "unknown"),
+    ("image: redis, command: [redis-sentinel, /s.conf]", "", "root", "unknown"),
+    ("image: redis, user: redis, command: [sh, -c, redis-server]", "", "redis", False),
+    ("image: 'hashicorp/consul:1.20', command: agent -dev", "", "root", False),
+    ("image: 'hashicorp/consul:1.20', command: sh -c 'consul agent'", "", "root", "unknown"),
+    ("build: .", 'FROM redis:7; CMD ["redis-server", "/r.conf"]', "root", False),
+    ("build: .", "FROM redis:7; CMD redis-server /r.conf", "root", True),
     ("image: 'postgres:16', entrypoint: [postgres]", "", "root", True),
     ("image: 'postgres:16', entrypoint: [docker-entrypoint.sh, postgres]", "", "root", "unknown"),
     ("build: .", 'FROM postgres:16; COPY own.sh /; ENTRYPOINT ["/own.sh"]; CMD ["postgres"]', "root", "unknown"),
@@ -197,6 +212,8 @@ def test_two_images_built_upon_each_other_end(tmp_path: Path) -> None:
 HEALTH: list[tuple[str, str, object, bool | None, str | None]] = [
     ("image: node", "", False, False, None),
     ("image: acme/unheard-of", "", "unknown", False, None),
+    ("image: axllent/mailpit", "", True, False, "base-image"),
+    ("image: axllent/mailpit, healthcheck: {interval: 5s}", "", True, False, "base-image"),
     ("image: node, healthcheck: {test: [CMD, node, check.js]}", "", True, False, "compose"),
     ("image: node, healthcheck: {test: node check.js}", "", True, False, "compose"),
     ("image: node, healthcheck: {test: [NONE]}", "", False, True, "compose"),
@@ -226,6 +243,12 @@ def test_healthcheck(
 ) -> None:
     check = app(tmp_path, body, dockerfile).healthcheck
     assert (said(check.defined), check.disabled.value, check.source.value) == (defined, disabled, source)
+
+
+def test_times_beside_the_health_check_of_the_image(tmp_path: Path) -> None:
+    check = app(tmp_path, "image: axllent/mailpit, healthcheck: {interval: 1m30s}", "").healthcheck
+    assert (check.interval.value, check.timeout.value) == (90, 30)
+    assert not app(tmp_path, "image: node, healthcheck: {interval: 1m30s}", "").healthcheck.interval.decided
 
 
 def test_healthcheck_takes_what_compose_leaves_out_from_the_stage(tmp_path: Path) -> None:
@@ -817,7 +840,12 @@ IMAGES: list[tuple[str, tuple[object, ...]]] = [
     ("nginx:1.27.3-alpine", ("docker.io", "nginx", "1.27.3-alpine", None, "full")),
     ("nginx:alpine", ("docker.io", "nginx", "alpine", None, "floating")),
     ("nginx:${TAG:-1.27}", ("docker.io", "nginx", "1.27", None, "minor")),
-    ("nginx:${TAG}", ("unknown",) * 5),
+    ("nginx:${TAG}", ("docker.io", "nginx", *("unknown",) * 3)),
+    ("ghcr.io/acme/api@${DIGEST}", ("ghcr.io", "acme/api", *("unknown",) * 3)),
+    ("nginx${TAG}", ("unknown",) * 5),
+    ("${NAME}:1", ("unknown",) * 5),
+    ("registry:${PORT}/api", ("unknown",) * 5),
+    ("registry:5000/${NAME}", ("unknown",) * 5),
     ("ghcr.io/acme/api:v1.2.3", ("ghcr.io", "acme/api", "v1.2.3", None, "full")),
     ("localhost:5000/api", ("localhost:5000", "api", None, None, "none")),
     ("nginx@sha256:" + "a" * 64, ("docker.io", "nginx", None, "sha256:" + "a" * 64, "digest")),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lintstack.join.secret_names import is_placeholder, is_secret_name
+from lintstack.join.secret_names import is_placeholder, is_secret_name, url_password
 from lintstack.join.secrets import concealed, hidden_words, scrubbed, secret_texts, values
 from lintstack.source import Source
 from tests import clock
@@ -15,7 +15,10 @@ from tests.stack import lint
 
 @pytest.mark.parametrize(
     "name",
-    ["DB_PASSWORD", "dbPassword", "API_KEY", "apiKey", "TOKEN", "MYSQL_PWD", "PGPASSWORD", "client-secret", "AUTH"],
+    [
+        *("DB_PASSWORD", "dbPassword", "API_KEY", "apiKey", "TOKEN", "MYSQL_PWD", "PGPASSWORD", "client-secret"),
+        *("AUTH", "API_KEYS", "INIT_FRONTEND_API_TOKENS", "AZURE_OPENAI_KEY", "ADMIN_KEY"),
+    ],
 )
 def test_names_of_credentials(name: str) -> None:
     assert is_secret_name(name)
@@ -26,6 +29,10 @@ def test_names_of_credentials(name: str) -> None:
     [
         "PASSWORD_FILE",
         "TOKEN_TTL",
+        "MAX_TOKENS",
+        "OUTPUT_TOKENS",
+        "AUTHORIZED_KEYS",
+        "REDIS_KEYS",
         "TOKENIZER",
         "KEY",
         "PUBLIC_KEY",
@@ -68,6 +75,20 @@ LINES: list[tuple[str, list[str]]] = [
     ("mysql --password=hunter2 db", ["hunter2"]),
     ("URL: postgres://app:hunter2@db/x", ["hunter2"]),
     ("URL: postgres://app@db/x", []),
+    ("URL: postgres://app:hun/ter2@db/x", ["hun/ter2"]),
+    ("URL: postgres://app:hun?te#r2@db/x", ["hun?te#r2"]),
+    ("URL: postgres://app:hun@ter2@db/x", ["hun@ter2"]),
+    ("URL: redis://:hun/ter2@cache:6379/0", ["hun/ter2"]),
+    ("URL: amqp://a:hunter2@b,amqp://c:hunter3@d", ["hunter2", "hunter3"]),
+    ("URL: http://host/path@x", []),
+    ("URL: http://host:8080/path@x", []),
+    ("URL: http://host:8080/a?mail=b@c.example", []),
+    ("URL: http://host:/path@x", []),
+    ("URL: http://host:${PORT:-80}/path@x", []),
+    ("URL: http://host:PORT/path@x", []),
+    ("URL: http://host:{port}/path@x", []),
+    ("URL: http://[::1]:80/path@x", []),
+    ("URL: docker-image://alpine:3.20@sha256:0123", []),
     ("secrets: [db_password]", []),
     ("secret: x", []),
     ("PASSWORD_FILE: /run/secrets/x", []),
@@ -98,6 +119,14 @@ LINES: list[tuple[str, list[str]]] = [
 @pytest.mark.parametrize(("line", "expected"), LINES)
 def test_credentials_in_a_line(line: str, expected: list[str]) -> None:
     assert [line[start:end] for start, end in secret_texts(line)] == expected
+
+
+@pytest.mark.parametrize("part", ["a://b:", "://:/", "@a", "aa://x:a/", "aa://u:p@", "a"])
+def test_passwords_in_urls_are_found_in_linear_time(part: str) -> None:
+    text = "aa://u:" + part * 100_000
+    started = clock.start()
+    assert sum(1 for _ in url_password().finditer(text)) <= 100_000
+    assert clock.stop(started) < 5
 
 
 def test_credentials_of_files_are_replaced_wherever_they_turn_up() -> None:

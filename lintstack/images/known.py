@@ -27,6 +27,8 @@ class Known(NamedTuple):
         user: user that the image starts as ("root", "node", "65532"); None when unknown.
         uid: number of that user; None when unknown.
         drops_privileges: whether its entrypoint starts as root and then becomes a service user.
+        drops_for: first words of a command for which it does, beside options (`-c`); what else the command starts, a
+            shell for one, it starts as root. None: any program, as far as is known.
         programs: whether it ships a program (None: unknown); "*" speaks for all that are not listed. Ask `has`.
         package_manager: apk, apt, dnf, microdnf, yum or none; "" when unknown.
         ports: ports it listens on, as "5432/tcp".
@@ -52,6 +54,7 @@ class Known(NamedTuple):
     user: str | None = None
     uid: int | None = None
     drops_privileges: bool = False
+    drops_for: tuple[str, ...] | None = None
     programs: Mapping[str, bool | None] = {}
     package_manager: str = ""
     ports: tuple[str, ...] = ()

@@ -60,18 +60,20 @@ def ground_of(config: ImageConfig | None, reference: Fact[str], reason: str, cat
     base = config.base if config else reference
     place = _stage_place(config) if config else ()
     if base.value is None:
-        name = _without_variables(base)
+        name = without_variables(base)
         known = catalogue.lookup(split(name), tag_known=False) if name else None
         return Ground(config, known, base, base.unknown or "no image", place)
     known = catalogue.lookup(split(base.value))
     return Ground(config, known, base, "" if known else f"image `{base.value}` is not known", place)
 
 
-def _without_variables(base: Fact[str]) -> str:
-    """`postgres` of `postgres:${TAG}`; "" when a variable takes part in the name itself."""
-    written = base.span.text.strip("'\"").partition("$")[0] if base.span else ""
+def without_variables(base: Fact[str]) -> str:
+    """`postgres` of `postgres:${TAG}`; "" when a variable may take part in the name itself."""
+    text = base.span.text.strip("'\"") if base.span else ""
+    written, dollar, rest = text.partition("$")
     name, colon, _ = written.rpartition("@" if "@" in written else ":")
-    return name if colon and "/" not in written[len(name) :] else ""
+    behind = rest.rpartition("}")[2] if rest.startswith("{") else rest
+    return name if dollar and colon and "/" not in written[len(name) :] + behind else ""
 
 
 def _stage_place(config: ImageConfig) -> tuple[Place, ...]:

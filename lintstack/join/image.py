@@ -10,6 +10,7 @@ from lintstack.facts import Fact, Place
 from lintstack.gitignore import Patterns
 from lintstack.images import Reference, pinning, split
 from lintstack.join.build import Built
+from lintstack.join.ground import without_variables
 from lintstack.join.read import entries, entry, scalar, text
 from lintstack.join.registries import trust
 from lintstack.model import Image, Service
@@ -37,7 +38,10 @@ def image_of(name: str, reference: Fact[str], anchor: str, span: Span, service: 
     """
     if reference.value is None:
         nothing: Fact[str] = Fact(None, reference.places, reference.unknown)
-        return Image(name, span, anchor, nothing, nothing, nothing, nothing, nothing, nothing, Fact(built), service)
+        known = split(without_variables(reference))
+        registry = Fact(known.registry, reference.places) if known.repository else nothing
+        repository = Fact(known.repository, reference.places) if known.repository else nothing
+        return Image(name, span, anchor, nothing, registry, repository, nothing, nothing, nothing, Fact(built), service)
     parts = split(reference.value)
     return Image(
         name,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
 DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
+SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 
 
 class Process(NamedTuple):
@@ -45,10 +46,15 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
         said, source = written, "dockerfile"
     elif written.decided:
         said = said._replace(places=(*said.places, written.places[0]._replace(label="overrides this USER")))
-    drops = bool(ground.known and ground.known.drops_privileges) and _own_entrypoint(process)
+    drops = _drops(node, ground, process)
     decided = said.value is not None or said.unknown
     found = _user(service, anchor, said, source, drops) if decided else _base_user(service, anchor, ground, drops)
-    helper = _steps_down(ground, process) if found.is_root.value else ""
+    if not found.is_root.value:
+        return found
+    if drops is None:
+        reason = f"the entrypoint of image `{ground.image}` may become another user for this command, or not"
+        return found.with_(is_root=Fact(None, found.is_root.places, reason))
+    helper = _steps_down(ground, process)
     if not helper:
         return found
     reason = f"what it starts may become another user by `{helper}`"
@@ -74,11 +80,36 @@ def _steps_down(ground: Ground, process: Process) -> str:
     return next((found[1] for text in (*said, *built) if (found := helpers().search(text))), "")
 
 
-def _own_entrypoint(process: Process) -> bool:
-    return process.entrypoint.absent
+def _drops(node: Mapping | None, ground: Ground, process: Process) -> bool | None:
+    """Whether the image's own entrypoint makes what it starts a service user; None when that is not certain.
+
+    Most look at the first word: `postgres -c …` and `-c …` drop, `sh -c …` is started as it is, and a script may do
+    either (https://github.com/docker-library/postgres/blob/master/docker-entrypoint.sh).
+    """
+    if ground.known is None or not ground.known.drops_privileges or not process.entrypoint.absent:
+        return False
+    line, chosen = _started(node, process), ground.known.drops_for
+    first = line[0] if line else ""
+    shell = first.rpartition("/")[2] in SHELLS
+    if not first or first.startswith("-") or first in (chosen or ()) or (chosen is None and not shell):
+        return True
+    inline = shell and any(re.fullmatch("-[a-z]*c", word) for word in line[1:2])
+    return False if chosen is not None and inline and not any(".sh" in word for word in line) else None
 
 
-def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bool) -> User:
+def _started(node: Mapping | None, process: Process) -> tuple[str, ...]:
+    """The words of the command, roughly where variables have no value; () for the image's own."""
+    if process.command_form.value == "shell":
+        return "sh", "-c", *(process.command.value or ())
+    found = entry(node, "command")
+    if process.command.value or found is None or not process.command.unknown:
+        return process.command.value or ()
+    items = found.value.items if isinstance(found.value, Sequence) else ()
+    said = found.value.text.split() if isinstance(found.value, Scalar) else ()
+    return (*said, *(item.text if isinstance(item, Scalar) else "" for item in items)) or ("?",)
+
+
+def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bool | None) -> User:
     if said.value is None:
         nothing: Fact[Any] = Fact(None, said.places, said.unknown)
         return User(service.name, service.span, anchor, said, nothing, nothing, Fact(source, said.places))
@@ -104,7 +135,7 @@ def _number(name: str) -> int | None:
     return int(digits.lstrip("0") or "0") * (-1 if name[0] == "-" else 1)
 
 
-def _base_user(service: Service, anchor: str, ground: Ground, drops: bool) -> User:
+def _base_user(service: Service, anchor: str, ground: Ground, drops: bool | None) -> User:
     known, where = ground.known, ground.shown
     if known is None or known.user is None:
         reason = ground.unknown or f"the user of image `{ground.image}` is not known"
@@ -199,7 +230,12 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         defined: Fact[bool] = Fact(None, test.places, test.unknown) if _is_open(node) else Fact(True, test.places[:1])
         return check.with_(defined=defined, test=test, source=source)
     if test.value is None:
-        return check.with_(defined=_by_image(ground), disabled=Fact(False, default=True))
+        inherited = _by_image(ground)
+        origin: Fact[str] = Fact("base-image", inherited.places, default=True) if inherited.value else ABSENT
+        times = (
+            _durations(node, spec) if found and inherited.value else {}
+        )  # those that stand beside the image's own test
+        return check.with_(defined=inherited, disabled=Fact(False, default=True), source=origin, **times)
     return check.with_(
         defined=Fact(True, test.places[:1]),
         disabled=Fact(False, default=True),

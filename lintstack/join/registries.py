@@ -25,7 +25,7 @@ def trust(image: Image, registries: Patterns | None) -> None:
         registry = DOCKER_HUB if image.registry.value in HUB else image.registry.value
         official = registry == DOCKER_HUB and "/" not in repository
         name = f"{registry}/{'library/' if official else ''}{repository}"
-        places, unknown = image.reference.places, image.reference.unknown
+        places, unknown = image.repository.places, image.repository.unknown
         bind(image, trusted=Fact(None if unknown else registries.covers(name), places, unknown))
 
 

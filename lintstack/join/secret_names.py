@@ -17,9 +17,11 @@ SECRET_WORDS = frozenset(
 )
 # Of these a name that ends with one is a credential's although other words speak about hosts, users or services.
 SECRET_ENDS = frozenset("password passwd passphrase pwd psw secret token".split())
+# A lone `TOKENS` is what a language model counts.
+KEYS = frozenset({"key", "keys", "tokens"})
 KEY_WORDS = frozenset(
     """
-    api private secret access encryption signing master auth jwt session app cookie
+    api private secret access encryption signing master auth jwt session app cookie admin openai anthropic
     """.split()
 )
 # Words that make it something about a credential instead: where it lies, how long it lives, who it belongs to.
@@ -75,7 +77,7 @@ def is_secret_name(name: str) -> bool:
         return True
     if set(words) & HARMLESS_WORDS:
         return False
-    if set(words) & SECRET_WORDS or any(word == "key" and before in KEY_WORDS for before, word in pairwise(words)):
+    if set(words) & SECRET_WORDS or any(word in KEYS and before in KEY_WORDS for before, word in pairwise(words)):
         return True
     # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
     return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ["auth", "json"]
@@ -121,8 +123,18 @@ def is_placeholder(value: str) -> bool:
 
 @cache
 def url_password() -> re.Pattern[str]:
-    """`scheme://user:password@host`, the password as group 1."""
-    return re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#]{0,200}:([^\s/@?#]{1,200})@")
+    """`scheme://user:password@host`, the password as group 1.
+
+    A password may hold signs that a URL would have to escape: an `@` before the last one; and `/`, `?` or `#` as long
+    as what stands before them is no port (`http://host:80/path@x`) nor a stand-in for one. A digest is no host.
+    """
+    return re.compile(
+        r"""[a-zA-Z][a-zA-Z0-9+.-]{1,30}://[^\s/:@?#\[]{0,200}:
+            ([^\s/@?#]{1,200}(?:@[^\s/@?#,;"']{1,100}){0,3}(?=@)
+            |(?!\d{0,5}[/?#]|[$<{%*\[]|\w{0,20}(?:port|PORT)[/?#])[^\s@"'`<>,;|()\\]{2,200}(?=@[\w$\[{]))
+            @(?!sha(?:256|512):)""",
+        re.VERBOSE,
+    )
 
 
 @cache
