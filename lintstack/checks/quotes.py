@@ -12,7 +12,7 @@ from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.join.raw import documents, services, walk
 from lintstack.model import ComposeFile
-from lintstack.source import Source, Span
+from lintstack.source import Source
 
 MOST_SHOWN = 10  # further places of one file
 KINDS = {"double": '"', "single": "'"}
@@ -30,10 +30,10 @@ def consistent_quotes(file: ComposeFile, options: Mapping[str, Any]) -> Iterator
     odd = [scalar for scalar in values if scalar.style != wanted]
     if odd:
         kind, other = ("double", "single") if wanted == '"' else ("single", "double")
-        why = f"values of this file stand in {kind} quotes" if options["prefer"] == "any" else f"{kind} quotes are wanted"
-        yield _told(odd, f"`{_named(odd[0])}` stands in {other} quotes, but {why}", "values")
+        why = "most of this file's" if options["prefer"] == "any" else "as agreed, values"
+        yield _told(odd, f"the value stands in {other} quotes, {why} stand in {kind} ones; use one kind", "values")
     if keys and not options["quoted-keys"]:
-        yield _told(keys, f"the key `{_named(keys[0])}` needs no quotes; remove them", "keys")
+        yield _told(keys, f"the key `{keys[0].text}` needs no quotes; remove them", "keys")
 
 
 def plain_volumes(file: ComposeFile) -> Iterator[Problem]:
@@ -42,20 +42,15 @@ def plain_volumes(file: ComposeFile) -> Iterator[Problem]:
         listed = entry.value.get("volumes") if isinstance(entry.value, yaml.Mapping) else None
         for item in listed.items if isinstance(listed, yaml.Sequence) and not _flows(listed) else ():
             if isinstance(item, yaml.Scalar) and item.style in ("'", '"') and _can_be_plain(item):
-                message = f"`{_named(item)}` needs no quotes; remove them"
+                message = f"`{item.text}` needs no quotes; remove them"
                 yield Problem(message, Place(item.span), detail=item.text)
 
 
 def _told(found: Sequence[yaml.Scalar], message: str, variant: str) -> Problem:
     """One problem for all of a kind, at the first of them."""
     places = [Place(scalar.span, "here too") for scalar in found[1 : MOST_SHOWN + 1]]
-    more = f", like {len(found) - 1} more" if len(found) > 1 else ""
+    more = f", and {len(found) - 1} more like it" if len(found) > 1 else ""
     return Problem(message + more, Place(found[0].span), tuple(places), detail=variant, variant=variant)
-
-
-def _named(scalar: yaml.Scalar) -> str:
-    """A value as messages name it: values may be secrets, so only what can be no password is spelled out."""
-    return scalar.text
 
 
 def _quoted(source: Source) -> tuple[list[yaml.Scalar], list[yaml.Scalar]]:
@@ -111,7 +106,6 @@ def _plain_volume() -> re.Pattern[str]:
 
 def _can_be_plain(scalar: yaml.Scalar) -> bool:
     """Whether the text means the same without quotes, in a list that does not stand in brackets."""
-    span: Span = scalar.span
-    inner = scalar.source.text[span.start + 1 : span.end - 1]
+    inner = scalar.source.text[scalar.start + 1 : scalar.end - 1]
     whole = _plain_volume().fullmatch(inner)
     return whole is not None and isinstance(yaml.Scalar(scalar.source, 0, 0, inner).value, str)
