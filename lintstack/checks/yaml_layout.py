@@ -110,7 +110,9 @@ def _indentation(source: Source, inside: set[int], most: int) -> Faults:
     if not odd:
         return Faults("", ())
     span, step, usual = odd[0]
-    message = f"what stands below `{span.content}` is indented by {step}, elsewhere in the file by {usual}; indent it alike"
+    message = (
+        f"what stands below `{span.text}` is indented by {step}, elsewhere in the file by {usual}; indent it alike"
+    )
     return Faults(message, [span for span, _, _ in odd])
 
 

@@ -78,6 +78,7 @@ class Site(NamedTuple):
         trusted: registries that images may come from (`image.trusted`); None for any.
         find_targets: the stages that files of the repository ask for; they are read when it is called.
         prod_runs: where scripts for production start the project without naming files.
+        find_mentions: words that files of the repository say about running Compose; they are read when it is called.
     """
 
     disk: Disk
@@ -90,6 +91,7 @@ class Site(NamedTuple):
     trusted: Patterns | None = None
     find_targets: FindTargets | None = None
     prod_runs: tuple[str, ...] = ()
+    find_mentions: Callable[[], frozenset[str]] | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -130,6 +132,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         networks=tuple(networks(stack, root, running)),
         read_addresses=_reader(found),
         complete=not loaded.incomplete,
+        find_mentions=site.find_mentions,
         files=files,
         features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
