@@ -104,7 +104,7 @@ def test_reasons_are_for_rows() -> None:
 
 def test_rows_of_diagnostics_have_a_project() -> None:
     own = {row for row, *places in ROWS if not TITLES.keys().isdisjoint(places)}
-    assert own - REFUSED.keys() == {"include-conflict"}, "a matter of versions, see tests of includes"
+    assert own - REFUSED.keys() == {"include-conflict"}, "a matter of versions"
 
 
 @pytest.mark.parametrize("row", REFUSED)
@@ -116,3 +116,15 @@ def test_project_is_refused(row: str, tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     found = {finding.rule for finding in analyse(Options(paths=("compose.yaml",), config=Config())).findings}
     assert found & set(next(places for name, *places in ROWS if name == row))
+
+
+def test_conflict_with_an_included_file_is_refused_by_old_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "other.yaml").write_text("services: {o: {image: b}}\n", "utf-8")
+    (tmp_path / "compose.yaml").write_text("include: [other.yaml]\nservices: {o: {image: a}}\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for version, refused in (("2.40", True), ("5.1", False)):
+        config = Config(compose_version=version)
+        found = {finding.rule for finding in analyse(Options(paths=("compose.yaml",), config=config)).findings}
+        assert ("compose-consistency" in found) is refused

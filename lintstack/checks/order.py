@@ -91,7 +91,7 @@ def _written(node: yaml.Mapping) -> list[Item]:
 
 def _told(title: str, items: Sequence[Item], order: Sequence[Any], variant: str = "") -> Iterator[Problem]:
     """One problem for all that must move, at the first of them."""
-    found = list(moves(order))
+    found = list(_moves(order))
     if found:
         places = [Place(items[at].span, _where(items, to, first)) for at, to, first in found[: MOST_SHOWN + 1]]
         at, to, first = found[0]
@@ -104,7 +104,7 @@ def _where(items: Sequence[Item], to: int, first: bool) -> str:
     return f"{'before' if first else 'behind'} `{items[to].name}`"
 
 
-def moves(order: Sequence[Any]) -> Iterator[tuple[int, int, bool]]:
+def _moves(order: Sequence[Any]) -> Iterator[tuple[int, int, bool]]:
     """The fewest things to move so that all stand in order.
 
     Args:

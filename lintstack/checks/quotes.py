@@ -46,11 +46,11 @@ def plain_volumes(file: ComposeFile) -> Iterator[Problem]:
                 yield Problem(message, Place(item.span), detail=item.text)
 
 
-def _told(found: Sequence[yaml.Scalar], message: str, variant: str) -> Problem:
+def _told(found: Sequence[yaml.Scalar], message: str, kind: str) -> Problem:
     """One problem for all of a kind, at the first of them."""
     places = [Place(scalar.span, "here too") for scalar in found[1 : MOST_SHOWN + 1]]
     more = f", and {len(found) - 1} more like it" if len(found) > 1 else ""
-    return Problem(message + more, Place(found[0].span), tuple(places), detail=variant, variant=variant)
+    return Problem(message + more, Place(found[0].span), tuple(places), detail=kind)
 
 
 def _quoted(source: Source) -> tuple[list[yaml.Scalar], list[yaml.Scalar]]:

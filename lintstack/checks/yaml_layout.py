@@ -15,6 +15,7 @@ from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
 
 MOST_SHOWN = 10  # further places of one file
+OUR_OWN = "blank-lines"  # no other tool has an id for it
 
 
 class Faults(NamedTuple):
@@ -35,7 +36,8 @@ def tidy_yaml(file: ComposeFile, options: Mapping[str, Any]) -> Iterator[Problem
         if found.spans:
             more = f", and at {len(found.spans) - 1} more places" if len(found.spans) > 1 else ""
             related = tuple(Place(span, "here too") for span in found.spans[1 : MOST_SHOWN + 1])
-            yield Problem(found.message + more, Place(found.spans[0]), related, detail=kind, variant=kind)
+            variant = "" if kind == OUR_OWN else kind
+            yield Problem(found.message + more, Place(found.spans[0]), related, detail=kind, variant=variant)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, int, str]]:
@@ -98,10 +100,9 @@ def _indentation(source: Source, inside: set[int], most: int) -> Faults:
     steps: dict[type, list[tuple[int, Span]]] = {yaml.Mapping: [], yaml.Sequence: []}
     for document in documents(source):
         for _, node in walk(document):
-            for entry in node.entries.values() if isinstance(node, yaml.Mapping) else ():
-                if type(entry.value) in steps and _is_below(entry, node):
-                    column = source.position(entry.key.start)[1]
-                    steps[type(entry.value)].append((source.position(entry.value.start)[1] - column, entry.key.span))
+            for entry in _below(node) if isinstance(node, yaml.Mapping) else ():
+                step = entry.value.span.column - entry.key.span.column
+                steps[type(entry.value)].append((step, entry.key.span))
     odd: list[tuple[Span, int, int]] = []
     for found in steps.values():
         usual = Counter(step for step, _ in found).most_common(1)[0][0] if found else 0
@@ -116,11 +117,15 @@ def _indentation(source: Source, inside: set[int], most: int) -> Faults:
     return Faults(message, [span for span, _, _ in odd])
 
 
-def _is_below(entry: yaml.Entry, parent: yaml.Mapping) -> bool:
-    """Whether a value stands in the lines below its key, without brackets, and not where an alias found it."""
-    text, key, value = entry.key.source.text, entry.key, entry.value
-    own = parent.start <= key.start and key.end <= value.start and value.end <= parent.end
-    return own and text[value.start : value.start + 1] not in ("{", "[") and "\n" in text[key.end : value.start]
+def _below(parent: yaml.Mapping) -> Iterator[yaml.Entry]:
+    """Entries whose values stand in the lines below their keys, without brackets, and not where an alias found them."""
+    text = parent.source.text
+    for entry in parent.entries.values():
+        key, value = entry.key, entry.value
+        own = parent.start <= key.start and key.end <= value.start and value.end <= parent.end
+        block = not isinstance(value, yaml.Scalar) and text[value.start : value.start + 1] not in ("{", "[")
+        if own and block and "\n" in text[key.end : value.start]:
+            yield entry
 
 
 def _together(source: Source, inside: set[int], most: int) -> Faults:
@@ -129,9 +134,9 @@ def _together(source: Source, inside: set[int], most: int) -> Faults:
     lines = [line for _, _, line in _lines(source)]
     for document in documents(source):
         named = document.get("services")
-        for node in (document, named):
-            keys = [entry.key for entry in node.entries.values()] if isinstance(node, yaml.Mapping) else []
-            spans += [key.span for key in keys[1:] if node.start <= key.start < node.end and _is_close(key, lines)]
+        for node in (document, *([named] if isinstance(named, yaml.Mapping) else [])):
+            keys = [entry.key for entry in node.entries.values() if node.start <= entry.key.start < node.end]
+            spans += [key.span for key in keys[1:] if _is_close(key, lines)]
     return Faults("no empty line stands before this key; add one", sorted(spans, key=lambda span: span.start))
 
 

@@ -105,8 +105,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         site: where it lies.
     """
     root = loaded.root
-    first = loaded.sources[0].whole
-    stack = Stack(environment or "stack", first, "stack", kind, environment, project)
+    first, name = loaded.sources[0].whole, environment or "stack"
+    stack = Stack(name, first, "stack", kind, environment, project, find_mentions=site.find_mentions)
     if root is None:
         return stack
     declared = {type_: services.names_of(root, field) for field, type_ in services.RESOURCES.items()}
@@ -132,7 +132,6 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         networks=tuple(networks(stack, root, running)),
         read_addresses=_reader(found),
         complete=not loaded.incomplete,
-        find_mentions=site.find_mentions,
         files=files,
         features=_features(loaded),
         for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
