@@ -51,9 +51,11 @@ def _lines(source: Source) -> Iterator[tuple[int, int, str]]:
 def _content_lines(source: Source) -> set[int]:
     """Lines inside of texts that go over several of them, where white space is content; not the first of each."""
     found: set[int] = set()
+    seen: set[int] = set()  # an alias brings the same text again
     for document in documents(source):
         for _, node in walk(document):
-            if isinstance(node, yaml.Scalar) and node.style and node.end - node.start > 2:
+            if isinstance(node, yaml.Scalar) and node.style and node.start not in seen:
+                seen.add(node.start)
                 first, last = source.number(node.start), source.number(node.end)
                 if first != last:
                     found.update(range(first if node.style in "'\"" else first + 1, last + 1))
