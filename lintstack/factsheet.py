@@ -21,7 +21,7 @@ POINTERS = frozenset(
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
     node builds read_commands read_assignments arguments contexts folder survey context copied moments settings
     foundation credential_files literals known partly_read read_addresses elsewhere complete members joined users
-    watches look declared_arguments call previous
+    watches look find_mentions declared_arguments call previous
     """.split()
 )
 # Subjects that are made when they are asked for.

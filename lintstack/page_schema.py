@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Other tools and catalogues whose ids `see` may list.
 TOOLS = """
     hadolint buildkit trivy checkov kics datadog-iac semgrep dclint compose-lint composelint docksec
-    kjaniec-compose-lint dockle dockerfilelint dockerfile-utils sonar tally zizmor cis-docker cwe advisory
+    kjaniec-compose-lint yamllint dockle dockerfilelint dockerfile-utils sonar tally zizmor cis-docker cwe advisory
 """.split()
 
 _LINE = {"type": "string", "minLength": 1, "pattern": r"^[^\n]*$"}

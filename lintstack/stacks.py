@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -108,8 +108,10 @@ class Stacks:
             stacks = tuple(stack for stack in every if self._asked_for(stack))
             del every
             self._introduce(stacks)
+            trees = tuple(self._trees)
             self._release()
             yield stacks
+            self._forget(trees)  # rules about how files are written parse them again
             del stacks
         yield from self._lone()
 
@@ -201,12 +203,15 @@ class Stacks:
 
     def _release(self) -> None:
         """Let go of what was parsed: facts keep places only, and a large tree of files fits in memory."""
-        from lintstack.yaml import forget
-
-        for source in self._trees:
-            forget(source)
+        self._forget(self._trees)
         self._trees.clear()
         self._dockerfiles.clear()
+
+    def _forget(self, trees: Iterable[Source]) -> None:
+        from lintstack.yaml import forget
+
+        for source in trees:
+            forget(source)
 
     def _site(self, environment: Environment, loaded: Loaded) -> Site:
         """Where a stack lies. Where nobody says which profiles are active, any of them may be."""
@@ -229,6 +234,7 @@ class Stacks:
             self._trusted,
             lambda: self._targets,
             environment.prod_runs,
+            lambda: self._mentions,
         )
 
     @cached_property
@@ -239,6 +245,14 @@ class Stacks:
         asked = (*self.tree.dockerfiles, *self.tree.compose_files)
         folders = {os.path.dirname(self.reader.real(path) or self.reader.absolute(path)) for path in asked}
         return targets(folders, self.reader)
+
+    @cached_property
+    def _mentions(self) -> frozenset[str]:
+        """What the files of the repository say about running Compose."""
+        from lintstack.environments.mentions import mentions
+
+        found = (self.reader.real(path) or self.reader.absolute(path) for path in self.tree.compose_files)
+        return mentions({os.path.dirname(path) for path in found}, self.reader)
 
     @cached_property
     def _trusted(self) -> Patterns | None:

@@ -52,6 +52,8 @@ def test_ids_are_listed_once() -> None:
 
 def test_reasons_are_given_for_ids_that_there_are() -> None:
     for tool, pattern, reason in not_taken():
+        if tool == "compose":
+            continue  # rows of compose_rows.txt, see test_compose_rows.py
         there = any(id.tool == tool and id.id.startswith(pattern.rstrip("*")) for id in ids())
         assert there or pattern.lower() in RETIRED, pattern
         assert len(reason.split()) > 3

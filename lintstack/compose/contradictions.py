@@ -77,6 +77,17 @@ def platforms(service: Mapping) -> Iterator[Fault]:
         yield Fault(message, platform, _place(made[0]))
 
 
+def ssh_keys(service: Mapping) -> Iterator[Fault]:
+    """A key for the build without its path (compose-go `UnmarshalSSH`); one written as a mapping needs none."""
+    found = entry_of(service, "build", "ssh")
+    if found is None or not isinstance(found.value, Mapping) or not found.value.listed:
+        return
+    for name, entry in found.value.entries.items():
+        value = known(entry.value)
+        if name != "default" and value is not None and value.is_null and "$" not in entry.key.raw:
+            yield Fault(f"`{shown(name)}` is no SSH key; write `default`, or `{shown(name)}=` and its path", entry.key)
+
+
 def network_modes(service: Mapping) -> Iterator[Fault]:
     """A network mode beside networks."""
     mode, networks = scalar_of(service, "network_mode"), service.get("networks")
@@ -250,6 +261,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 
 # The same for services that are off too.
 _ALWAYS: dict[str, Check] = {
+    "build": ssh_keys,
     "deploy": devices,
     "develop": watched,
     "gpus": graphics,

@@ -63,24 +63,30 @@ def targets(folders: Iterable[str], reader: Reader) -> Targets:
         folders: real paths of folders with Dockerfiles and compose files.
         reader: opens files.
     """
-    written = {word for text, code in _texts(set(folders), reader) for word in asked_for(text, code)}
+    found = ((name, text) for name, text in texts(folders, reader) if "target" in text)
+    written = {word for name, text in found for word in asked_for(text, name.endswith(_CODE))}
     names = {word.lower() for word in written if not _is_variable(word)}
     return Targets(frozenset(names), tuple(sorted({_pattern(word) for word in written if _is_variable(word)})))
 
 
-def _texts(folders: set[str], reader: Reader) -> Iterator[tuple[str, bool]]:
-    """Texts that may say so, up to the limits, and whether words without quotes are variables there."""
+def texts(folders: Iterable[str], reader: Reader) -> Iterator[tuple[str, str]]:
+    """Names and texts of the scripts, documents and settings in and above folders, and beside them, up to the limits.
+
+    Args:
+        folders: real paths.
+        reader: opens files.
+    """
     count = total = 0
-    for folder in places(folders, reader):
+    for folder in places(set(folders), reader):
         for name in sorted(reader.names(folder))[:_MOST_IN_FOLDER]:
-            if not (name.lower().endswith(_SUFFIXES) or sort_of(name, folder)):
+            lower = name.lower()
+            if not (lower.endswith(_SUFFIXES) or "env" in lower or sort_of(name, folder)):
                 continue
             if count == _MOST_FILES or total > _MOST_BYTES:
                 return
             text = reader.searched(os.path.join(folder, name), LARGEST_SCRIPT)
             count, total = count + 1, total + len(text)
-            if "target" in text:
-                yield text, name.endswith(_CODE)
+            yield name, text
 
 
 @cache

@@ -40,7 +40,7 @@ def rewrites(service: Service, node: Mapping) -> Iterator[Rewrite]:
                 yield from _text(service, ".".join(path), found)
     for field, found in _switches(node):
         value = found.value
-        if isinstance(value, Scalar) and value.text.lower() in WORDS and not value.variables:
+        if isinstance(value, Scalar) and value.text.lower() in WORDS and not value.unset:
             yield _made(service, field, found, "switch", value.text, WORDS[value.text.lower()])
 
 

@@ -78,6 +78,7 @@ class Site(NamedTuple):
         trusted: registries that images may come from (`image.trusted`); None for any.
         find_targets: the stages that files of the repository ask for; they are read when it is called.
         prod_runs: where scripts for production start the project without naming files.
+        find_mentions: words that files of the repository say about running Compose; they are read when it is called.
     """
 
     disk: Disk
@@ -90,6 +91,7 @@ class Site(NamedTuple):
     trusted: Patterns | None = None
     find_targets: FindTargets | None = None
     prod_runs: tuple[str, ...] = ()
+    find_mentions: Callable[[], frozenset[str]] | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -103,8 +105,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         site: where it lies.
     """
     root = loaded.root
-    first = loaded.sources[0].whole
-    stack = Stack(environment or "stack", first, "stack", kind, environment, project)
+    first, name = loaded.sources[0].whole, environment or "stack"
+    stack = Stack(name, first, "stack", kind, environment, project, find_mentions=site.find_mentions)
     if root is None:
         return stack
     declared = {type_: services.names_of(root, field) for field, type_ in services.RESOURCES.items()}

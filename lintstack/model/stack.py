@@ -59,6 +59,7 @@ class Stack(Subject):
     dotenvs: tuple[Dotenv, ...] = ()
     secrets: tuple[Span, ...] = ()
     read_addresses: Callable[[Service], tuple[Address, ...]] | None = None
+    find_mentions: Callable[[], frozenset[str]] | None = None  # words of files that speak of running Compose
     elsewhere: frozenset[str] = frozenset()  # services of the project's other environments
     complete: bool = True  # whether all of its files were read
 
