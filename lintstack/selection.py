@@ -118,10 +118,7 @@ def select(
     select, extend, ignore = select or config.select, (*extend, *config.extend_select), (*ignore, *config.ignore)
     only, more = resolve(_without_diagnostics(select), rules), resolve(_without_diagnostics(extend), rules)
     less = resolve(ignore, rules)
-    given: dict[str, list[tuple[frozenset[str], RuleOverride]]] = {}
-    for asked, override in config.rules.items():
-        for name, variants in resolve((asked,) if asked not in SUPPRESSIBLE else (), rules).items():
-            given.setdefault(name, []).append((variants, override))
+    given = _given(config, rules)
     limit = PRESETS.index(preset or config.preset)
     active: list[Active] = []
     spoken_of = given.keys() | only.keys() | more.keys() | less.keys()
@@ -132,8 +129,7 @@ def select(
                 active.append(_active(rule, None, None))
             continue
         overrides = given.get(rule.name, [])
-        wanted = _NONE.union(*(variants for variants, override in overrides if not override.off))
-        wanted |= only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
+        wanted = _named(overrides) | only.get(rule.name, _NONE) | more.get(rule.name, _NONE)
         by_preset = rule.preset in allowed
         if by_preset:
             wanted = rule.every_variant
@@ -144,6 +140,20 @@ def select(
             by = (preset or config.preset) if by_preset else ""
             active += _coded(rule, (*select, *extend), ignore, config.rules, by)
     return tuple(active)
+
+
+def _given(config: Config, rules: tuple[Rule, ...]) -> dict[str, list[tuple[frozenset[str], RuleOverride]]]:
+    """What the configuration says of rules, by their names: of which variants, and what."""
+    given: dict[str, list[tuple[frozenset[str], RuleOverride]]] = {}
+    for asked, override in config.rules.items():
+        for name, variants in resolve((asked,) if asked not in SUPPRESSIBLE else (), rules).items():
+            given.setdefault(name, []).append((variants, override))
+    return given
+
+
+def _named(overrides: Sequence[tuple[frozenset[str], RuleOverride]]) -> frozenset[str]:
+    """Variants that the configuration speaks of without switching them off."""
+    return _NONE.union(*(variants for variants, override in overrides if not override.off))
 
 
 def _coded(

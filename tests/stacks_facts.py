@@ -87,7 +87,7 @@ def _healthcheck(service: Service) -> str:
     check = service.healthcheck
     if not check.defined.value:
         return ""
-    if check.source.absent:
+    if check.source.value == "base-image":
         return "the image's"
     port = f" :{check.port.value}" if check.port.value else ""
     pace = "/".join(_said(fact) for fact in (check.interval, check.timeout, check.retries, check.start_period))

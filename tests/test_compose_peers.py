@@ -90,6 +90,13 @@ FAULTS = {
     "schema": f"{IMAGE}\nporst: [80]",
     "yaml-syntax": f"services:\n  app:\n    {IMAGE}\n   ports: [\n",
     "env-file-committed": f"{IMAGE}\nenv_file: app.env",
+    "volumes-quoted": f"{IMAGE}\nvolumes:\n- './data:/data'",
+    "depends-on-order": "services:\n  a: {image: 'app:1'}\n  b: {image: 'app:1'}\n"
+    "  c:\n    image: 'app:1'\n    depends_on:\n      - b\n      - a\n",
+    "service-keys-order": f"ports: ['127.0.0.1:3000:3000']\n{IMAGE}",
+    "ports-order": f"{IMAGE}\nports:\n- '127.0.0.1:3001:3001'\n- '127.0.0.1:3000:3000'",
+    "services-order": "services:\n  b:\n    image: 'app:1'\n  a:\n    image: 'app:1'\n",
+    "top-level-order": "volumes: {data: {}}\nservices:\n  a: {image: 'app:1', volumes: ['data:/data']}\n",
 }
 FAULTS["default-network-only"] = FAULTS["default-bridge"] = FAULTS["networks-missing"]
 

@@ -10,7 +10,7 @@ from tests.covered import PEERS, TOOLS, ids, mistakes, not_taken, pending
 
 # How many ids the tools have (July to November 2026); an id must not get lost from a list. Behind a plus: those about
 # compose files, and those that the tool gave up.
-MOST_PENDING = 8
+MOST_PENDING = 0
 COUNTS = {
     "hadolint": 72,
     "buildkit": 22,
