@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import documents, walk
+from lintstack.join.raw import tidied, walk
 from lintstack.model import ComposeFile
 from lintstack.source import Span
 
@@ -21,7 +21,7 @@ def unused_extension(file: ComposeFile) -> Iterator[Problem]:
     if "&" not in source.text or OWN not in source.text:
         return
     aliases = set(re.findall(r"\*([^\s,\[\]{}]+)", source.text))
-    for document in documents(source):
+    for document in tidied(source):
         for name, entry in document.entries.items():
             if name.startswith(OWN) and document.start <= entry.key.start:
                 anchors = _anchors(entry)

@@ -10,7 +10,7 @@ from typing import Any
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import below, documents, services
+from lintstack.join.raw import below, services, tidied
 from lintstack.model import ComposeFile
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
@@ -36,7 +36,7 @@ class Listed(NamedTuple):
 def top_level_order(file: ComposeFile, options: Mapping[str, Any]) -> Iterator[Problem]:
     """Sections of a file in the agreed order; those that it does not name may stand anywhere."""
     ranks = {name: rank for rank, name in enumerate(options["order"])}
-    for document in documents(file.source):
+    for document in tidied(file.source):
         known = [item for item in _written(document) if _general(item.name) in ranks]
         yield from _told("sections", known, [ranks[_general(item.name)] for item in known])
 
@@ -141,7 +141,7 @@ def _kept(ranks: Sequence[int]) -> list[int]:
 
 
 def _services(source: Source) -> Iterator[Listed]:
-    for document in documents(source):
+    for document in tidied(source):
         found = below(document, "services")
         if isinstance(found, yaml.Mapping) and found.source is source:
             yield Listed("services", _written(found))

@@ -10,7 +10,7 @@ from typing import Any
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import documents, services, walk
+from lintstack.join.raw import services, tidied, walk
 from lintstack.model import ComposeFile
 from lintstack.source import Source
 
@@ -57,7 +57,7 @@ def _quoted(source: Source) -> tuple[list[yaml.Scalar], list[yaml.Scalar]]:
     """Values that could stand in either kind of quotes, and keys that could do without, as they stand."""
     values: list[yaml.Scalar] = []
     keys: list[yaml.Scalar] = []
-    for document in documents(source):
+    for document in tidied(source):
         for _, node in walk(document):
             if isinstance(node, yaml.Scalar):
                 values += [node] if node.style in ("'", '"') and _is_free(node) else []

@@ -9,7 +9,7 @@ from typing import Any
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import documents, walk
+from lintstack.join.raw import tidied, walk
 from lintstack.model import ComposeFile
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
@@ -52,7 +52,7 @@ def _content_lines(source: Source) -> set[int]:
     """Lines inside of texts that go over several of them, where white space is content; not the first of each."""
     found: set[int] = set()
     seen: set[int] = set()  # an alias brings the same text again
-    for document in documents(source):
+    for document in tidied(source):
         for _, node in walk(document):
             if isinstance(node, yaml.Scalar) and node.style and node.start not in seen:
                 seen.add(node.start)
@@ -100,7 +100,7 @@ def _heaps(source: Source, inside: set[int], most: int) -> Faults:
 def _indentation(source: Source, inside: set[int], most: int) -> Faults:
     """Steps to the right that differ from most others of the file, of mappings and of lists."""
     steps: dict[type, list[tuple[int, Span]]] = {yaml.Mapping: [], yaml.Sequence: []}
-    for document in documents(source):
+    for document in tidied(source):
         for _, node in walk(document):
             for entry in _below(node) if isinstance(node, yaml.Mapping) else ():
                 step = entry.value.span.column - entry.key.span.column
@@ -134,7 +134,7 @@ def _together(source: Source, inside: set[int], most: int) -> Faults:
     """Services and sections that follow the one before them without an empty line."""
     spans = []
     lines = [line for _, _, line in _lines(source)]
-    for document in documents(source):
+    for document in tidied(source):
         named = document.get("services")
         for node in (document, *([named] if isinstance(named, yaml.Mapping) else [])):
             keys = [entry.key for entry in node.entries.values() if node.start <= entry.key.start < node.end]

@@ -76,12 +76,12 @@ def service_image(service: Service, node: Mapping, built: Container[str]) -> Ima
     return image_of(reference.value or "?", reference, anchor, found.value.span, service, reference.value in built)
 
 
-def image_facts(node: Mapping) -> dict[str, Fact[str]]:
+def image_facts(node: Mapping, image: Image | None) -> dict[str, Fact[str]]:
     """What a service says of its image, whether it pulls or builds it: only what is there."""
     facts: dict[str, Fact[str]] = {}
     found = node.entries.get("image")
     if found is not None:
-        facts["image_name"] = scalar(node, "image", cast=text)
+        facts["image_name"] = image.reference if image else scalar(node, "image", cast=text)
         earlier = found.over
         if earlier is not None and isinstance(earlier.value, Scalar) and not earlier.value.unset:
             facts["former_image"] = Fact(earlier.value.text, (Place(earlier.value.span),))

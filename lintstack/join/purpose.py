@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.config import ImageConfig
 
 
+NOTHING: Fact[tuple[str, ...]] = Fact(())
+
+
 def facts(
     service: Service, ground: Ground, edge: frozenset[str], expose: Fact[tuple[str, ...]] = ABSENT
 ) -> dict[str, Fact[object]]:
@@ -32,12 +35,13 @@ def facts(
     built = config.exposed.places if config else ()
     said = [port if "/" in port else f"{port}/tcp" for port in expose.value or ()]
     image = tuple(dict.fromkeys((*(known.ports if known else ()), *((config.exposed.value or ()) if config else ()))))
+    ports: Fact[tuple[str, ...]] = Fact(image, (*built, *where)) if image else NOTHING
     return {
         "base_image": ground.base,
         "shell": config.shell if config else ABSENT,
         "workdir": config.workdir if config else ABSENT,
-        "exposed": Fact(tuple(dict.fromkeys((*said, *image))), (*expose.places, *built, *where)),
-        "image_ports": Fact(image, (*built, *where)),
+        "exposed": Fact(tuple(dict.fromkeys((*said, *image))), (*expose.places, *built, *where)) if said else ports,
+        "image_ports": ports,
         "is_edge": _kind(ground, service.name in edge or _proxies(known, config)),
         "is_database": _kind(ground, bool(known and known.is_database), DATABASES),
         "is_dev_tool": _kind(ground, bool(known and known.is_dev_tool)),

@@ -13,12 +13,21 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 DEEPEST = 8  # steps of a path that are kept
+LONGEST_TIDIED = 100_000  # characters of a file
 ITEM = "*"  # step of a path that stands for an item of a list
 
 
 def documents(source: Source) -> Iterator[Mapping]:
     """The documents of a file whose top level is a mapping."""
     return (document for document in parse(source).documents if isinstance(document, Mapping))
+
+
+def tidied(source: Source) -> Iterator[Mapping]:
+    """`documents` of a file that people keep tidy; none of one so long that a program writes it.
+
+    Rules about style parse files once more: that work is bounded here.
+    """
+    return documents(source) if len(source.text) <= LONGEST_TIDIED else iter(())
 
 
 def below(node: Node | None, *path: str) -> Node | None:

@@ -282,7 +282,7 @@ class _Made(NamedTuple):
             partly_read=name in self.loaded.missing_env_files or services.borrows(node),
             **purpose.facts(service, ground, self.site.edge, words(node, "expose")),
             **services.stopping(node),
-            **image_facts(node),
+            **image_facts(node, image),
             **self._missing_env_files(name),
             **network_facts(service, node),
         )
