@@ -16,7 +16,7 @@ from lintstack.peers import is_code
 from lintstack.record import Subject
 from lintstack.rules import PageError, Rule
 from lintstack.schema import SchemaError, compile_schema
-from lintstack.source import span_key
+from lintstack.source import Span, span_key
 from lintstack.subjects import SUBJECTS, Subjects
 
 Check = Callable[[Subject], Iterable[Problem]]
@@ -198,13 +198,11 @@ def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
     if not isinstance(service, Service) or not service.keys:
         return Place(subject.span), problem.related
     chosen = service.keys[0] if lacking.everywhere(hit) else service.keys[-1]
-    others = [Place(key, f"`{service.name}` continues here") for key in service.keys if key is not chosen]
+    others = lacking.further(service, chosen) if len(service.keys) > 1 else ()
     fact = problem.fact.partition(".")[0]
     missing = KEYS.get(fact, fact)
-    return Place(chosen, f"nothing here sets `{missing}`" if missing else ""), (
-        *others,
-        *problem.related,
-    )
+    related = (*others, *problem.related) if problem.related else others
+    return Place(chosen, f"nothing here sets `{missing}`" if missing else ""), related
 
 
 class _Lacking:
@@ -217,6 +215,7 @@ class _Lacking:
         self.stacks = tuple(stacks)
         self.having = Counter(service.name for stack in self.stacks for service in stack.services)
         self.missing: dict[tuple[Rule, frozenset[str] | None], Counter[tuple[str, str]]] = {}
+        self.places: dict[tuple[Service, Span], tuple[Place, ...]] = {}
 
     def everywhere(self, hit: Hit) -> bool:
         """Whether every environment that has the service has the same problem."""
@@ -224,6 +223,13 @@ class _Lacking:
             return True
         name = hit.subject.service.name  # type: ignore[attr-defined]
         return self._missing(hit.active)[hit.subject.anchor, hit.problem.fact] >= self.having[name]
+
+    def further(self, service: Service, chosen: Span) -> tuple[Place, ...]:
+        """The other keys of a service: the same places for all that it lacks."""
+        if (service, chosen) not in self.places:
+            words = f"`{service.name}` continues here"
+            self.places[service, chosen] = tuple(Place(key, words) for key in service.keys if key is not chosen)
+        return self.places[service, chosen]
 
     def _missing(self, active: Active) -> Counter[tuple[str, str]]:
         """In how many environments each anchor and fact of a rule has a problem that has no place."""

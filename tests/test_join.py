@@ -992,7 +992,7 @@ def test_references(tmp_path: Path) -> None:
     resources = {item.name: (item.used.value, item.external.value) for item in analysis.stacks[0].resources}
     assert resources == {
         "front": (True, False),
-        "spare": (False, True),
+        "spare": (None, True),
         "data": (True, False),
         "app_key": (True, False),
         "settings": (True, False),
