@@ -90,7 +90,7 @@ def options(item: Mapping, type_: Fact[str]) -> dict[str, Fact[Any]]:
     if said.value:
         found["consistency"] = said
     stray = _stray(item, type_)
-    if stray:
+    if not stray.absent:
         found["stray_sections"] = stray
     return found
 

@@ -57,6 +57,8 @@ CODE = (
     ".svelte",
 )
 
+PARTIAL = "nothing tells that this is a whole repository"
+
 
 class Disk(NamedTuple):
     """What mounts need to know of the file system.
@@ -133,7 +135,7 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk, devices: a
         is_file=verdicts.on(kind == "file" if kind in {"file", "dir"} else None),
         is_runtime_socket=_is_runtime_socket(host, verdicts),
         drive=_drive(source, target, type_),
-        **_further(host, path if inside else "", kind, source, disk),
+        **_further(host, path if inside else "", kind, verdicts, disk),
         **options(item, type_),
     )
 
@@ -159,17 +161,19 @@ def _is_runtime_socket(host: Fact[str], verdicts: _Verdicts) -> Fact[bool]:
     return verdicts.on(False)
 
 
-def _further(host: Fact[str], path: str, kind: str, source: Fact[str], disk: Disk) -> dict[str, Fact[Any]]:
+def _further(host: Fact[str], path: str, kind: str, verdicts: _Verdicts, disk: Disk) -> dict[str, Fact[Any]]:
     """Facts of a path of the host that only some have."""
     if host.absent:
         return {}
-    found: dict[str, Fact[Any]] = {"host_path": host}
+    # What lies beside the compose file shows nothing of the host: a list may have a hundred thousand such mounts.
+    found: dict[str, Fact[Any]] = {} if (host.value or "").startswith("./") else {"host_path": host}
     opens = opened(host)
     if opens.value:
         found["exposes"] = opens
     if path and kind != "outside":
         reason = "" if kind else _expected(path, disk)
-        found["source_kind"] = Fact(None if reason else kind or "missing", source.places, reason)
+        known = Fact(None if reason else kind or "missing", verdicts.source.places, reason)
+        found["source_kind"] = verdicts.on(None) if reason == PARTIAL else known
     return found
 
 
@@ -180,7 +184,7 @@ def _expected(path: str, disk: Disk) -> str:
     if any(f"{name}.{word}" in there for word in EXAMPLES):
         return "an example lies beside it"
     ignored = disk.ignored(path + "/")
-    return "git ignores it" if ignored else "nothing tells that this is a whole repository" if ignored is None else ""
+    return "git ignores it" if ignored else PARTIAL if ignored is None else ""
 
 
 def _api_socket(service: Service, found: Entry) -> Mount:

@@ -56,8 +56,8 @@ class Mount(Subject):
         is_file: whether the bind source is a file; unknown when nothing is there.
         is_runtime_socket: whether it gives access to the container runtime's socket.
         drive: letter that Docker Compose takes for a drive of Windows where the name of a volume was meant.
-        host_path: path of the host that it shows, in the words of the files: a bind source (`~` for a user's home), or
-            the `device` of a volume that is a bind mount under another name.
+        host_path: path of the host that it shows, in the words of the files: a bind source (`~` for a user's home;
+            absent for one that starts with `./`), or the `device` of a volume that is a bind mount under another name.
         exposes: what of the host that path gives away: control (who writes there rules the host), credentials (keys of
             a user), system (what the host is and does).
         source_kind: what is at a relative bind source: file, dir or missing; unknown when git ignores what is missing
