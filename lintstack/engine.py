@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -84,12 +84,11 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
     found: dict[tuple[object, ...], Finding] = {}
     extra: set[tuple[object, ...]] = set()
     for stacks in projects:
-        hits = [hit for stack in stacks for hit in _hits(stack, groups)]
-        for finding in _findings(hits, stacks):
+        for finding in _findings(stacks, groups):
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
         extra.update(_identity(finding) for finding in _prod_only(stacks, silent))
-        del stacks, hits  # or they would live until the next project is made
+        del stacks  # or they would live until the next project is made
     return Result(tuple(_told_once(found.values())), len(extra - found.keys()))
 
 
@@ -147,12 +146,16 @@ def _prod_only(stacks: Iterable[Stack], silent: Groups) -> Iterator[Finding]:
     """What rules that speak about prod only would find in stacks whose kind is not known."""
     unknown = [stack.with_(kind="prod") for stack in stacks if stack.kind == "unknown"]
     if silent and unknown:
-        yield from _findings([hit for stack in unknown for hit in _hits(stack, silent)], unknown)
+        yield from _findings(unknown, silent)
 
 
-def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]:
+def _findings(stacks: Sequence[Stack], groups: Groups) -> Iterator[Finding]:
+    """Findings of the stacks of a project; each problem is let go when its finding is made: there may be very many."""
     lacking = _Lacking(stacks)
-    for hit in hits:
+    hits = deque(hit for stack in stacks for hit in _hits(stack, groups))
+    environments = {stack: (stack.environment,) if stack.environment else () for stack in stacks}
+    while hits:
+        hit = hits.popleft()
         severity = hit.active.level(hit.stack)
         assert severity
         rule, problem = hit.active.rule, hit.problem
@@ -165,7 +168,7 @@ def _findings(hits: Iterable[Hit], stacks: Iterable[Stack]) -> Iterator[Finding]
             message=problem.message if problem.message is not None else render(rule, hit.subject),
             at=at,
             related=related,
-            environments=(hit.stack.environment,) if hit.stack.environment else (),
+            environments=environments[hit.stack],
             service=service.name if isinstance(service, Service) and not service.synthetic else "",
             see={**rule.seen(variant), **problem.see} if problem.see else rule.seen(variant),
             title=rule.title,
@@ -199,10 +202,15 @@ def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
         return Place(subject.span), problem.related
     chosen = service.keys[0] if lacking.everywhere(hit) else service.keys[-1]
     others = lacking.further(service, chosen) if len(service.keys) > 1 else ()
-    fact = problem.fact.partition(".")[0]
-    missing = KEYS.get(fact, fact)
     related = (*others, *problem.related) if problem.related else others
-    return Place(chosen, f"nothing here sets `{missing}`" if missing else ""), related
+    return Place(chosen, _nothing_sets(problem.fact)), related
+
+
+@cache
+def _nothing_sets(name: str) -> str:
+    """What stands under the key of a service that lacks a fact."""
+    fact = name.partition(".")[0]
+    return f"nothing here sets `{KEYS.get(fact, fact)}`" if fact else ""
 
 
 class _Lacking:
@@ -348,7 +356,13 @@ def problem_of(name: str, fact: Fact[Any]) -> Problem:
     """The problem of a fact that fails: at its place, or missing."""
     if fact.decided:
         return Problem(at=fact.places[0], related=fact.places[1:], fact=name)
-    return Problem(related=fact.places, fact=name)
+    return Problem(related=fact.places, fact=name) if fact.places else _nothing(name)
+
+
+@cache
+def _nothing(name: str) -> Problem:
+    """The problem of all that lack a fact."""
+    return Problem(fact=name)
 
 
 def _function(rule: Rule, options: Mapping[str, Any]) -> Check:

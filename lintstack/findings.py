@@ -101,8 +101,7 @@ class Finding(NamedTuple):
     def sort_key(self) -> tuple[bytes, int, int, str, str]:
         """Total order of reports: path bytes, line, column, rule, message."""
         span = self.at.span
-        path = span.source.path.encode("utf-8", "surrogateescape")
-        return path, *span.source.position(span.start), self.rule, self.message
+        return span.source.path_bytes, *span.source.position(span.start), self.rule, self.message
 
 
 # System diagnostics that a comment or configuration may silence; all others always count as errors.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from lintstack.recognise import kind_of
@@ -76,9 +77,9 @@ def overlay_name(name: str) -> str:
     return found["behind"] or f"{found['before']}{found['after'] or ''}"
 
 
-def is_variant(name: str, other: str) -> bool:
-    """Whether a name is another one with something behind it: `prod.eu` and `prod`."""
-    return name.startswith(other) and name[len(other) : len(other) + 1] in ("-", "_", ".")
+def shorter(name: str) -> Iterator[str]:
+    """Names that a name is a variant of, with something behind them: `prod` for `prod.eu`."""
+    return (name[:at] for at, sign in enumerate(name) if sign in "-_.")
 
 
 def is_override(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar, dataclass_transform
 from lintstack.source import Span
 
 RecordT = TypeVar("RecordT", bound="Record")
+_set = object.__setattr__
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)
@@ -23,11 +24,10 @@ class Record:
         cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
 
     def __init__(self, *values: Any, **named: Any) -> None:
-        own = self.__dict__
         for name, value in zip(self.fields, values, strict=False):
-            own[name] = value
-        for name in named:  # one by one: `update` would give each record a table of names of its own, twice as large
-            own[name] = named[name]
+            _set(self, name, value)
+        for name in named:  # one by one: a dictionary would give each record a table of its own, twice as large
+            _set(self, name, named[name])
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"`{type(self).__name__}` is frozen")
@@ -58,7 +58,7 @@ class Subject(Record):
 def bind(record: Record, **children: Any) -> None:
     """Give a freshly built record what needs it as its parent; only `join/` and `analysis.py` call this."""
     for name, value in children.items():
-        record.__dict__[name] = value
+        _set(record, name, value)
 
 
 def unbind(record: Record) -> None:

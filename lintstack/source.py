@@ -38,6 +38,11 @@ class Source:
         return self
 
     @cached_property
+    def path_bytes(self) -> bytes:
+        """The path as reports are sorted by it."""
+        return self.path.encode("utf-8", "surrogateescape")
+
+    @cached_property
     def line_starts(self) -> list[int]:
         """Offset of each line's first character; lines end at LF, or at CR in a file without any LF."""
         newline = "\n" if "\n" in self.text or "\r" not in self.text else "\r"

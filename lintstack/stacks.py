@@ -111,7 +111,7 @@ class Stacks:
             trees = tuple(self._trees)
             self._release()
             yield stacks
-            self._forget(trees)  # rules about how files are written parse them again
+            self._forget(trees)
             del stacks
         yield from self._lone()
 
@@ -202,8 +202,13 @@ class Stacks:
         return new
 
     def _release(self) -> None:
-        """Let go of what was parsed: facts keep places only, and a large tree of files fits in memory."""
-        self._forget(self._trees)
+        """Let go of what was parsed: facts keep places only, and a large tree of files fits in memory.
+
+        What rules about style look at, they would have to parse again: that stays until they have run.
+        """
+        from lintstack.join.raw import is_tidied
+
+        self._forget(tree for tree in self._trees if not is_tidied(tree))
         self._trees.clear()
         self._dockerfiles.clear()
 

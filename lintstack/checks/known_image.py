@@ -15,6 +15,7 @@ LONGEST = 4096  # characters of a command line or variable that are looked at
 # Kinds of images whose ports nobody configures but in a variable or on the command line.
 FIXED = frozenset("database cache broker search storage dev-tool".split())
 DNS = 53
+MOST_MOUNTS = 100  # of a service whose ports are told
 MOST_PORTS = 100  # declared ports that are looked at
 HERE = frozenset({"/etc/nginx/conf.d", "/etc/nginx/templates"})
 
@@ -73,7 +74,9 @@ def _is_told(service: Service) -> bool:
     if service.partly_read or service.command.decided or service.entrypoint.decided or service.build is not None:
         return False
     known = service.known
-    return known is not None and known.kind in FIXED and not any(map(_is_setting, service.mounts))
+    if known is None or known.kind not in FIXED or len(service.mounts) > MOST_MOUNTS:
+        return False
+    return not any(map(_is_setting, service.mounts))
 
 
 def _is_setting(mount: Mount) -> bool:

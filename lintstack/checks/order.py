@@ -10,7 +10,7 @@ from typing import Any
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import below, services, tidied
+from lintstack.join.raw import below, tidied, tidied_services
 from lintstack.model import ComposeFile
 from lintstack.named import NamedTuple
 from lintstack.source import Source, Span
@@ -45,7 +45,7 @@ def service_key_order(file: ComposeFile, options: Mapping[str, Any]) -> Iterator
     """Keys of services in the agreed order, those that it does not name behind them by the alphabet."""
     ranks = {name: rank for rank, name in enumerate(options["order"])}
     last = len(ranks)
-    for name, entry in services(file.source):
+    for name, entry in tidied_services(file.source):
         if _has(file.source, entry) and isinstance(entry.value, yaml.Mapping):
             keys = _written(entry.value)
             order = [
@@ -151,7 +151,7 @@ def _field(field: str, title: str) -> Callable[[Source], Iterator[Listed]]:
     """A key of services whose value is a list or a mapping; not one that names the same thing twice."""
 
     def listed(source: Source) -> Iterator[Listed]:
-        for name, entry in services(source):
+        for name, entry in tidied_services(source):
             own = entry.value.entries.get(field) if isinstance(entry.value, yaml.Mapping) else None
             if own is not None and _has(source, own):
                 items = list(_items(own.value))
@@ -170,7 +170,7 @@ def _items(node: yaml.Node) -> Iterable[Item]:
 
 def _ports(source: Source) -> Iterator[Listed]:
     """Ports by the number that they are reached at; those that a variable gives may stand anywhere."""
-    for name, entry in services(source):
+    for name, entry in tidied_services(source):
         own = entry.value.entries.get("ports") if isinstance(entry.value, yaml.Mapping) else None
         if own is not None and _has(source, own) and isinstance(own.value, yaml.Sequence):
             ports = ((_port(item), item.span) for item in own.value.items)

@@ -13,7 +13,7 @@ from lintstack.model import Build, Service, Variable
 if TYPE_CHECKING:
     from lintstack.dockerfile import stages
 
-MOST_STAGES = 1_000  # of a Dockerfile in which stages are followed
+MOST_STAGES = 100  # of a Dockerfile in which stages are followed
 PRODUCTION = frozenset("final prod production release runner runtime serve server".split())
 DEVELOPERS = frozenset("debug dev devel develop development local test tests testing watch".split())
 BUILDERS = frozenset("build builder building compile compiler dependencies deps install installer".split())

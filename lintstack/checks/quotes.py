@@ -10,7 +10,7 @@ from typing import Any
 from lintstack import yaml
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.raw import services, tidied, walk
+from lintstack.join.raw import tidied, tidied_services, walk
 from lintstack.model import ComposeFile
 from lintstack.source import Source
 
@@ -30,15 +30,15 @@ def consistent_quotes(file: ComposeFile, options: Mapping[str, Any]) -> Iterator
     odd = [scalar for scalar in values if scalar.style != wanted]
     if odd:
         kind, other = ("double", "single") if wanted == '"' else ("single", "double")
-        why = "most of this file's" if options["prefer"] == "any" else "as agreed, values"
-        yield _told(odd, f"the value stands in {other} quotes, {why} stand in {kind} ones; use one kind", "values")
+        others = "values as agreed" if options["prefer"] != "any" else _share(len(odd), len(values))
+        yield _told(odd, f"the value stands in {other} quotes, {others} stand in {kind} ones; use one kind", "values")
     if keys and not options["quoted-keys"]:
         yield _told(keys, f"the key `{keys[0].text}` needs no quotes; remove them", "keys")
 
 
 def plain_volumes(file: ComposeFile) -> Iterator[Problem]:
     """Volumes in the short form whose quotes do nothing."""
-    for _, entry in services(file.source):
+    for _, entry in tidied_services(file.source):
         listed = entry.value.get("volumes") if isinstance(entry.value, yaml.Mapping) else None
         for item in listed.items if isinstance(listed, yaml.Sequence) and not _flows(listed) else ():
             if isinstance(item, yaml.Scalar) and item.style in ("'", '"') and _can_be_plain(item):
@@ -72,11 +72,13 @@ def _in_order(found: Sequence[yaml.Scalar]) -> list[yaml.Scalar]:
 
 
 def _usual(values: Sequence[yaml.Scalar]) -> str:
-    """The kind of quotes that most values have; of both alike, that of the first."""
+    """The kind of quotes that most values have; double ones where no kind leads."""
     single = sum(scalar.style == "'" for scalar in values)
-    if single * 2 == len(values):
-        return values[0].style if values else '"'
     return "'" if single * 2 > len(values) else '"'
+
+
+def _share(odd: int, all_of_them: int) -> str:
+    return "as many of this file's" if odd * 2 == all_of_them else "most of this file's"
 
 
 def _is_free(scalar: yaml.Scalar) -> bool:

@@ -104,8 +104,7 @@ def user_never_used(stage: Stage) -> Iterator[Problem]:
 
 def _steps_down(stage: Stage) -> bool:
     """Whether what starts as root may become somebody else, or another user is chosen at the start."""
-    services = stage.dockerfile.stack.services
-    built = [item for item in services if item.build and item.build.stage is stage.parsed]
+    built = stage.dockerfile.services.get(stage.parsed.index, ())
     if built and all(item.user.is_root.value is False for item in built):
         return True
     if "devcontainer" in stage.dockerfile.name:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from lintstack import yaml
@@ -19,10 +21,27 @@ OUR_OWN = "blank-lines"  # no other tool has an id for it
 
 
 class Faults(NamedTuple):
-    """Places of one kind of fault, and the sentence about the first."""
+    """Places of one kind of fault, from the top of the file, and the sentence about the first."""
 
     message: str
-    spans: Sequence[Span]
+    spans: Iterable[Span]
+
+
+class Contents:
+    """Lines inside of texts that go over several of them, where white space is content; not the first of each.
+
+    Args:
+        ranges: first and last line of each, by the first.
+    """
+
+    def __init__(self, ranges: dict[int, int]) -> None:
+        self.firsts = sorted(ranges)
+        self.lasts = [ranges[first] for first in self.firsts]
+
+    def __contains__(self, number: int) -> bool:
+        """Whether a line is inside of a text; texts do not overlap."""
+        before = bisect_right(self.firsts, number) - 1
+        return before >= 0 and number <= self.lasts[before]
 
 
 def tidy_yaml(file: ComposeFile, options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -30,14 +49,17 @@ def tidy_yaml(file: ComposeFile, options: Mapping[str, Any]) -> Iterator[Problem
     source = file.source
     if not source.text.strip():
         return
-    inside = _content_lines(source)
+    inside = _contents(source)
     for kind in options["ask-for"]:
         found = KINDS[kind](source, inside, int(options["empty-lines"]))
-        if found.spans:
-            more = f", and at {len(found.spans) - 1} more places" if len(found.spans) > 1 else ""
-            related = tuple(Place(span, "here too") for span in found.spans[1 : MOST_SHOWN + 1])
+        spans = iter(found.spans)
+        shown = list(islice(spans, MOST_SHOWN + 1))
+        if shown:
+            further = len(shown) - 1 + sum(1 for _ in spans)
+            more = f", and at {further} more places" if further else ""
+            related = tuple(Place(span, "here too") for span in shown[1:])
             variant = "" if kind == OUR_OWN else kind
-            yield Problem(found.message + more, Place(found.spans[0]), related, detail=kind, variant=variant)
+            yield Problem(found.message + more, Place(shown[0]), related, detail=kind, variant=variant)
 
 
 def _lines(source: Source) -> Iterator[tuple[int, int, str]]:
@@ -48,9 +70,8 @@ def _lines(source: Source) -> Iterator[tuple[int, int, str]]:
         yield number, start, source.text[start:end].rstrip("\r\n")
 
 
-def _content_lines(source: Source) -> set[int]:
-    """Lines inside of texts that go over several of them, where white space is content; not the first of each."""
-    found: set[int] = set()
+def _contents(source: Source) -> Contents:
+    ranges: dict[int, int] = {}
     seen: set[int] = set()  # an alias brings the same text again
     for document in tidied(source):
         for _, node in walk(document):
@@ -58,21 +79,23 @@ def _content_lines(source: Source) -> set[int]:
                 seen.add(node.start)
                 first, last = source.number(node.start), source.number(node.end)
                 if first != last:
-                    found.update(range(first if node.style in "'\"" else first + 1, last + 1))
-    return found
+                    ranges[first if node.style in "'\"" else first + 1] = last
+    return Contents(ranges)
 
 
-def _trailing(source: Source, inside: set[int], most: int) -> Faults:
+def _trailing(source: Source, inside: Contents, most: int) -> Faults:
     """Blanks at line ends."""
-    spans = []
+    return Faults("the line ends with blanks; remove them", _blank_ends(source, inside))
+
+
+def _blank_ends(source: Source, inside: Contents) -> Iterator[Span]:
     for number, start, line in _lines(source):
         bare = line.rstrip(" \t")
         if len(bare) < len(line) and number not in inside:
-            spans.append(source.span(start + len(bare), start + len(line)))
-    return Faults("the line ends with blanks; remove them", spans)
+            yield source.span(start + len(bare), start + len(line))
 
 
-def _final(source: Source, inside: set[int], most: int) -> Faults:
+def _final(source: Source, inside: Contents, most: int) -> Faults:
     """The end of the file: one end of a line, no more."""
     text = source.text
     bare = text.rstrip("\r\n")
@@ -84,20 +107,24 @@ def _final(source: Source, inside: set[int], most: int) -> Faults:
     return Faults(message, (at,))
 
 
-def _heaps(source: Source, inside: set[int], most: int) -> Faults:
+def _heaps(source: Source, inside: Contents, most: int) -> Faults:
     """Empty lines that follow too many others; those at the end of the file are its end's matter."""
-    spans, empty = [], 0
+    message = f"more than {most} empty lines stand before this line; remove the others"
+    return Faults(message, _below_heaps(source, inside, most))
+
+
+def _below_heaps(source: Source, inside: Contents, most: int) -> Iterator[Span]:
+    empty = 0
     for number, start, line in _lines(source):
         if line.strip():
             if empty > most:
-                spans.append(source.span(start, start + len(line)))
+                yield source.span(start, start + len(line))
             empty = 0
         elif number not in inside:
             empty += 1
-    return Faults(f"more than {most} empty lines stand before this line; remove the others", spans)
 
 
-def _indentation(source: Source, inside: set[int], most: int) -> Faults:
+def _indentation(source: Source, inside: Contents, most: int) -> Faults:
     """Steps to the right that differ from most others of the file, of mappings and of lists."""
     steps: dict[type, list[tuple[int, Span]]] = {yaml.Mapping: [], yaml.Sequence: []}
     for document in tidied(source):
@@ -130,27 +157,26 @@ def _below(parent: yaml.Mapping) -> Iterator[yaml.Entry]:
             yield entry
 
 
-def _together(source: Source, inside: set[int], most: int) -> Faults:
+def _together(source: Source, inside: Contents, most: int) -> Faults:
     """Services and sections that follow the one before them without an empty line."""
     spans = []
-    lines = [line for _, _, line in _lines(source)]
     for document in tidied(source):
         named = document.get("services")
         for node in (document, *([named] if isinstance(named, yaml.Mapping) else [])):
             keys = [entry.key for entry in node.entries.values() if node.start <= entry.key.start < node.end]
-            spans += [key.span for key in keys[1:] if _is_close(key, lines)]
+            spans += [key.span for key in keys[1:] if _is_close(key)]
     return Faults("no empty line stands before this key; add one", sorted(spans, key=lambda span: span.start))
 
 
-def _is_close(key: yaml.Scalar, lines: Sequence[str]) -> bool:
+def _is_close(key: yaml.Scalar) -> bool:
     """Whether something else stands right above a key and its comments."""
-    above = key.source.number(key.start) - 2
-    while above >= 0 and lines[above].lstrip().startswith("#"):
+    above = key.source.number(key.start) - 1
+    while above and key.source.line(above).lstrip().startswith("#"):
         above -= 1
-    return above >= 0 and bool(lines[above].strip())
+    return above > 0 and bool(key.source.line(above).strip())
 
 
-KINDS: dict[str, Callable[[Source, set[int], int], Faults]] = {
+KINDS: dict[str, Callable[[Source, Contents, int], Faults]] = {
     "trailing-spaces": _trailing,
     "final-newline": _final,
     "empty-lines": _heaps,

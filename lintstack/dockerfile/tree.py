@@ -71,6 +71,11 @@ class Dockerfile:
         )
 
     @cached_property
+    def stage_names(self) -> tuple[str, ...]:
+        """Names of the stages, the numbers of those that have none."""
+        return tuple(stage.name or str(stage.index) for stage in self.stages)
+
+    @cached_property
     def stage_numbers(self) -> Mapping[str, Sequence[int]]:
         """Numbers of the stages of each name, in lower case."""
         found: dict[str, list[int]] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lintstack.environments.folder import Environment, Folder, set_name
 from lintstack.environments.outline import Outline
 from lintstack.findings import Kind
-from lintstack.naming import is_aside, is_common, is_override, is_variant, overlay_name
+from lintstack.naming import is_aside, is_common, is_override, overlay_name, shorter
 from lintstack.recognise import kind_of, kind_of_folder
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _by_overlay(folder: Folder) -> Iterator[Environment]:
     """
     names = {name for name, _ in folder.paired}
     for name, file in folder.paired:
-        if not is_override(name) and any(is_variant(name, other) for other in names):
+        if not is_override(name) and any(other in names for other in shorter(name)):
             continue
         kind = kind_of(name)
         told = kind != "unknown" or is_override(name)
@@ -181,8 +181,8 @@ def _with_signs(environment: Environment, folder: Folder) -> Environment:
     kind, name = kind_of_folder(folder.below_root)
     if kind != "unknown":
         return environment._replace(kind=kind, evidence=f"{environment.evidence}; the folder `{name}` says {kind}")
-    files = [file for file in folder.outlines.values() if file.path in environment.files]
-    sign = next((file.dev_sign for file in files if file.dev_sign), "")
+    files = (folder.by_path.get(path) for path in environment.files)
+    sign = next((file.dev_sign for file in files if file and file.dev_sign), "")
     if sign:
         return environment._replace(kind="dev", evidence=f"{environment.evidence}; {sign}")
     told = "the name" in environment.evidence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lintstack.environments.outline import Outline, complete, together
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
-from lintstack.naming import BASES, OVERRIDES, is_base, is_common, is_variant, named_files, overlay_name
+from lintstack.naming import BASES, OVERRIDES, is_base, is_common, named_files, overlay_name, shorter
 from lintstack.reader import Reader, inside
 from lintstack.recognise import by_name, kind_of
 from lintstack.source import Source
@@ -113,6 +113,11 @@ class Folder:
         return self.common or self.base
 
     @cached_property
+    def by_path(self) -> dict[str, Outline]:
+        """Its compose files by path."""
+        return {file.path: file for file in self.outlines.values()}
+
+    @cached_property
     def override(self) -> Outline | None:
         """The file that Docker Compose merges with the base by itself."""
         found = next((name for name in OVERRIDES if name in self.outlines), None)
@@ -168,8 +173,15 @@ class Folder:
         stem, _ = os.path.splitext(os.path.basename(file.path))
         if by_name(os.path.basename(file.path)):
             return False
-        others = (other for name, other in self.outlines.items() if is_variant(stem, os.path.splitext(name)[0]))
+        others = (other for name in shorter(stem) for other in self._by_stem.get(name, ()))
         return any(file.services < other.services for other in others)
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[Outline]]:
+        found: dict[str, list[Outline]] = {}
+        for name, file in self.outlines.items():
+            found.setdefault(os.path.splitext(name)[0], []).append(file)
+        return found
 
     def _picks_targets(self, file: Outline) -> bool:
         """Whether a `build` without context in it changes how the base builds that service."""

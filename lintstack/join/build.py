@@ -90,16 +90,14 @@ def _with_stage(base: Build, node: Node, dockerfile: Dockerfile, context: str, r
 
     target = base.target
     stage = None if target.unknown else find_target(dockerfile, target.value)
-    names = tuple(stage.name or str(stage.index) for stage in dockerfile.stages)
     exists = Fact(None, target.places, target.unknown) if target.unknown else Fact(stage is not None, target.places)
     first = Place(Span(dockerfile.source, 0, 0), "")
+    origins = tuple(Place(item.origin.span) for item in dockerfile.stages[:MOST_STAGES] if item.origin)
     build = base.with_(
         context=Fact(os.path.relpath(context, root), base.context.places),
         dockerfile=Fact(dockerfile.source.path, (first,)),
         target_exists=exists if target.value or target.unknown else ABSENT,
-        stage_names=Fact(
-            names, tuple(Place(item.origin.span) for item in dockerfile.stages[:MOST_STAGES] if item.origin)
-        ),
+        stage_names=Fact(dockerfile.stage_names, origins),
         stage_name=Fact(stage.name or str(stage.index), target.places) if stage else ABSENT,
         is_local=Fact(True, base.context.places),
         stage=stage,

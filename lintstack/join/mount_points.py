@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lintstack.source import Source, Span
 
 DEEPEST = 64  # folders above a target that are looked at
+MOST_LISTED = 10_000  # mounts of a list in which repetitions are looked for
 
 
 def tell_points(mounts: Sequence[Mount], disk: Disk) -> None:
@@ -74,7 +75,7 @@ def repeated_targets(source: Source) -> Fact[tuple[str, ...]]:
     once: dict[Span, str] = {}
     for _, service in services(source):
         listed = below(service.value, "volumes")
-        if isinstance(listed, Listed) and len(listed.items) > 1:
+        if isinstance(listed, Listed) and 1 < len(listed.items) <= MOST_LISTED:
             once |= {span: target for target, span in _repeated(listed)}
     return Fact(tuple(once.values()), tuple(map(Place, once))) if once else ABSENT
 

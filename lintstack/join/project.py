@@ -69,7 +69,7 @@ def _plain_runs(loaded: Loaded, runs: tuple[str, ...]) -> Fact[tuple[str, ...]]:
 
 def _examples(loaded: Loaded, here: frozenset[str], disk: Disk, open_text: Open) -> dict[str, Any]:
     """What there is to say about an example of the env file: whether git would take the copy, what nothing reads."""
-    names = sorted(name for name in here if is_copied(name) and ".env" in name)
+    names = sorted(name for name in here if ".env" in name and is_copied(name))
     source = open_text(os.path.join(disk.folder, names[0])) if names else None
     if source is None:
         return {}

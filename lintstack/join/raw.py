@@ -25,9 +25,14 @@ def documents(source: Source) -> Iterator[Mapping]:
 def tidied(source: Source) -> Iterator[Mapping]:
     """`documents` of a file that people keep tidy; none of one so long that a program writes it.
 
-    Rules about style parse files once more: that work is bounded here.
+    Trees of such files are let go of as soon as their facts are known, and would have to be made once more.
     """
-    return documents(source) if len(source.text) <= LONGEST_TIDIED else iter(())
+    return documents(source) if is_tidied(source) else iter(())
+
+
+def is_tidied(source: Source) -> bool:
+    """Whether rules about style look at a file."""
+    return len(source.text) <= LONGEST_TIDIED
 
 
 def below(node: Node | None, *path: str) -> Node | None:
@@ -39,10 +44,19 @@ def below(node: Node | None, *path: str) -> Node | None:
 
 def services(source: Source) -> Iterator[tuple[str, Entry]]:
     """Services of every document of a file with their names."""
-    for document in documents(source):
-        found = document.get("services")
-        if isinstance(found, Mapping):
-            yield from found.entries.items()
+    return _services(documents(source))
+
+
+def tidied_services(source: Source) -> Iterator[tuple[str, Entry]]:
+    """`services` of a file that people keep tidy."""
+    return _services(tidied(source))
+
+
+def _services(found: Iterable[Mapping]) -> Iterator[tuple[str, Entry]]:
+    for document in found:
+        named = document.get("services")
+        if isinstance(named, Mapping):
+            yield from named.entries.items()
 
 
 def walk(root: Node) -> Iterator[tuple[Path, Node]]:

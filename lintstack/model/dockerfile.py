@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.managers.settings import Told
     from lintstack.model.build import Build
     from lintstack.model.instruction import Assignment, Command, Instruction, VariableUse
+    from lintstack.model.service import Service
     from lintstack.model.stack import Stack
 
     class Survey(Protocol):
@@ -67,6 +68,15 @@ class Dockerfile(Subject):
     def variable_uses(self) -> tuple[VariableUse, ...]:
         """Every variable in the instructions that the builder expands, and in the commands of RUN."""
         return self._variable_uses
+
+    @cached_property
+    def services(self) -> Mapping[int, Sequence[Service]]:
+        """Services that build its stages, by the indexes of these."""
+        found: dict[int, list[Service]] = {}
+        for build in self.builds:
+            if build.stage is not None and build.service is not None:
+                found.setdefault(build.stage.index, []).append(build.service)
+        return found
 
     @cached_property
     def needed(self) -> frozenset[int]:
