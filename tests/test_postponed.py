@@ -49,6 +49,37 @@ import ruamel.yaml
 assert not hasattr(ruamel.yaml, "nothing_of_this_name")
 assert hasattr(ruamel.yaml, "YAML")
 """,
+    "an error of what has not run": """
+from lintstack.source import Source
+from lintstack.yaml import parse
+parse(Source("a.yaml", "a: [1]"))
+import sys
+from _ruamel_yaml import CParser
+from ruamel.yaml.error import YAMLError
+for text, name in {"a: \\x01": "reader", "a: '": "scanner", "a: [": "parser"}.items():
+    assert not sys.modules[f"ruamel.yaml.{name}"].running
+    parser = CParser(text)
+    try:
+        while parser.check_event():
+            parser.get_event()
+    except YAMLError as error:
+        module = sys.modules[f"ruamel.yaml.{name}"]
+        assert type(error).__module__ == module.__name__, type(error)
+        assert type(error) is getattr(module, f"{name.capitalize()}Error")
+    else:
+        raise SystemExit("no error")
+""",
+    "what the package is for": """
+from lintstack.source import Source
+from lintstack.yaml import parse
+parse(Source("a.yaml", "a: [1]"))
+import io
+from ruamel.yaml import YAML
+for kind in ("rt", "safe", "unsafe"):
+    stream = io.StringIO()
+    YAML(typ=kind).dump(YAML(typ=kind).load("a: [1, 2.5, 2020-01-01]  # why"), stream)
+    assert "2020-01-01" in stream.getvalue()
+""",
     "by many threads": """
 from concurrent.futures import ThreadPoolExecutor
 from lintstack.source import Source

@@ -293,13 +293,13 @@ def join(folder: str, name: str) -> str:
 
 def _compose_file(folder: str, reader: Reader) -> Iterator[str]:
     """Files that `COMPOSE_FILE` names in the .env of a folder; those that are not there are passed over."""
-    from lintstack.compose.dotenv import parse
-    from lintstack.compose.problems import Problems
-
     path = join(folder, ".env")
     source = reader.source(path) if reader.exists(path) == "file" else None
     if not isinstance(source, Source) or "COMPOSE_FILE" not in source.text:
         return
+    from lintstack.compose.dotenv import parse
+    from lintstack.compose.problems import Problems
+
     values = {statement.key.text: statement.text or "" for statement in parse(source, Problems())}
     for name in named_files(values.get("COMPOSE_FILE", ""), values.get("COMPOSE_PATH_SEPARATOR", "")):
         if "$" not in name and reader.exists(found := os.path.normpath(join(folder, name))) == "file":

@@ -172,7 +172,7 @@ def _features(loaded: Loaded) -> tuple[Feature, ...]:
 
 
 def _dockerfiles(stack: Stack, built: dict[str, Built], root: Mapping, site: Site) -> tuple[Dockerfile, ...]:
-    if not built:
+    if not any(item.dockerfile for item in built.values()):
         return ()
     from lintstack.join import dockerfiles
 

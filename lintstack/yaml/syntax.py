@@ -80,12 +80,18 @@ def parsers(source: Source) -> Iterator[Callable[[], Iterator[Any]]]:
     yield lambda: _pure_events(source.text)
 
 
+# Modules of which the C parser takes nothing but the error.
+_STEPS = "reader scanner parser composer constructor emitter serializer representer".split()
+
+
 @cache
 def _c_parser() -> Any:
     """The C parser, None where there is none."""
     from lintstack.yaml.postponed import postpone
 
     postpone("ruamel.yaml")
+    for step in _STEPS:
+        postpone(f"ruamel.yaml.{step}", f"{step.capitalize()}Error")
     try:
         from _ruamel_yaml import CParser
     except ImportError:
