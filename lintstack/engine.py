@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 from typing import Any
 
-from lintstack.facts import Fact, Place, getter
+from lintstack.facts import Place, getter
 from lintstack.findings import SEVERITIES, Finding, Kind, Problem, Severity
 from lintstack.model import Service, Stack
 from lintstack.named import NamedTuple
 from lintstack.peers import is_code
 from lintstack.record import Subject
-from lintstack.rules import PageError, Rule
-from lintstack.schema import SchemaError, compile_schema
+from lintstack.rules import Rule
+from lintstack.sentences import Check, checker, render
 from lintstack.source import Span, span_key
 from lintstack.subjects import SUBJECTS, Subjects
 
-Check = Callable[[Subject], Iterable[Problem]]
 MOST_NAMED = 3  # further services that a message names
 BROKEN = "!"  # fact of the problem that a breaking check amounts to
 
@@ -53,9 +51,6 @@ class Active(NamedTuple):
         return variant_of(self.rule, subject, problem) in self.variants
 
 
-Groups = Mapping[str, Sequence[Active]]  # rules by the folder of their pages
-
-
 class Hit(NamedTuple):
     """A problem of one rule in one stack."""
 
@@ -80,11 +75,11 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
         rules: the rules asked for.
     """
     active = tuple(rules)
-    groups, silent = _grouped(active), _grouped(_for_prod(active))
+    asked, silent = _Asked(active), _Asked(_for_prod(active))
     found: dict[tuple[object, ...], Finding] = {}
     extra: set[tuple[object, ...]] = set()
     for stacks in projects:
-        for finding in _findings(stacks, groups):
+        for finding in _findings(stacks, asked):
             key = _identity(finding)
             found[key] = _merged(found[key], finding) if key in found else finding
         extra.update(_identity(finding) for finding in _prod_only(stacks, silent))
@@ -92,21 +87,31 @@ def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Resul
     return Result(tuple(_told_once(found.values())), len(extra - found.keys()))
 
 
-def _grouped(rules: Iterable[Active]) -> Groups:
+class _Asked:
     """Rules by their folders: what they speak about is listed once for all, and where there is none, none is asked."""
-    groups: dict[str, list[Active]] = {}
-    for active in rules:
-        groups.setdefault(active.rule.subject, []).append(active)
-    return groups
+
+    def __init__(self, rules: Iterable[Active]) -> None:
+        self.folders: dict[str, list[Active]] = {}
+        for active in rules:
+            self.folders.setdefault(active.rule.subject, []).append(active)
+        self.confined = any(active.environments for found in self.folders.values() for active in found)
+        self.known: dict[tuple[str, Kind], list[tuple[str, list[Active]]]] = {}
+
+    def speaking(self, stack: Stack) -> list[tuple[str, list[Active]]]:
+        """Folders with those of their rules that have something to say in a stack."""
+        key = stack.environment if self.confined else "", stack.kind
+        if key not in self.known:
+            found = ((folder, [one for one in rules if one.level(stack)]) for folder, rules in self.folders.items())
+            self.known[key] = [(folder, rules) for folder, rules in found if rules]
+        return self.known[key]
 
 
-def _hits(stack: Stack, groups: Groups) -> Iterator[Hit]:
+def _hits(stack: Stack, asked: _Asked) -> Iterator[Hit]:
     """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
     hits: list[Hit] = []
-    for folder, rules in groups.items():
-        speaking = [active for active in rules if active.level(stack)]
-        subjects = Subjects(SUBJECTS[folder](stack) if speaking else ())
-        for active in speaking if subjects.all else ():
+    for folder, rules in asked.speaking(stack):
+        subjects = Subjects(SUBJECTS[folder](stack))
+        for active in rules if subjects.all else ():
             hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, subjects)]
     fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
     for hit in hits:
@@ -130,7 +135,10 @@ def _guarded(check: Check, subject: Subject) -> list[Problem]:
     """Problems of a check; one that breaks says so instead, so that the rest of the run is still reported."""
     found: list[Problem] = []
     try:
-        found.extend(check(subject))
+        problems = check(subject)
+        if not problems:  # what most sentences say
+            return found
+        found.extend(problems)
     except Exception as error:
         message = f"the rule broke on `{subject.name}` ({type(error).__name__})"
         found.append(Problem(message, Place(subject.span), fact=BROKEN))
@@ -142,17 +150,17 @@ def _for_prod(rules: Iterable[Active]) -> Iterator[Active]:
     return (active for active in rules if "prod" in active.severity and "unknown" not in active.severity)
 
 
-def _prod_only(stacks: Iterable[Stack], silent: Groups) -> Iterator[Finding]:
+def _prod_only(stacks: Iterable[Stack], silent: _Asked) -> Iterator[Finding]:
     """What rules that speak about prod only would find in stacks whose kind is not known."""
     unknown = [stack.with_(kind="prod") for stack in stacks if stack.kind == "unknown"]
-    if silent and unknown:
+    if silent.folders and unknown:
         yield from _findings(unknown, silent)
 
 
-def _findings(stacks: Sequence[Stack], groups: Groups) -> Iterator[Finding]:
+def _findings(stacks: Sequence[Stack], asked: _Asked) -> Iterator[Finding]:
     """Findings of the stacks of a project; each problem is let go when its finding is made: there may be very many."""
     lacking = _Lacking(stacks)
-    hits = deque(hit for stack in stacks for hit in _hits(stack, groups))
+    hits = deque(hit for stack in stacks for hit in _hits(stack, asked))
     environments = {stack: (stack.environment,) if stack.environment else () for stack in stacks}
     while hits:
         hit = hits.popleft()
@@ -303,99 +311,3 @@ def fingerprinted(findings: Iterable[Finding], root: str) -> Iterator[Finding]:
         seen[key] = seen.get(key, 0) + 1
         digest = sha256(f"{key}|{seen[key]}".encode("utf-8", "surrogateescape")).hexdigest()
         yield finding._replace(fingerprint=digest[:32])
-
-
-def checker(rule: Rule, options: Mapping[str, Any]) -> Check:
-    """The function that yields a rule's problems: its sentence, or the function of the same name in `checks/`.
-
-    Raises:
-        PageError: the page's schemas cannot be compiled, or there is no such function.
-    """
-    return _sentence(rule) if rule.require else _function(rule, options)
-
-
-@cache
-def _sentence(rule: Rule) -> Check:
-    """A check compiled from `when` and `require`: one problem for each fact that fails."""
-    try:
-        when = [(getter(name), compile_schema(schema), schema is False) for name, schema in rule.when.items()]
-        require = [
-            (name.rstrip("?"), getter(name.rstrip("?")), compile_schema(schema), name.endswith("?") or schema is False)
-            for name, schema in rule.require.items()
-        ]
-    except SchemaError as error:
-        raise PageError(f"{rule.page or rule.name}: {error}") from error
-
-    def check(subject: Subject) -> Iterable[Problem]:
-        for get, test, absent in when:
-            if not _holds(get(subject), test, absent):
-                return ()
-        found = []
-        for name, get, test, optional in require:
-            fact = get(subject)
-            if _fails(fact, test, optional):
-                found.append(problem_of(name, fact))
-        return found
-
-    return check
-
-
-def _holds(fact: Fact[Any], test: Callable[[Any], bool], absent: bool) -> bool:
-    if fact.unknown:
-        return False
-    return absent if fact.value is None else test(fact.value)
-
-
-def _fails(fact: Fact[Any], test: Callable[[Any], bool], optional: bool) -> bool:
-    if fact.unknown:
-        return False
-    return not optional if fact.value is None else not test(fact.value)
-
-
-def problem_of(name: str, fact: Fact[Any]) -> Problem:
-    """The problem of a fact that fails: at its place, or missing."""
-    if fact.decided:
-        return Problem(at=fact.places[0], related=fact.places[1:], fact=name)
-    return Problem(related=fact.places, fact=name) if fact.places else _nothing(name)
-
-
-@cache
-def _nothing(name: str) -> Problem:
-    """The problem of all that lack a fact."""
-    return Problem(fact=name)
-
-
-def _function(rule: Rule, options: Mapping[str, Any]) -> Check:
-    function = _of_module(rule)
-    if not rule.options:
-        return function
-    return lambda subject: function(subject, options)
-
-
-@cache
-def _of_module(rule: Rule) -> Callable[..., Iterable[Problem]]:
-    function = getattr(import_module(f"lintstack.checks.{rule.check}"), rule.name.replace("-", "_"), None)
-    if function is None:
-        raise PageError(f"{rule.page or rule.name}: no `require`, and checks/ has no function of that name")
-    return function  # type: ignore[no-any-return]  # checks/ is held to the signature by mypy
-
-
-def render(rule: Rule, subject: Subject) -> str:
-    """The page's message with the subject's facts in the place of `{fact}`."""
-    parts = rule.message.split("{")
-    for index, part in enumerate(parts[1:], 1):
-        name, _, rest = part.partition("}")
-        parts[index] = _shown(getter(name)(subject).value) + rest
-    return "".join(parts)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, tuple):
-        return " ".join(str(item) for item in value)
-    return str(value)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_BYTES = 5_000_000
+MOST_REMEMBERED = 10_000  # paths of which it is remembered where they lead
 MOST_SUGGESTED = 50  # missing files for which a similar name is looked for
 _FLAGS = (
     os.O_RDONLY
@@ -137,6 +138,7 @@ class Reader:
         self._held = {real(path) or path: data for path, data in (held or {}).items()}
         self._read: dict[tuple[str, Reading], Source | Finding | Refusal] = {}
         self._folders: dict[str, str | None] = {}
+        self._reals: dict[str, str | None] = {}
         self._names: dict[str, frozenset[str]] = {}
         self._suggested = 0
 
@@ -146,6 +148,13 @@ class Reader:
 
     def real(self, path: str) -> str | None:
         """Absolute path without links, those of its folder followed once; None for what no file system can have."""
+        if path not in self._reals:
+            if len(self._reals) == MOST_REMEMBERED:
+                self._reals.clear()
+            self._reals[path] = self._real(path)
+        return self._reals[path]
+
+    def _real(self, path: str) -> str | None:
         folder, name = os.path.split(self.absolute(path))
         if folder not in self._folders:
             self._folders[folder] = real(folder)

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from lintstack.engine import checker
 from lintstack.factsheet import fact_names, subjects
 from lintstack.page_schema import HEAD, TOOLS, check_facts, check_head
 from lintstack.rules import (
@@ -27,6 +26,7 @@ from lintstack.rules import (
     split_page,
 )
 from lintstack.schema import KEYWORDS, SchemaError, compile_schema, is_linear
+from lintstack.sentences import checker
 from lintstack.subjects import SUBJECTS
 
 PAGES = Path(__file__).resolve().parent.parent / "rules"

@@ -128,6 +128,8 @@ CODENAMES: dict[str, dict[str, Pinning]] = {
     },
     "buildpack-deps": dict.fromkeys(DEBIAN_RELEASES + UBUNTU_RELEASES, "major"),
 }
+FEWEST_DIGITS = 5  # of a tag that names a date or the number of a build
+SHORTEST_COMMIT = 7  # characters
 LEVELS: tuple[Pinning, ...] = ("floating", "major", "minor", "full")
 
 
@@ -161,6 +163,8 @@ def pinning(reference: Reference) -> Pinning:
 
 def _names_build(tag: str, segments: list[str]) -> bool:
     """Whether a date, a commit or a build number singles out one build."""
+    if sum(map(str.isdigit, tag)) < FEWEST_DIGITS:
+        return any(_is_commit(segment) for segment in segments)
     dated = _regex(r"(?<![0-9])(19|20)[0-9]{2}[-._][01][0-9][-._][0-3][0-9](?![0-9])").search(tag)
     numbered = _regex(r"v?[0-9]+\.[0-9]+-[0-9]{3,}").fullmatch(tag)
     return bool(dated or numbered) or any(_is_commit(segment) for segment in segments)
@@ -168,6 +172,8 @@ def _names_build(tag: str, segments: list[str]) -> bool:
 
 def _is_commit(segment: str) -> bool:
     """Whether a segment is a commit (g1a2b3c4), or a date or build number of at least seven digits."""
+    if len(segment) < SHORTEST_COMMIT:
+        return False
     found = _regex("g?[0-9a-f]{7,64}|[0-9]{7,}").fullmatch(segment)
     return bool(found) and any(character.isdigit() for character in segment)
 

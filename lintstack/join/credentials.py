@@ -55,7 +55,7 @@ _FORMS = (
         "eyJ",
         _START + r"eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}",
     ),
-    ("a password in a URL", "://", r"(?<![a-z])https?://[^\s/:@?#\"'$]{0,100}:([^\s/@?#\"'${}<>%*]{6,200})@"),
+    ("a password in a URL", "@", r"(?<![a-z])https?://[^\s/:@?#\"'$]{0,100}:([^\s/@?#\"'${}<>%*]{6,200})@"),
 )
 _BLOCK = "PRIVATE KEY"
 _DUMMIES = ("EXAMPLE", "XXXX", "xxxx", "1234567890")

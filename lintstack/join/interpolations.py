@@ -155,7 +155,7 @@ def _effect(root: Mapping | None, use: Use) -> str:
 
 def _required(use: Use, name: str) -> bool:
     """Whether Docker Compose refuses to start without it."""
-    return re.search(rf"\{{{name}:?\?", use.written) is not None
+    return f"{{{name}:?" in use.written or f"{{{name}?" in use.written
 
 
 def _fact(found: list[tuple[Use, str]], unknown: str) -> Fact[tuple[str, ...]]:

@@ -112,7 +112,7 @@ def is_secret(name: str, value: str | None, fallback: str = "") -> bool:
     said = value if value is not None else fallback
     if (value is not None or fallback) and (said.lower() in NOT_SECRET_VALUES or said.startswith("/")):
         return False
-    return is_secret_name(name) or url_password().search(said) is not None
+    return is_secret_name(name) or ("@" in said and url_password().search(said) is not None)
 
 
 def is_placeholder(value: str) -> bool:

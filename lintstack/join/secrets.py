@@ -47,7 +47,7 @@ def secret_texts(text: str) -> Iterator[tuple[int, int]]:
     yield from ((start, end) for _, start, end in credentials(text))
     if not _hints_at_secret(text):
         return
-    for found in url_password().finditer(text) if "://" in text else ():
+    for found in url_password().finditer(text) if "://" in text and "@" in text else ():
         if not _harmless(found[1]):
             yield found.span(1)
     ahead: dict[str, tuple[int, int]] = {}
