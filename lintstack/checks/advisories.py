@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lintstack.facts import Fact, Place
+from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.images import Reference, split
 from lintstack.images.advisories import advised, concerns, names, own
-from lintstack.join.image import tag_span
+from lintstack.join.image import tag_place
 from lintstack.model import Image, Instruction, Run, Service, Stage
 from lintstack.named import NamedTuple
-from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack.images.advisories import Advisory
@@ -84,7 +83,7 @@ def base_breaking_change(stage: Stage) -> Iterator[Problem]:
 def _of_image(image: Image, rule: str) -> Iterator[Problem]:
     if image.reference.value and not image.built.value:
         for advisory in advised(split(image.reference.value), rule):
-            yield _problem(advisory, _HOLDS, image.reference.places[1:], _tag(image.reference))
+            yield _problem(advisory, _HOLDS, image.reference.places[1:], tag_place(image.reference))
 
 
 def _of_service(service: Service, rule: str) -> Iterator[Problem]:
@@ -103,7 +102,7 @@ def _problems(service: Service, advisory: Advisory) -> Iterator[Problem]:
     if found is not None:
         image = service.base_image
         related = tuple(place._replace(label="its image") for place in image.places[:1]) if found.at else ()
-        yield _problem(advisory, found, related, _tag(image))
+        yield _problem(advisory, found, related, tag_place(image))
 
 
 def _problem(advisory: Advisory, found: _Found, related: tuple[Place, ...], image: Place | None) -> Problem:
@@ -112,16 +111,6 @@ def _problem(advisory: Advisory, found: _Found, related: tuple[Place, ...], imag
     if advisory.source:
         message += f"; {advisory.remedy} ({advisory.source})"
     return Problem(message, found.at or image, related, detail=advisory.id, variant=advisory.id)
-
-
-def _tag(reference: Fact[str]) -> Place | None:
-    """The tag in an image's place, else all of it."""
-    span = reference.span
-    if span is None:
-        return None
-    if span.text[:1] in ("'", '"'):
-        span = Span(span.source, span.start + 1, span.end - 1)
-    return Place(tag_span(split(reference.value or ""), span))
 
 
 def _conditions(service: Service, when: Mapping[str, Any]) -> _Found | None:

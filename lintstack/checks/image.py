@@ -8,9 +8,8 @@ from typing import Any
 from lintstack.facts import Place
 from lintstack.findings import Problem, Severity
 from lintstack.images import split
-from lintstack.join.image import tag_span
+from lintstack.join.image import tag_place
 from lintstack.model import Image
-from lintstack.source import Span
 
 LATEST = {
     "none": "image `{name}` has no tag, so Docker takes `latest`, whatever that is on the day; name a version",
@@ -96,7 +95,4 @@ def _is_pulled(image: Image) -> bool:
 
 def _place(image: Image) -> Place:
     """The tag, else the reference."""
-    span = image.reference.span or image.span
-    if span.text[:1] in ("'", '"'):
-        span = Span(span.source, span.start + 1, span.end - 1)
-    return Place(tag_span(split(image.reference.value or ""), span))
+    return tag_place(image.reference) or Place(image.span)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintstack.facts import Fact, Place
+from lintstack.facts import Fact
 from lintstack.findings import Problem
 from lintstack.images import lookup, split
 from lintstack.images.known import read_tag
 from lintstack.images.reference import Reference, is_valid
-from lintstack.join.image import tag_span
+from lintstack.join.image import tag_place
 from lintstack.model import Image, Service, Stack
-from lintstack.source import Span
 
 # What a tag without a version is taken for.
 NEWEST = "the newest"
@@ -114,7 +113,7 @@ def _owner(image: Image) -> str:
 def _differing(image: Image, service: Service, other: Fact[str], whose: str) -> Problem:
     message = f"service `{service.name}` runs `{image.reference.value}`, and {whose} `{other.value}`"
     related = tuple(place._replace(label="the other version") for place in other.places[:1])
-    return Problem(f"{message}; agree on a version", _place(image.reference), related, detail=image.anchor)
+    return Problem(f"{message}; agree on a version", tag_place(image.reference), related, detail=image.anchor)
 
 
 def _version(reference: Reference) -> str:
@@ -130,12 +129,3 @@ def _differ(one: Reference, other: Reference) -> bool:
     versions = _version(one), _version(other)
     shorter, longer = sorted(versions, key=len)
     return all(versions) and not f"{longer}.".startswith(f"{shorter}.")
-
-
-def _place(reference: Fact[str]) -> Place | None:
-    span = reference.span
-    if span is None:
-        return None
-    if span.text[:1] in ("'", '"'):
-        span = Span(span.source, span.start + 1, span.end - 1)
-    return Place(tag_span(split(reference.value or ""), span))

@@ -64,6 +64,16 @@ def tag_span(reference: Reference, span: Span) -> Span:
     return Span(span.source, span.start + start, span.start + end) if span.text == reference.text else span
 
 
+def tag_place(reference: Fact[str]) -> Place | None:
+    """The tag in the place of an image's reference, inside its quotes; else all of it."""
+    span = reference.span
+    if span is None:
+        return None
+    if span.text[:1] in ("'", '"'):
+        span = Span(span.source, span.start + 1, span.end - 1)
+    return Place(tag_span(split(reference.value or ""), span))
+
+
 def service_image(service: Service, node: Mapping, built: Container[str]) -> Image | None:
     """The image that a service pulls; None when it builds one (its `image:` then names the result)."""
     found = entry(node, "image")
