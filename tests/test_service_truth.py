@@ -178,7 +178,9 @@ def judged() -> dict[tuple[str, str], Service]:
     for stacks in Stacks(Options(tuple(files), Config())):
         for service in (service for stack in stacks for service in stack.services):
             path = str(Path(service.span.source.real or service.span.source.path).resolve())
-            found.setdefault((path.partition("/corpus/")[2], service.name), service)
+            key = path.partition("/corpus/")[2], service.name
+            if key not in found or (found[key].build and found[key].user.value.unknown):
+                found[key] = service  # a file that another one includes knows less by itself
     return found
 
 

@@ -73,9 +73,10 @@ class Dockerfile(Subject):
     def services(self) -> Mapping[int, Sequence[Service]]:
         """Services that build its stages, by the indexes of these."""
         found: dict[int, list[Service]] = {}
-        for build in self.builds:
-            if build.stage is not None and build.service is not None:
-                found.setdefault(build.stage.index, []).append(build.service)
+        for service in self.stack.services:
+            stage = service.build.stage if service.build else None
+            if stage is not None and stage.dockerfile is self.parsed:
+                found.setdefault(stage.index, []).append(service)
         return found
 
     @cached_property
