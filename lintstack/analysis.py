@@ -68,7 +68,7 @@ class Analysis(NamedTuple):
     Args:
         findings: sorted, suppressed ones left out.
         suppressed: how many a comment silenced.
-        prod_would_add: how many more `--as prod` would give.
+        prod_would_add: how many more `--as prod` would give; 0 where nobody asked to count them.
         traces: of every stack that was analysed, lone Dockerfiles included.
         projects: the projects with their environments.
         tree: what discovery found.
@@ -143,7 +143,7 @@ def analyse(options: Options) -> Analysis:
     traces: list[Trace] = []
     shell = next((item for item in active if item.rule.name == SHELLCHECK), None)
     scripts = _gathered(stacks) if shell else []
-    result = run(_traced(stacks, traces), active)
+    result = run(_traced(stacks, traces), active, options.count_prod)
     spoken = {(trace.environment, trace.kind) for trace in traces}
     checked = _checked(scripts, shell if shell and speaks(shell, spoken) else None, stacks.tree.root)
     found = unique((*stacks.tree.problems, *stacks.problems, *result.findings, *checked.findings))

@@ -14,7 +14,7 @@ from lintstack.named import NamedTuple
 from lintstack.peers import is_code
 from lintstack.record import Subject
 from lintstack.rules import Rule
-from lintstack.sentences import Check, checker, render
+from lintstack.sentences import checker, render
 from lintstack.source import Span, span_key
 from lintstack.subjects import SUBJECTS, Subjects
 
@@ -67,15 +67,16 @@ class Result(NamedTuple):
     prod_would_add: int
 
 
-def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active]) -> Result:
+def run(projects: Iterable[tuple[Stack, ...]], rules: Iterable[Active], count_prod: bool = False) -> Result:
     """Evaluate rules over the stacks of each project.
 
     Args:
         projects: the stacks of each project, one for each environment.
         rules: the rules asked for.
+        count_prod: whether to count what `--as prod` would add.
     """
     active = tuple(rules)
-    asked, silent = _Asked(active), _Asked(_for_prod(active))
+    asked, silent = _Asked(active), _Asked(_for_prod(active) if count_prod else ())
     found: dict[tuple[object, ...], Finding] = {}
     extra: set[tuple[object, ...]] = set()
     for stacks in projects:
@@ -120,29 +121,24 @@ def _hits(stack: Stack, asked: _Asked) -> Iterator[Hit]:
             yield hit
 
 
-def _problems(active: Active, subjects: Subjects) -> Iterator[tuple[Subject, Problem]]:
-    """What a rule says about each of its subjects; without a subject its check is not even loaded."""
+def _problems(active: Active, subjects: Subjects) -> list[tuple[Subject, Problem]]:
+    """What a rule says about each of its subjects; without a subject its check is not even loaded.
+
+    A check that breaks on one says so instead, so that the rest of the run is still reported.
+    """
     chosen = subjects.of(active.rule.of)
-    if chosen:
-        check = checker(active.rule, active.options)
-        for subject in chosen:
-            for problem in _guarded(check, subject):
-                if active.wants(subject, problem):
-                    yield subject, problem
-
-
-def _guarded(check: Check, subject: Subject) -> list[Problem]:
-    """Problems of a check; one that breaks says so instead, so that the rest of the run is still reported."""
-    found: list[Problem] = []
-    try:
-        problems = check(subject)
-        if not problems:  # what most sentences say
-            return found
-        found.extend(problems)
-    except Exception as error:
-        message = f"the rule broke on `{subject.name}` ({type(error).__name__})"
-        found.append(Problem(message, Place(subject.span), fact=BROKEN))
-    return found
+    if not chosen:
+        return []
+    check = checker(active.rule, active.options)
+    found: list[tuple[Subject, Problem]] = []
+    for subject in chosen:
+        try:
+            for problem in check(subject):
+                found.append((subject, problem))
+        except Exception as error:
+            message = f"the rule broke on `{subject.name}` ({type(error).__name__})"
+            found.append((subject, Problem(message, Place(subject.span), fact=BROKEN)))
+    return [pair for pair in found if active.wants(*pair)] if found and active.variants is not None else found
 
 
 def _for_prod(rules: Iterable[Active]) -> Iterator[Active]:

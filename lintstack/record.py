@@ -26,8 +26,8 @@ class Record:
     def __init__(self, *values: Any, **named: Any) -> None:
         for name, value in zip(self.fields, values, strict=False):
             _set(self, name, value)
-        for name in named:  # one by one: a dictionary would give each record a table of its own, twice as large
-            _set(self, name, named[name])
+        for name, value in named.items():  # a dictionary would give each record a table of its own, twice as large
+            _set(self, name, value)
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"`{type(self).__name__}` is frozen")

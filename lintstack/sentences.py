@@ -39,28 +39,18 @@ def _sentence(rule: Rule) -> Check:
 
     def check(subject: Subject) -> Iterable[Problem]:
         for get, test, absent in when:
-            if not _holds(get(subject), test, absent):
+            value, _, unknown, _ = get(subject)
+            if unknown or not (absent if value is None else test(value)):
                 return ()
         found = []
         for name, get, test, optional in require:
             fact = get(subject)
-            if _fails(fact, test, optional):
+            value, _, unknown, _ = fact
+            if not unknown and not (optional if value is None else test(value)):
                 found.append(problem_of(name, fact))
         return found
 
     return check
-
-
-def _holds(fact: Fact[Any], test: Callable[[Any], bool], absent: bool) -> bool:
-    if fact.unknown:
-        return False
-    return absent if fact.value is None else test(fact.value)
-
-
-def _fails(fact: Fact[Any], test: Callable[[Any], bool], optional: bool) -> bool:
-    if fact.unknown:
-        return False
-    return not optional if fact.value is None else not test(fact.value)
 
 
 def problem_of(name: str, fact: Fact[Any]) -> Problem:

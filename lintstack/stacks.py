@@ -46,6 +46,7 @@ class Options(NamedTuple):
         root: folder outside which nothing is opened; "" lets discovery choose.
         related: report only findings that touch the given files (their stacks are still analysed whole).
         fingerprints: whether findings get them; text reports do not show them.
+        count_prod: whether to count what `--as prod` would add; only summaries show it.
         given: what is said in the words of `docker compose`, checked (`given.checked`).
     """
 
@@ -61,6 +62,7 @@ class Options(NamedTuple):
     root: str = ""
     related: bool = False
     fingerprints: bool = True
+    count_prod: bool = True
     given: Given = Given()
 
 

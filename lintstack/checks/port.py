@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
@@ -78,12 +78,17 @@ def _started(service: Service) -> tuple[tuple[str, tuple[int, ...], tuple[Place,
 
 def _starting(service: Service) -> Iterator[tuple[str, tuple[int, ...], tuple[Place, ...]]]:
     for text, places in _texts(service):
-        for debugger in DEBUGGERS:
+        for debugger in DEBUGGERS if _any_sign().search(text) else ():
             if re.search(debugger.sign, text):
                 given = re.search(debugger.address, text)
                 words = [place for place in places if re.search(debugger.sign, place.span.text)] or places
                 starts = tuple(Place(place.span, f"starts the {debugger.name} debugger") for place in words[:1])
                 yield debugger.name, (int(given[1][:9]),) if given else debugger.ports, starts
+
+
+@cache
+def _any_sign() -> re.Pattern[str]:
+    return re.compile("|".join(debugger.sign for debugger in DEBUGGERS))
 
 
 def _texts(service: Service) -> Iterator[tuple[str, Sequence[Place]]]:

@@ -40,15 +40,19 @@ def lint(asked: Mapping[str, Any]) -> int:
 
     started = time.perf_counter()
     targets = _targets(asked.get("output", ()))
-    options = options_of(asked)._replace(fingerprints=any(format in ("json", "sarif") for format, _ in targets))
+    formats = {format for format, _ in targets}
+    options = options_of(asked)._replace(
+        fingerprints=not formats.isdisjoint(("json", "sarif")), count_prod=not formats.isdisjoint(("full", "json"))
+    )
     if asked.get("show_environments"):
         say_to_output(_environments(options))
         return EXIT_CLEAN
     analysis = analyse(options)
-    texts = any(format == "sarif" for format, _ in targets)
     if not asked.get("quiet") and sys.stderr is not None and sys.stderr.isatty():
         _say_what_there_is(analysis)
-    outcome = _run(analysis, options, asked.get("sarif_category", ""), time.perf_counter() - started, texts)
+    outcome = _run(
+        analysis, options, asked.get("sarif_category", ""), time.perf_counter() - started, "sarif" in formats
+    )
     for format, path in targets:
         _write(format, path, outcome, asked.get("color", "auto"))
     if not asked.get("quiet"):

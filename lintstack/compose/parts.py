@@ -40,6 +40,7 @@ class Parts:
     def __init__(self, scalar: Scalar) -> None:
         self.scalar = scalar
         self.text = scalar.text
+        self._begin = _verbatim(scalar)
         self._holes: list[tuple[int, int]] = []
         if scalar.unset:
             self._punch()
@@ -73,6 +74,9 @@ class Parts:
         pieces = [piece for piece in whole.pieces if _meets(piece.start, piece.end, begin, finish)]
         raw_begin, raw_finish = self._raw(begin, last=False), self._raw(finish, last=True)
         place = self._place(raw_begin, raw_finish)
+        if not pieces:
+            raw = whole.raw[raw_begin:raw_finish]
+            return Scalar(whole.source, place.start, place.end, whole.text[begin:finish], '"', "", raw)
         return Scalar(
             whole.source, place.start, place.end, whole.text[begin:finish], '"', "", whole.raw[raw_begin:raw_finish],
             tuple(name for piece in pieces for name in piece.unset),
@@ -81,10 +85,10 @@ class Parts:
         )  # fmt: skip
 
     def _place(self, raw_start: int, raw_end: int) -> Span:
-        begin = _verbatim(self.scalar)
+        whole, begin = self.scalar, self._begin
         if begin is None:
-            return self.scalar.span
-        whole, start, end = self.scalar, begin + raw_start, begin + raw_end
+            return whole.span
+        start, end = begin + raw_start, begin + raw_end
         # Parts at the edges share the numbers of the whole: a list may have a hundred thousand short forms.
         start = whole.start if start == whole.start else start
         return Span(whole.source, start, whole.end if end == whole.end else end)

@@ -12,38 +12,44 @@ from functools import cache
 # (authentication/tokens), docs.stripe.com/keys, docs.docker.com, guides.rubygems.org, shopify.dev,
 # developer.hashicorp.com (vault, tokens); lengths also from
 # https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml.
-_START = r"(?<![A-Za-z0-9_-])"
+
+
+def _token(begins: str, rest: str) -> str:
+    """Expression of a token that stands alone; with its literal beginning in front, looking for it is quick."""
+    return rf"{begins}(?<![A-Za-z0-9_-]{begins}){rest}"
+
+
 _JWT = r"eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"
 _FORMS = (
-    ("an AWS access key", "IA", _START + r"A[KSB]IA[A-Z2-7]{16}(?![A-Za-z0-9])"),
-    ("a GitHub token", "gh", _START + rf"(?:gh[pousr]_[A-Za-z0-9]{{36,255}}|ghs_[A-Za-z0-9]{{1,30}}_{_JWT})"),
-    ("a GitHub token", "github_pat_", _START + r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+    ("an AWS access key", "IA", _token("A", r"[KSB]IA[A-Z2-7]{16}(?![A-Za-z0-9])")),
+    ("a GitHub token", "gh", _token("gh", rf"(?:[pousr]_[A-Za-z0-9]{{36,255}}|s_[A-Za-z0-9]{{1,30}}_{_JWT})")),
+    ("a GitHub token", "github_pat_", _token("github_pat_", r"[A-Za-z0-9]{22}_[A-Za-z0-9]{59}")),
     (
         "a GitLab token",
         "gl",
-        _START + r"gl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct)-[A-Za-z0-9_-]{20,255}",
+        _token("gl", r"(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|wt|soat|ffct)-[A-Za-z0-9_-]{20,255}"),
     ),
     (
         "a Slack token",
         "xox",
-        _START + r"xox(?:[bpos]-[0-9]{4,14}-[A-Za-z0-9-]{10,255}|[are]-[0-9]-[A-Za-z0-9-]{16,255})",
+        _token("xox", r"(?:[bpos]-[0-9]{4,14}-[A-Za-z0-9-]{10,255}|[are]-[0-9]-[A-Za-z0-9-]{16,255})"),
     ),
-    ("a Slack token", "xapp-", _START + r"xapp-[0-9]-[A-Z0-9]{5,20}-[0-9]{5,20}-[A-Za-z0-9]{32,128}"),
+    ("a Slack token", "xapp-", _token("xapp-", r"[0-9]-[A-Z0-9]{5,20}-[0-9]{5,20}-[A-Za-z0-9]{32,128}")),
     ("a Slack webhook", "hooks.slack.com", r"hooks\.slack\.com/services/T\w{6,12}/B\w{6,12}/\w{20,30}"),
-    ("a Google API key", "AIza", _START + r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    ("a Stripe key", "_live_", _START + r"[rs]k_live_[A-Za-z0-9]{20,255}"),
-    ("an npm token", "npm_", _START + r"npm_[A-Za-z0-9]{36}(?![A-Za-z0-9])"),
-    ("a PyPI token", "pypi-", _START + r"pypi-AgE[IN][A-Za-z0-9_-]{50,400}"),
-    ("a SendGrid key", "SG.", _START + r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
-    ("a Hugging Face token", "hf_", _START + r"hf_[A-Za-z]{34}(?![A-Za-z0-9])"),
-    ("an OpenAI key", "sk-", _START + r"sk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,100}"),
-    ("an Anthropic key", "sk-ant-", _START + r"sk-ant-[a-z]{3,10}\d\d-[A-Za-z0-9_-]{80,120}"),
-    ("a DigitalOcean token", "_v1_", _START + r"do[opr]_v1_[a-f0-9]{64}"),
-    ("a Docker Hub token", "dckr_", _START + r"dckr_(?:pat|oat)_[A-Za-z0-9_-]{27,32}"),
-    ("a RubyGems key", "rubygems_", _START + r"rubygems_[a-f0-9]{48}(?![A-Za-z0-9])"),
-    ("a Shopify token", "shp", _START + r"shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}(?![A-Za-z0-9])"),
-    ("a Grafana token", "glsa_", _START + r"glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}(?![A-Za-z0-9])"),
-    ("a Vault token", "hv", _START + r"hv[sb]\.[A-Za-z0-9_-]{90,400}"),
+    ("a Google API key", "AIza", _token("AIza", r"[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])")),
+    ("a Stripe key", "_live_", r"[rs](?<![A-Za-z0-9_-].)k_live_[A-Za-z0-9]{20,255}"),
+    ("an npm token", "npm_", _token("npm_", r"[A-Za-z0-9]{36}(?![A-Za-z0-9])")),
+    ("a PyPI token", "pypi-", _token("pypi-", r"AgE[IN][A-Za-z0-9_-]{50,400}")),
+    ("a SendGrid key", "SG.", _token("SG", r"\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}")),
+    ("a Hugging Face token", "hf_", _token("hf_", r"[A-Za-z]{34}(?![A-Za-z0-9])")),
+    ("an OpenAI key", "sk-", _token("sk-", r"(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,100}")),
+    ("an Anthropic key", "sk-ant-", _token("sk-ant-", r"[a-z]{3,10}\d\d-[A-Za-z0-9_-]{80,120}")),
+    ("a DigitalOcean token", "_v1_", _token("do", r"[opr]_v1_[a-f0-9]{64}")),
+    ("a Docker Hub token", "dckr_", _token("dckr_", r"(?:pat|oat)_[A-Za-z0-9_-]{27,32}")),
+    ("a RubyGems key", "rubygems_", _token("rubygems_", r"[a-f0-9]{48}(?![A-Za-z0-9])")),
+    ("a Shopify token", "shp", _token("shp", r"(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}(?![A-Za-z0-9])")),
+    ("a Grafana token", "glsa_", _token("glsa_", r"[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}(?![A-Za-z0-9])")),
+    ("a Vault token", "hv", _token("hv", r"[sb]\.[A-Za-z0-9_-]{90,400}")),
     ("an Azure storage key", "AccountKey=", r"AccountKey=([A-Za-z0-9+/]{86}==)"),
     (
         "an AWS secret key",
@@ -53,18 +59,19 @@ _FORMS = (
     (
         "a JSON web token",
         "eyJ",
-        _START + r"eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}",
+        _token("eyJ", r"[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"),
     ),
-    ("a password in a URL", "@", r"(?<![a-z])https?://[^\s/:@?#\"'$]{0,100}:([^\s/@?#\"'${}<>%*]{6,200})@"),
+    ("a password in a URL", "@", r"http(?<![a-z]http)s?://[^\s/:@?#\"'$]{0,100}:([^\s/@?#\"'${}<>%*]{6,200})@"),
 )
+_SHORTEST = 15  # characters: a URL with a password of six
 _BLOCK = "PRIVATE KEY"
 _DUMMIES = ("EXAMPLE", "XXXX", "xxxx", "1234567890")
 _WORDS = frozenset("password passwd changeme secret example dummy token username mysecret".split())
 
 
 @cache
-def _pattern(row: int) -> re.Pattern[str]:
-    return re.compile(_FORMS[row][2])
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def credentials(text: str) -> Iterator[tuple[str, int, int]]:
@@ -73,12 +80,13 @@ def credentials(text: str) -> Iterator[tuple[str, int, int]]:
     Args:
         text: any text of any size.
     """
-    for row, (what, hint, _) in enumerate(_FORMS):
-        if hint in text:
-            for found in _pattern(row).finditer(text):
-                group = found.lastindex or 0
-                if not _is_dummy(found[group]) and (group or _is_random(found[0])):
-                    yield what, *found.span(group)
+    if len(text) < _SHORTEST:
+        return
+    for what, pattern in [(what, pattern) for what, hint, pattern in _FORMS if hint in text]:
+        for found in _compiled(pattern).finditer(text):
+            group = found.lastindex or 0
+            if not _is_dummy(found[group]) and (group or _is_random(found[0])):
+                yield what, *found.span(group)
     if _BLOCK in text:
         yield from _blocks(text)
 

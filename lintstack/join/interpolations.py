@@ -32,16 +32,12 @@ SCRIPTS = frozenset({"command", "entrypoint", "healthcheck", "post_start", "pre_
 
 
 class Use(NamedTuple):
-    """One place where a variable without a value is read."""
+    """One place where a variable without a value is read; `written` is `${NAME…}` as the file has it."""
 
     scalar: Scalar
     piece: Piece
     path: Path
-
-    @property
-    def written(self) -> str:
-        """`${NAME…}` as the file has it."""
-        return self.scalar.raw[self.piece.raw_start : self.piece.raw_end]
+    written: str
 
     @property
     def field(self) -> str:
@@ -108,7 +104,8 @@ def _uses(loaded: Loaded) -> dict[str, list[Use]]:
             for piece in scalar.pieces:
                 for name in piece.unset:
                     key = scalar.source.path, scalar.start, piece.raw_start
-                    found.setdefault(name, {}).setdefault(key, Use(scalar, piece, path))
+                    use = Use(scalar, piece, path, scalar.raw[piece.raw_start : piece.raw_end])
+                    found.setdefault(name, {}).setdefault(key, use)
     return {name: list(uses.values()) for name, uses in found.items()}
 
 
@@ -126,10 +123,16 @@ def _keys(loaded: Loaded) -> dict[str, list[Scalar]]:
 
 def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scalar]) -> Interpolation:
     unknown = _elsewhere(site, name)
-    required = [use for use in uses if _required(use, name)]
-    others = [use for use in uses if not _required(use, name)]
-    reasons = {use: "" if unknown else _reason(site.loaded.root, name, use) for use in others}
-    optional = [use for use, reason in reasons.items() if not reason]
+    required: list[Use] = []
+    optional: list[Use] = []
+    foreign: list[tuple[Use, str]] = []
+    for use in uses:
+        if _required(use, name):
+            required.append(use)
+        elif reason := "" if unknown else _reason(site.loaded.root, name, use):
+            foreign.append((use, reason))
+        else:
+            optional.append(use)
     missed = [use for use in (*optional, *required) if not use.nested]
     effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
     first = uses[0].span if uses else keys[0].span
@@ -140,7 +143,7 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
         unset=_fact([(use, use.field) for use in optional if not use.nested], unknown),
         effects=_fact(effects, unknown),
         required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
-        meant_for_container=_for_container({use: reason for use, reason in reasons.items() if reason}),
+        meant_for_container=_for_container(foreign),
         env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
         example=_lacking(site, missed) if not unknown else ABSENT,
         keys=Fact(tuple(key.text for key in keys), tuple(Place(key.span) for key in keys)) if keys else ABSENT,
@@ -195,10 +198,10 @@ def _env_file(loaded: Loaded, name: str, uses: list[Use]) -> Fact[str]:
     return ABSENT
 
 
-def _for_container(found: dict[Use, str]) -> Fact[str]:
+def _for_container(found: list[tuple[Use, str]]) -> Fact[str]:
     """Why the dollar was not meant for Docker Compose, at the places where that is so; of a hash at its first."""
-    places = tuple(Place(use.span) for use, reason in found.items() if reason != "hash" or _leads(use))
-    return Fact(next(iter(found.values())), places) if places else ABSENT
+    places = tuple(Place(use.span) for use, reason in found if reason != "hash" or _leads(use))
+    return Fact(found[0][1], places) if places else ABSENT
 
 
 def _leads(use: Use) -> bool:

@@ -10,27 +10,27 @@ _REACH = 300  # characters between a program and its option: each name is looked
 _GAP = r"""[\s"',]"""
 _VALUE = r"""(?P<secret>"[^"]*"|'[^']*'|[^\s"',\]]+)"""
 _BEHIND_COLON = r"""[^\s"':,\]]*:(?P<secret>[^\s"',\]]+)"""
-# Programs with words that each such command has, their options, and whether the value is attached, apart, or either.
+# A word and a sign that each such command has, the programs, their options, and whether the value is attached or apart.
 _ATTACHED, _APART, _EITHER = "", rf"{_GAP}+", rf"{_GAP}*"
 _MYSQL = r"(?:mysql|mariadb)(?:-?(?:dump|admin|check|import|show|slap|binlog))?"
 _LOGIN = r"(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|crane)\s+(?:registry\s+|auth\s+)?login"
 _TABLE = (
-    (("-cli", "-a"), r"(?:redis|valkey|keydb)-cli", "-a", _APART, _VALUE),
-    (("mysql", "-p"), _MYSQL, "-p", _ATTACHED, _VALUE),
-    (("mariadb", "-p"), _MYSQL, "-p", _ATTACHED, _VALUE),
-    (("sshpass", "-p"), r"sshpass", "-p", _EITHER, _VALUE),
-    (("mongo", "-p"), r"mongo(?:sh|dump|restore|import|export|stat|top)?", "-p", _EITHER, _VALUE),
-    (("cqlsh", "-p"), r"cqlsh", "-p", _EITHER, _VALUE),
-    (("login", "-p"), _LOGIN, "-p", _EITHER, _VALUE),
-    (("sqlcmd", "-P"), r"sqlcmd", "-P", _EITHER, _VALUE),
-    (("bcp", "-P"), r"bcp", "-P", _EITHER, _VALUE),
-    (("zip", "-P"), r"(?:zip|unzip)", "-P", _APART, _VALUE),
-    (("7z", "-p"), r"7z[ar]?", "-p", _ATTACHED, _VALUE),
-    (("user", "-p"), r"user(?:add|mod)", "-p", r"[ \t]*", _VALUE),
-    (("ldap", "-w"), r"ldap(?:search|modify|add|delete|whoami|passwd)", "-w", _APART, _VALUE),
-    (("curl", ":"), r"curl", "(?:-[A-Za-z]{0,9}[uU]|--user|--proxy-user)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
-    (("http", "-a"), r"https?", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
-    (("xh", "-a"), r"xh", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("-cli", "-a", r"(?:redis|valkey|keydb)-cli", "-a", _APART, _VALUE),
+    ("mysql", "-p", _MYSQL, "-p", _ATTACHED, _VALUE),
+    ("mariadb", "-p", _MYSQL, "-p", _ATTACHED, _VALUE),
+    ("sshpass", "-p", r"sshpass", "-p", _EITHER, _VALUE),
+    ("mongo", "-p", r"mongo(?:sh|dump|restore|import|export|stat|top)?", "-p", _EITHER, _VALUE),
+    ("cqlsh", "-p", r"cqlsh", "-p", _EITHER, _VALUE),
+    ("login", "-p", _LOGIN, "-p", _EITHER, _VALUE),
+    ("sqlcmd", "-P", r"sqlcmd", "-P", _EITHER, _VALUE),
+    ("bcp", "-P", r"bcp", "-P", _EITHER, _VALUE),
+    ("zip", "-P", r"(?:zip|unzip)", "-P", _APART, _VALUE),
+    ("7z", "-p", r"7z[ar]?", "-p", _ATTACHED, _VALUE),
+    ("user", "-p", r"user(?:add|mod)", "-p", r"[ \t]*", _VALUE),
+    ("ldap", "-w", r"ldap(?:search|modify|add|delete|whoami|passwd)", "-w", _APART, _VALUE),
+    ("curl", ":", r"curl", "(?:-[A-Za-z]{0,9}[uU]|--user|--proxy-user)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("http", "-a", r"https?", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
+    ("xh", "-a", r"xh", "(?:-a|--auth)", rf"(?:=|{_GAP}*)", _BEHIND_COLON),
 )
 
 # A text that each has, and the form of the whole; a password that is written into a program stands before it.
@@ -51,7 +51,7 @@ def _form(row: int) -> re.Pattern[str]:
 
 @cache
 def _pattern(row: int) -> re.Pattern[str]:
-    _, program, option, between, value = _TABLE[row]
+    _, _, program, option, between, value = _TABLE[row]
     before = rf"(?<![\w.-]){program}{_GAP}(?:[^|;&\n]{{0,{_REACH}}}?{_GAP})?"
     return re.compile(f"{before}{option}{between}{value}")
 
@@ -63,8 +63,8 @@ def passwords(text: str) -> Iterator[tuple[int, int]]:
         text: a line, or the words of a command joined by blanks.
     """
     if "-" in text:
-        for row, (hints, *_) in enumerate(_TABLE):
-            if all(hint in text for hint in hints):
+        for row, (word, sign, *_) in enumerate(_TABLE):
+            if word in text and sign in text:
                 yield from (found.span("secret") for found in _pattern(row).finditer(text))
     for row, (hint, _) in enumerate(_FORMS):
         if hint in text:
