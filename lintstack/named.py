@@ -17,6 +17,10 @@ else:
         names = ", ".join(f"field_{number}" for number in range(count))
         return eval(f"lambda cls, {names}: new(cls, ({names},))").__code__
 
+    @cache
+    def _item(index: int) -> property:
+        return property(itemgetter(index))
+
     class _Fields(type):
         """Turns annotations into fields, without compiling each annotation.
 
@@ -29,7 +33,7 @@ else:
                 code = _maker(len(fields)).replace(co_varnames=("cls", *fields))
                 defaults = tuple(body[field] for field in fields if field in body)
                 new = FunctionType(code, {"new": tuple.__new__}, "__new__", defaults)
-                body |= {field: property(itemgetter(index)) for index, field in enumerate(fields)}
+                body |= {field: _item(index) for index, field in enumerate(fields)}
                 body |= {"__new__": new, "__match_args__": fields, "_fields": fields}
             return super().__new__(cls, name, bases, {"__slots__": (), **body})
 

@@ -71,7 +71,7 @@ def is_aside(name: str) -> bool:
 
 def overlay_name(name: str) -> str:
     """The environment that a file name spells out: `compose.prod.yaml` → prod; "" for other names."""
-    found = _overlay().fullmatch(name)
+    found = _overlay().fullmatch(name) if name not in BASES else None
     if not found:
         return ""
     return found["behind"] or f"{found['before']}{found['after'] or ''}"

@@ -29,6 +29,13 @@ class Record:
         for name, value in named.items():  # a dictionary would give each record a table of its own, twice as large
             _set(self, name, value)
 
+    @classmethod
+    def over(cls: type[RecordT], fields: dict[str, Any]) -> RecordT:
+        """A record whose attributes are those of a dictionary, which nobody else may keep: for hundreds at start."""
+        record = cls.__new__(cls)
+        _set(record, "__dict__", fields)
+        return record
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"`{type(self).__name__}` is frozen")
 

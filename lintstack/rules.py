@@ -149,7 +149,7 @@ def builtin() -> tuple[Rule, ...]:
         packed = import_module("lintstack.compiled").RULES
     except ModuleNotFoundError:
         return read_pages(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "rules"))
-    return tuple([Rule(**fields) for fields in packed])
+    return tuple([Rule.over(fields) for fields in packed])
 
 
 def read_pages(folder: str) -> tuple[Rule, ...]:

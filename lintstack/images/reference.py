@@ -128,6 +128,8 @@ CODENAMES: dict[str, dict[str, Pinning]] = {
     },
     "buildpack-deps": dict.fromkeys(DEBIAN_RELEASES + UBUNTU_RELEASES, "major"),
 }
+LONGEST = 1024  # characters of a reference
+LONGEST_TAG = 128
 FEWEST_DIGITS = 5  # of a tag that names a date or the number of a build
 SHORTEST_COMMIT = 7  # characters
 LEVELS: tuple[Pinning, ...] = ("floating", "major", "minor", "full")
@@ -192,11 +194,20 @@ def _version_level(segments: list[str]) -> Pinning:
 
 def is_valid(text: str) -> bool:
     """Whether Docker accepts a text as the name of an image (distribution/reference, `regexp.go`)."""
-    if len(text) > 1024:
+    if len(text) > LONGEST:
         return False
+    if _is_plain(text):
+        return True
     part = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*+"
     host = r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
     name = rf"(?:{host}/)?{part}(?:/{part})*+"
     return (
         _regex(rf"{name}(?::[\w][\w.-]{{0,127}})?(?:@[A-Za-z][\w.+-]*:[0-9a-fA-F]{{32,}})?\Z").match(text) is not None
     )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a reference is a name and a tag without anything that would have to be looked at: many are."""
+    name, colon, tag = text.partition(":")
+    words = (*name.split("/"), *tag.replace("-", ".").split(".")) if colon else name.split("/")
+    return text.isascii() and text.islower() and len(tag) <= LONGEST_TAG and all(word.isalnum() for word in words)
