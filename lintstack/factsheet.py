@@ -170,6 +170,11 @@ def _definition(subject: type[Subject]) -> dict[str, Any]:
 
 def hints_of(subject: type[Subject]) -> dict[str, Any]:
     """Types of a subject's attributes."""
+    return _hints(subject)  # type: ignore[arg-type]  # it takes the class for one of its instances
+
+
+@cache
+def _hints(subject: type[Subject]) -> dict[str, Any]:
     from lintstack.dockerfile import nodes, stages, syntax
     from lintstack.dockerfile.config import ImageConfig
     from lintstack.dockerfile.context import Context
