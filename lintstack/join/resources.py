@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lintstack.compose.casts import as_bool
@@ -33,6 +34,43 @@ OPEN = frozenset({"external", "name"})  # keys of an external resource that coun
 YAML = (".yml", ".yaml")
 
 
+class _Said:
+    """What a project says that decides about many resources: looked for once, and only when one asks."""
+
+    def __init__(self, loaded: Loaded, site: Site) -> None:
+        self.loaded = loaded
+        self.site = site
+
+    @cached_property
+    def networks(self) -> frozenset[str | None]:
+        """Networks that a build or a service names by other means than `networks`."""
+        paths = (("network_mode",), ("build", "network"))
+        services = entries(self.loaded.root, "services")
+        return frozenset(scalar(item.value, *path, cast=text).value for item in services for path in paths)
+
+    @cached_property
+    def for_swarm(self) -> bool:
+        """Whether something speaks to a Swarm alone."""
+        root = self.loaded.root
+        overlay = (scalar(item.value, "driver", cast=text).value == "overlay" for item in entries(root, "networks"))
+        said = (entry(item.value, "deploy", key) for item in entries(root, "services") for key in SWARM_KEYS)
+        return any(overlay) or any(one is not None for one in said)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Variables to which an env file gives a value."""
+        from lintstack.compose.dotenv import parse
+        from lintstack.compose.problems import Problems
+
+        return frozenset(item.key.text for source in self.loaded.env_sources for item in parse(source, Problems()))
+
+    @cached_property
+    def examples(self) -> frozenset[str]:
+        """Variables that an example of the env file names."""
+        site = self.site
+        return frozenset().union(*(names for _, names in declared(site.disk.names, site.open_text, site.disk.folder)))
+
+
 def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site) -> Iterator[Resource]:
     """Everything that the top-level sections declare.
 
@@ -47,12 +85,13 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
         return
     users = _users(found)
     asked = {os.path.normpath(path) for path in loaded.files}
+    said = _Said(loaded, site)
     misnamed = {type_ for (type_, _), using in users.items() if any(item.defined.value is False for item in using)}
     for section, item in sections:
         type_, name = SECTIONS[section], item.key.text
         external = scalar(item.value, "external", cast=as_bool)
         using = tuple(users.get((type_, name), ()))
-        implicit = type_ == "network" and (name == "default" or _is_meant(name, loaded))
+        implicit = type_ == "network" and (name == "default" or name in said.networks)
         yield Resource(
             name,
             item.key.span,
@@ -63,7 +102,7 @@ def resources(stack: Stack, loaded: Loaded, found: Sequence[Service], site: Site
             used=_used(item, bool(using) or implicit, type_ in misnamed, bool(loaded.incomplete), asked),
             idle_keys=_idle(item.value) if external.value else ABSENT,
             users=using,
-            **(_filed(item.value, loaded, site) if section in FILED else {}),
+            **(_filed(item.value, said) if section in FILED else {}),
         )
 
 
@@ -85,15 +124,6 @@ def _used(item: Entry, used: bool, misnamed: bool, partly: bool, asked: set[str]
     return Fact(None, where, reason) if reason and not used else Fact(used, where)
 
 
-def _is_meant(name: str, loaded: Loaded) -> bool:
-    """Whether a build or a service names a network by other means than `networks`."""
-    for item in entries(loaded.root, "services"):
-        for path in (("network_mode",), ("build", "network")):
-            if scalar(item.value, *path, cast=text).value == name:
-                return True
-    return False
-
-
 def _idle(node: object) -> Fact[tuple[str, ...]]:
     """Keys of an external resource that only matter to those who make it."""
     found = node.entries if isinstance(node, Mapping) else {}
@@ -102,7 +132,7 @@ def _idle(node: object) -> Fact[tuple[str, ...]]:
     return Fact(tuple(one.key.text for one in said), where) if said else ABSENT
 
 
-def _filed(node: object, loaded: Loaded, site: Site) -> dict[str, Fact[Any]]:
+def _filed(node: object, project: _Said) -> dict[str, Fact[Any]]:
     """Facts of a secret or config."""
     if not isinstance(node, Mapping):
         return {}
@@ -115,13 +145,13 @@ def _filed(node: object, loaded: Loaded, site: Site) -> dict[str, Fact[Any]]:
         where = tuple(Place(one.key.span) for one in drivers)
         facts["drivers"] = Fact(tuple(one.key.text for one in drivers), where)
     if drivers or "external" in node.entries:
-        facts["for_swarm"] = _for_swarm(loaded)
+        facts["for_swarm"] = Fact(project.for_swarm, default=True)
     if "file" in node.entries:
-        facts |= _file(scalar(node, "file", cast=text), site)
+        facts |= _file(scalar(node, "file", cast=text), project.site)
     if "content" in node.entries:
         facts["content"] = scalar(node, "content", cast=text)
     if "environment" in node.entries:
-        facts["variable_set"] = _is_set(node.entries["environment"], loaded, site)
+        facts["variable_set"] = _is_set(node.entries["environment"], project)
     return facts
 
 
@@ -141,26 +171,15 @@ def _file(file: Fact[str], site: Site) -> dict[str, Fact[Any]]:
     return {"file": file, "file_exists": exists, "file_ignored": Fact(ignored, file.places, why)}
 
 
-def _for_swarm(loaded: Loaded) -> Fact[bool]:
-    """Whether something in the project speaks to a Swarm alone."""
-    overlay = (scalar(item.value, "driver", cast=text).value == "overlay" for item in entries(loaded.root, "networks"))
-    said = (entry(item.value, "deploy", key) for item in entries(loaded.root, "services") for key in SWARM_KEYS)
-    return Fact(any(overlay) or any(one is not None for one in said), default=True)
-
-
-def _is_set(found: Entry, loaded: Loaded, site: Site) -> Fact[bool]:
+def _is_set(found: Entry, project: _Said) -> Fact[bool]:
     """Whether an env file gives the variable of a secret a value; one that an example names comes from elsewhere."""
     node = found.value
     where = (Place(node.span),)
     if not isinstance(node, Scalar) or node.unset:
         return Fact(None, where, unset(node))
-    from lintstack.compose.dotenv import parse
-    from lintstack.compose.problems import Problems
-
-    known = (item.key.text for source in loaded.env_sources for item in parse(source, Problems()))
-    if node.text in set(known):
+    if node.text in project.variables:
         return Fact(True, where)
-    if any(node.text in names for _, names in declared(site.disk.names, site.open_text, site.disk.folder)):
+    if node.text in project.examples:
         return Fact(None, where, "an example of the env file names it")
     return Fact(False, where)
 

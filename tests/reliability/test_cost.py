@@ -40,6 +40,15 @@ SHAPES: dict[str, Files] = {
     "services-and-unknown-networks": {
         "compose.yaml": _services(1000, "{image: x, networks: [n{n}], volumes: ['v{n}:/x']}")
     },
+    "services-beside-networks-and-secrets": {
+        "compose.yaml": _services(1500, "{image: x}")
+        + "networks:\n"
+        + "".join(f"  n{n}: {{}}\n" for n in range(1500))
+        + "secrets:\n"
+        + "".join(f"  e{n}: {{external: true}}\n  v{n}: {{environment: V{n}}}\n" for n in range(1500)),
+        ".env": "".join(f"A{n}=x\n" for n in range(1500)),
+        ".env.example": "".join(f"B{n}=x\n" for n in range(1500)),
+    },
     "services-that-build-each-other": _built(300),
     "services-that-build-one-stage": {
         "compose.yaml": _services(1000, "{build: {context: ., target: t{n}}}"),
