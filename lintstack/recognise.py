@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from lintstack.findings import Kind
 
 MOST_SNIFFED = 64 * 1024
 LARGEST_SNIFFED = 256 * 1024
+LONGEST_NAME = 200  # characters of a name that are looked at
 
 Sort = Literal["compose", "dockerfile", ""]
 
@@ -179,6 +180,13 @@ def is_dockerfile(data: bytes) -> bool:
         if bare and not bare.startswith("#"):
             return _first_instruction().match(bare) is not None
     return False
+
+
+@lru_cache(4096)  # services of a stack, and the environments of a project, have the same names
+def words_of(name: str) -> tuple[str, ...]:
+    """Words of a name in lower case: `DB_HOST`, `spring.redis.host` and `dbHost` have two or three."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:LONGEST_NAME])
+    return tuple(word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word)
 
 
 @cache

@@ -16,10 +16,10 @@ from lintstack.join.address_names import (
     is_browser_only,
     is_browser_side,
     is_listener,
-    words_of,
 )
 from lintstack.join.address_texts import HOLE, LONGEST, addresses, hosts, with_holes
 from lintstack.join.directory import listens
+from lintstack.recognise import words_of
 from tests.stack import found, lint
 
 # Text → host, port, scheme, user and database of each address in it.

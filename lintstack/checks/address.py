@@ -9,10 +9,11 @@ from itertools import islice
 
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, family_of_image, words_of
+from lintstack.join.address_names import NETWORK_SCHEMES, RELATIONAL, family_of_image
 from lintstack.join.directory import Directory, listens, same_application
 from lintstack.model import Address, Network, Port, Service, Stack
 from lintstack.named import NamedTuple
+from lintstack.recognise import words_of
 from lintstack.source import span_key
 
 PLACEHOLDERS = frozenset(
@@ -89,8 +90,13 @@ def _is_closed(service: Service) -> bool:
 
 def _networks(service: Service) -> list[Network]:
     """The declared networks that a service is on."""
-    own = service.networks.value or ()
-    return [item for item in service.stack.networks if item.name in own]
+    declared = _declared(service.stack)
+    return [declared[name] for name in service.networks.value or () if name in declared]
+
+
+@lru_cache(maxsize=1)
+def _declared(stack: Stack) -> dict[str, Network]:
+    return {item.name: item for item in stack.networks}
 
 
 def shared_network(address: Address) -> Iterator[Problem]:

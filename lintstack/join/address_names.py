@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from lintstack.images import split
 from lintstack.named import NamedTuple
+from lintstack.recognise import words_of
 
 
 class Family(NamedTuple):
@@ -108,13 +109,6 @@ def _by_word() -> dict[str, Family]:
 @cache
 def _by_port() -> dict[int, Family]:
     return {family.port: family for family in families().values()}
-
-
-@lru_cache(4096)
-def words_of(name: str) -> tuple[str, ...]:
-    """Words of a variable's name in lower case: `DB_HOST`, `spring.redis.host` and `dbHost` have two or three."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:200])
-    return tuple(word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word)
 
 
 def family_of(scheme: str, name: str = "", port: int | None = None) -> str:

@@ -18,12 +18,12 @@ from lintstack.join.address_names import (
     is_browser_only,
     is_browser_side,
     is_listener,
-    words_of,
 )
 from lintstack.join.address_texts import HOLE, LONGEST, Written, addresses, hosts, with_holes
 from lintstack.join.directory import Directory
 from lintstack.model import Address, Service, Variable
 from lintstack.named import NamedTuple
+from lintstack.recognise import words_of
 from lintstack.source import Span
 
 USERS = "user username login"

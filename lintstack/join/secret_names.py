@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from lintstack.dockerfile import keyfiles
+from lintstack.recognise import words_of
 
 # Words of a name that make it a credential's, alone or as neighbours.
 SECRET_WORDS = frozenset(
@@ -70,7 +71,7 @@ NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basi
 @lru_cache(4096)  # services of a stack, and the environments of a project, have the same names
 def is_secret_name(name: str) -> bool:
     """Whether a variable's name is that of a credential: by its words, never by parts of words."""
-    words = _split_name(name)
+    words = words_of(name)
     if not words or not SWITCH_WORDS.isdisjoint(words):
         return False
     if words[-1] in SECRET_ENDS or words[-1].endswith(("password", "passwd")):
@@ -80,7 +81,7 @@ def is_secret_name(name: str) -> bool:
     if set(words) & SECRET_WORDS or any(word in KEYS and before in KEY_WORDS for before, word in pairwise(words)):
         return True
     # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
-    return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ["auth", "json"]
+    return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ("auth", "json")
 
 
 @lru_cache(4096)
@@ -90,15 +91,10 @@ def is_credential_name(name: str) -> bool:
         return False
     if is_secret_name(name) or name.lower() in KNOWN_CREDENTIALS or name.upper().endswith("_AWS_ACCESS_KEY_ID"):
         return True
-    words = _split_name(name)
+    words = words_of(name)
     if not words or not (SWITCH_WORDS | HARMLESS_WORDS).isdisjoint(words):
         return False
     return (words[-1] == "key" and OPEN_KEYS.isdisjoint(words)) or (words[-1] == "pat" and len(words) > 1)
-
-
-def _split_name(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:200])
-    return [word for word in re.split(r"[^A-Za-z0-9]+", spaced.lower()) if word]
 
 
 def is_secret(name: str, value: str | None, fallback: str = "") -> bool:

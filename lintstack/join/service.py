@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from lintstack.join.process import Process
 from lintstack.join.raw import documents
 from lintstack.join.read import entries, entry, mappings, places, scalar, shared, text, unset, words
 from lintstack.model import Dependency, Logging, Reference, Service
+from lintstack.recognise import words_of
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
 
@@ -26,7 +26,6 @@ JOB_WORDS = frozenset(
     migrate migration migrations migrator init initializer setup seed seeder bootstrap job
     """.split()
 )
-LONGEST_NAME = 200  # characters of a service's name that are looked at
 MOST_KEYS = 50  # from either end
 MOST_ALIKE = 100  # names that are looked at for a suggestion
 STOPPING = {"stop_grace_period": ("stop_grace", as_duration), "stop_signal": ("stop_signal", text)}
@@ -297,8 +296,7 @@ def is_job(
     """Whether a service is expected to end: others wait for its end, or its name or command is that of a job and it is
     not restarted.
     """
-    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name[:LONGEST_NAME]).lower())
-    named = not (JOB_WORDS.isdisjoint(words) and JOB_COMMANDS.isdisjoint((command.value or ())[:MOST_WORDS]))
+    named = not (JOB_WORDS.isdisjoint(words_of(name)) and JOB_COMMANDS.isdisjoint((command.value or ())[:MOST_WORDS]))
     if named and restart.unknown and not completes:
         return Fact(None, restart.places, restart.unknown)
     finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))
