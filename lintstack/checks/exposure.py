@@ -11,6 +11,7 @@ from typing import Any
 from lintstack.compose.problems import shown
 from lintstack.facts import Place, each
 from lintstack.findings import Problem
+from lintstack.join.ports import numbers
 from lintstack.model import Port, Service
 
 SSH = 22
@@ -148,7 +149,5 @@ def redundant_expose(service: Service) -> Iterator[Problem]:
 
 
 def _range(text: str, protocol: str) -> tuple[int | None, int | None, str]:
-    first, _, last = text.partition("-")
-    if not (first.isascii() and first.isdigit() and len(first) <= 5):
-        return None, None, protocol
-    return int(first), int(last) if last.isascii() and last.isdigit() and len(last) <= 5 else int(first), protocol
+    first, last = numbers(text)
+    return first, (first if last is None else last) if first is not None else None, protocol

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintstack.facts import Fact, Place
 from lintstack.findings import Problem
+from lintstack.join.ports import numbers
 from lintstack.model import Healthcheck, Port, Service
 
 LONGEST = 512  # characters of a word or variable that are looked at
@@ -54,9 +55,9 @@ def _listens(service: Service) -> list[tuple[int, int, Place | None]]:
     for fact in (service.exposed, service.expose):
         place = _first(fact)
         for text in fact.value or ():
-            first, _, last = text.partition("/")[0].partition("-")
-            if first.isdecimal() and (last or first).isdecimal() and len(first) < 6 and len(last) < 6:
-                found.append((int(first), int(last or first), place))
+            first, last = numbers(text)
+            if first is not None and (last is not None or "-" not in text):
+                found.append((first, first if last is None else last, place))
     return found
 
 

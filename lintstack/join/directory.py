@@ -8,6 +8,7 @@ from functools import cached_property
 
 from lintstack.facts import Fact
 from lintstack.join.address_names import family_of_image
+from lintstack.join.ports import numbers
 from lintstack.join.service import near
 from lintstack.model import Service
 
@@ -159,17 +160,10 @@ def _range(first: int | None, last: int | None) -> range:
 
 def listens(service: Service) -> frozenset[int]:
     """Ports that a service is known to listen on, as far as files and the image say."""
-    pairs = [_numbers(text) for text in service.exposed.value or ()] + [
+    pairs = [numbers(text) for text in service.exposed.value or ()] + [
         (port.target.value, port.target_last.value) for port in service.ports
     ]
     return frozenset(number for pair in pairs for number in _range(*pair))
-
-
-def _numbers(text: str) -> tuple[int | None, int | None]:
-    """First and last port of "80", "80/tcp" and "8000-8010"."""
-    first, _, last = text.partition("/")[0].partition("-")
-    one, other = (int(part) if part.isascii() and part.isdigit() and len(part) <= 5 else None for part in (first, last))
-    return one, other
 
 
 def _names(service: Service) -> Iterator[tuple[str, str]]:
@@ -190,9 +184,7 @@ def same_application(left: Service, right: Service) -> bool:
     """Whether two services run the same image or the same build."""
     if left.image and right.image and left.image.reference.value == right.image.reference.value:
         return True
-    builds = [
-        (item.build.context.value, item.build.dockerfile.value, item.build.stage_name.value)
-        for item in (left, right)
-        if item.build
-    ]
-    return len(builds) == 2 and builds[0][:2] == builds[1][:2]
+    one, other = left.build, right.build
+    if one is None or other is None:
+        return False
+    return (one.context.value, one.dockerfile.value) == (other.context.value, other.dockerfile.value)

@@ -11,6 +11,13 @@ from lintstack.source import Source
 from lintstack.yaml import Mapping
 
 
+def numbers(text: str) -> tuple[int | None, int | None]:
+    """First and last port of "80", "80/tcp" and "8000-8010"; None for what is not there, or no number."""
+    first, _, last = text.partition("/")[0].partition("-")
+    one, other = (int(part) if part.isascii() and part.isdigit() and len(part) <= 5 else None for part in (first, last))
+    return one, other
+
+
 def ports(service: Service, node: Mapping) -> Iterator[Port]:
     """The ports of a service."""
     found = [_port(service, item) for item in mappings(node, "ports")]
