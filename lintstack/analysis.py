@@ -258,7 +258,8 @@ def check(paths: Sequence[str | os.PathLike[str]], config: Config | None = None)
     from lintstack.config import load
 
     listed = tuple(os.fspath(path) for path in paths)
-    return analyse(Options(listed, config or load(listed[0] if listed else "."))).findings
+    options = Options(listed, config or load(listed[0] if listed else "."), count_prod=False)
+    return analyse(options).findings
 
 
 def _check_names(config: Config, rules: tuple[Rule, ...]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lintstack.checks.healthcheck import overlap
 from lintstack.facts import Fact, Place
 from lintstack.findings import Problem
 from lintstack.model import Healthcheck, Service
@@ -233,10 +234,7 @@ def healthcheck_outlasts_interval(healthcheck: Healthcheck) -> Iterator[Problem]
     if interval.value < QUICK and timeout.value <= MODEST:
         return
     if timeout.value > interval.value:
-        lengths = f"{timeout.value:g} s, longer than its interval of {interval.value:g} s"
-        message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
-        related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
-        yield Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
+        yield overlap(healthcheck, f"{timeout.value:g} s, longer than its interval of {interval.value:g} s")
 
 
 def start_interval_period(healthcheck: Healthcheck) -> Iterator[Problem]:

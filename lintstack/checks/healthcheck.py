@@ -39,9 +39,15 @@ def _overlapping(healthcheck: Healthcheck) -> Iterator[Problem]:
         lengths = f"{_shown(timeout.value)} s, longer than its interval of {_shown(interval.value)} s"
     else:
         lengths = f"{_shown(timeout.value)} s, as long as its interval"
+    yield overlap(healthcheck, lengths)
+
+
+def overlap(healthcheck: Healthcheck, lengths: str) -> Problem:
+    """The problem of a timeout that reaches the interval, with the words about how long they are."""
+    timeout, interval = healthcheck.timeout, healthcheck.interval
     message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
     related = [Place(interval.places[0].span, "the interval")] if interval.decided else []
-    yield Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
+    return Problem(message, timeout.places[0], (*related, *timeout.places[1:]), fact="timeout", detail="overlap")
 
 
 def _shown(value: object) -> str:

@@ -75,7 +75,7 @@ def graph(format: str, color: str, **asked: Any) -> None:
     wished = options_of(asked)
     found = Stacks(wished)
     wanted = None if format == "tree" else _only(found)
-    findings = analyse(wished).findings
+    findings = analyse(wished._replace(fingerprints=False, count_prod=False)).findings
     pictures = [
         picture(stack, findings)
         for project in found.projects

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
 DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
-SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 
 
 class Process(NamedTuple):
@@ -90,7 +89,7 @@ def _drops(node: Mapping | None, ground: Ground, process: Process) -> bool | Non
         return False
     line, chosen = _started(node, process), ground.known.drops_for
     first = line[0] if line else ""
-    shell = first.rpartition("/")[2] in SHELLS
+    shell = first.rpartition("/")[2] in probe.SHELLS
     if not first or first.startswith("-") or first in (chosen or ()) or (chosen is None and not shell):
         return True
     inline = shell and any(re.fullmatch("-[a-z]*c", word) for word in line[1:2])
@@ -232,9 +231,8 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
     if test.value is None:
         inherited = _by_image(ground)
         origin: Fact[str] = Fact("base-image", inherited.places, default=True) if inherited.value else ABSENT
-        times = (
-            _durations(node, spec) if found and inherited.value else {}
-        )  # those that stand beside the image's own test
+        # Durations may stand beside the image's own test.
+        times = _durations(node, spec) if found and inherited.value else {}
         return check.with_(defined=inherited, disabled=Fact(False, default=True), source=origin, **times)
     return check.with_(
         defined=Fact(True, test.places[:1]),
