@@ -7,6 +7,7 @@ from itertools import pairwise
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
+from lintstack.compose.format.mounts import lies_in
 from lintstack.facts import Fact, Place
 from lintstack.findings import Problem
 from lintstack.model import Mount, Service, Variable
@@ -195,16 +196,11 @@ def _kept(folder: str, targets: dict[str, Mount], known: Known) -> bool:
 
 
 def _holds(target: str, folder: str, known: Known) -> bool:
-    if _below(target, folder) and target != folder:
+    if lies_in(target, folder) and target != folder:
         return target not in known.former_dirs
-    return _below(folder, target) and not any(
-        _below(folder, volume) and _below(volume, target) and volume != target for volume in known.volumes
+    return lies_in(folder, target) and not any(
+        lies_in(folder, volume) and lies_in(volume, target) and volume != target for volume in known.volumes
     )
-
-
-def _below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it."""
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _lost(service: Service, known: Known, folder: str, targets: dict[str, Mount]) -> Problem:
@@ -214,7 +210,7 @@ def _lost(service: Service, known: Known, folder: str, targets: dict[str, Mount]
         why = _astray(service, known, folder, target)
         if why:
             return Problem(why, mount.target.places[0], image, "known.data_dirs", folder)
-    declared = any(_below(folder, volume) for volume in known.volumes)
+    declared = any(lies_in(folder, volume) for volume in known.volumes)
     fate = f"is in {NAMELESS}" if declared else "ends with its container"
     message = f"the data of {service} {fate}; mount a named volume at `{folder}`"
     return Problem(message, related=image, fact="known.data_dirs", detail=folder)
@@ -226,9 +222,9 @@ def _astray(service: Service, known: Known, folder: str, target: str) -> str:
         return f"`{_short(known)}` of this version keeps its data in `{folder}`, not in `{target}`; mount it there"
     if target == folder:
         return f"the data of {service} is in {NAMELESS}; name it"
-    if not _below(folder, target):
+    if not lies_in(folder, target):
         return ""
-    volume = next(volume for volume in known.volumes if _below(folder, volume))
+    volume = next(volume for volume in known.volumes if lies_in(folder, volume))
     return f"`{_short(known)}` has a volume of its own at `{volume}`, not in `{target}`; mount yours there"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from posixpath import normpath
 
+from lintstack.compose.format.mounts import lies_in
 from lintstack.findings import Problem
 from lintstack.model import Mount, Port, Service
 from lintstack.named import NamedTuple
@@ -112,7 +113,7 @@ def writable_paths(service: Service) -> Iterator[Problem]:
         _real(mount.target.value) for mount in service.mounts if mount.target.value and not mount.read_only.value
     ]
     needed = (*known.writes, *(path for path in known.data_dirs if path not in known.volumes))
-    missing = [path for path in needed if not any(_below(_real(path), target) for target in writable)]
+    missing = [path for path in needed if not any(lies_in(_real(path), target) for target in writable)]
     if missing:
         paths = ", ".join(f"`{path}`" for path in missing)
         message = (
@@ -140,10 +141,6 @@ def _real(path: str) -> str:
     """A path without the link that every Linux image has from `/var/run` to `/run`."""
     path = normpath(path)
     return path[len("/var") :] if path == "/var/run" or path.startswith("/var/run/") else path
-
-
-def _below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def unprivileged_twin(service: Service) -> Iterator[Problem]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lintstack.images.reference import split
 
 # Names of images, in full or their last part, whoever packs them.
@@ -57,6 +59,7 @@ _NEEDED = {
 }
 
 
+@lru_cache(1024)  # several rules ask, of every service
 def rights_needed(reference: str) -> tuple[str, ...]:
     """Rights of the host that an image is known to need, as the fact `needs` of services has them.
 

@@ -156,6 +156,11 @@ def _cleaned(part: Scalar) -> Scalar:
     return Scalar(part.source, part.start, part.end, text, '"', "", part.text, (), part.fallbacks, part.variables)
 
 
+def lies_in(path: str, folder: str) -> bool:
+    """Whether a path in a container is a folder or lies in it."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
 def clean(path: str) -> str:
     """Go's path.Clean for the paths that occur here."""
     return normpath(path).replace("//", "/", 1) if path.startswith("//") else normpath(path)
