@@ -1,4 +1,4 @@
-"""Checks of what the test of a health check runs, and of how long it may take."""
+"""Checks of what the test of a health check runs, and of values that the engine refuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lintstack.checks.healthcheck import overlap
 from lintstack.facts import Fact, Place
 from lintstack.findings import Problem
 from lintstack.model import Healthcheck, Service
@@ -27,8 +26,6 @@ ALWAYS = frozenset({"true", ":", "echo", "printf"})
 SINKS = frozenset({"cat", "tee", "head", "tail"}) | ALWAYS
 LONGEST = 20_000  # characters of a test that are looked at
 SHORTEST = 0.001  # seconds
-# Checks at a pace under QUICK s are there for a fast start; a timeout of MODEST s at most holds none of them up.
-QUICK, MODEST = 5, 10
 
 
 def _at(healthcheck: Healthcheck) -> tuple[Place, tuple[Place, ...]]:
@@ -224,17 +221,6 @@ def healthcheck_other_host(healthcheck: Healthcheck) -> Iterator[Problem]:
         return
     message = f"the health check of {service} asks `{host[:100]}`, not itself; call `localhost`"
     yield _problem(healthcheck, message, "host", host[:100])
-
-
-def healthcheck_outlasts_interval(healthcheck: Healthcheck) -> Iterator[Problem]:
-    """A timeout beyond the interval."""
-    timeout, interval = healthcheck.timeout, healthcheck.interval
-    if not healthcheck.defined.value or not timeout.decided or timeout.value is None or interval.value is None:
-        return
-    if interval.value < QUICK and timeout.value <= MODEST:
-        return
-    if timeout.value > interval.value:
-        yield overlap(healthcheck, f"{timeout.value:g} s, longer than its interval of {interval.value:g} s")
 
 
 def start_interval_period(healthcheck: Healthcheck) -> Iterator[Problem]:

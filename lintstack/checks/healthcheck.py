@@ -1,4 +1,4 @@
-"""Checks of health checks."""
+"""Checks of how often a health check runs, and of how long it may take."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from lintstack.model import Healthcheck
 
 # Facts that have a range, and their unit.
 RANGES = {"interval": " s", "timeout": " s", "retries": ""}
+# Checks at a pace under QUICK s are there for a fast start; a timeout of MODEST s at most holds none of them up.
+QUICK, MODEST = 5, 10
 
 
 def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> Iterator[Problem]:
@@ -30,6 +32,17 @@ def healthcheck_timing(healthcheck: Healthcheck, options: Mapping[str, Any]) -> 
         yield Problem(f"{message}; add `start_period` with the time that it needs to start", fact="start_period")
 
 
+def healthcheck_outlasts_interval(healthcheck: Healthcheck) -> Iterator[Problem]:
+    """A timeout beyond the interval."""
+    timeout, interval = healthcheck.timeout, healthcheck.interval
+    if not healthcheck.defined.value or not timeout.decided or timeout.value is None or interval.value is None:
+        return
+    if interval.value < QUICK and timeout.value <= MODEST:
+        return
+    if timeout.value > interval.value:
+        yield _overlap(healthcheck, f"{timeout.value:g} s, longer than its interval of {interval.value:g} s")
+
+
 def _overlapping(healthcheck: Healthcheck) -> Iterator[Problem]:
     """A timeout as long as the interval, or longer."""
     timeout, interval = healthcheck.timeout, healthcheck.interval
@@ -39,10 +52,10 @@ def _overlapping(healthcheck: Healthcheck) -> Iterator[Problem]:
         lengths = f"{_shown(timeout.value)} s, longer than its interval of {_shown(interval.value)} s"
     else:
         lengths = f"{_shown(timeout.value)} s, as long as its interval"
-    yield overlap(healthcheck, lengths)
+    yield _overlap(healthcheck, lengths)
 
 
-def overlap(healthcheck: Healthcheck, lengths: str) -> Problem:
+def _overlap(healthcheck: Healthcheck, lengths: str) -> Problem:
     """The problem of a timeout that reaches the interval, with the words about how long they are."""
     timeout, interval = healthcheck.timeout, healthcheck.interval
     message = f"one health check of {healthcheck.service} may take {lengths}; shorten `timeout`"
