@@ -42,6 +42,7 @@ Pattern = tuple[str, str, int, str]
 SIZES = (18, 24, 30, 60, 120, 480, 1_920, 7_680)  # what is exponential shows in the first ones, before it hurts
 ONCE = frozenset({"finditer", "findall", "sub", "subn", "split"})  # go through a text in the same way
 FLOOR, HOPELESS = 0.002, 0.03  # seconds
+TIMES = 4  # that a text must be too slow one after the other: a pattern always is, a busy machine is now and then
 # Modules whose patterns only see texts that something else keeps short, and how long those are.
 SHORT = {
     "lintstack.naming": 255,  # names of files, which systems limit
@@ -88,11 +89,15 @@ def _is_slow(use: Callable[[str], object], texts: Iterable[str]) -> bool:
     before = ""
     for text in texts:
         # Most are far below this, and nothing more is to be known about them.
-        cost = _least(use, text) if _cost(use, text) > FLOOR else 0.0
-        if cost > HOPELESS or (cost > FLOOR and len(text) > SIZES[-1] and cost > 8 * _least(use, before)):
+        if _cost(use, text) > FLOOR and all(_exceeds(use, text, before) for _ in range(TIMES)):
             return True
         before = text
     return False
+
+
+def _exceeds(use: Callable[[str], object], text: str, before: str) -> bool:
+    cost = _least(use, text)
+    return cost > HOPELESS or (cost > FLOOR and len(text) > SIZES[-1] and cost > 8 * _least(use, before))
 
 
 def _slow(pattern: str, flags: int, way: str, sizes: tuple[int, ...] = SIZES) -> str:
