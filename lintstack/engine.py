@@ -33,6 +33,7 @@ class Active(NamedTuple):
     options: Mapping[str, Any]
     environments: frozenset[str] = frozenset()  # names or kinds it is confined to; empty: all
     variants: frozenset[str] | None = None  # variants of the rule that are asked for; None: all
+    configured: bool = False  # its severity is the configuration's, which wins over what a problem says of itself
 
     def level(self, stack: Stack) -> Severity | None:
         """Its severity in a stack; None when it has nothing to say there."""
@@ -160,15 +161,13 @@ def _findings(stacks: Sequence[Stack], asked: _Asked) -> Iterator[Finding]:
     environments = {stack: (stack.environment,) if stack.environment else () for stack in stacks}
     while hits:
         hit = hits.popleft()
-        severity = hit.active.level(hit.stack)
-        assert severity
         rule, problem = hit.active.rule, hit.problem
         at, related = _places(hit, lacking)
         service = getattr(hit.subject, "service", None)
         variant = variant_of(rule, hit.subject, problem)
         yield Finding(
             rule="internal-error" if problem.fact == BROKEN else rule.name,
-            severity="error" if problem.fact == BROKEN else problem.severity or severity,
+            severity=_severity(hit),
             message=problem.message if problem.message is not None else render(rule, hit.subject),
             at=at,
             related=related,
@@ -181,6 +180,16 @@ def _findings(stacks: Sequence[Stack], asked: _Asked) -> Iterator[Finding]:
             suppressible=problem.fact != BROKEN,
             variant=variant,
         )
+
+
+def _severity(hit: Hit) -> Severity:
+    """A check that broke is an error; else the configuration decides, then the problem itself, then the page."""
+    active, problem = hit.active, hit.problem
+    if problem.fact == BROKEN:
+        return "error"
+    level = active.level(hit.stack)
+    assert level
+    return level if active.configured else problem.severity or level
 
 
 def variant_of(rule: Rule, subject: Subject, problem: Problem) -> str:

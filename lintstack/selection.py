@@ -200,7 +200,8 @@ def _active(rule: Rule, override: RuleOverride | None, wanted: frozenset[str] | 
     if override.environments:
         worst = override.severity or rule.worst
         severity |= {kind: severity.get(kind, worst) for kind in KINDS}
-    return Active(rule, severity, options | _checked(rule, override), frozenset(override.environments), variants)
+    checked, environments = options | _checked(rule, override), frozenset(override.environments)
+    return Active(rule, severity, checked, environments, variants, configured=override.severity is not None)
 
 
 def _checked(rule: Rule, override: RuleOverride) -> dict[str, Any]:

@@ -70,6 +70,14 @@ def test_a_rule_yields_to_another_on_the_same_subject(tmp_path: Path) -> None:
     assert [finding.rule for finding in both.findings] == ["latest-image", "pinned-image"]
 
 
+def test_a_configured_severity_wins_over_that_of_a_problem(tmp_path: Path) -> None:
+    files = {"compose.yaml": "services: {mail: {image: mailhog/mailhog}}\n"}
+    paged = lint(tmp_path, files, select=("latest-image",)).findings
+    told = lint(tmp_path, {".lintstack.yaml": "rules: {latest-image: error}\n"}, select=("latest-image",)).findings
+    named = lint(tmp_path, {".lintstack.yaml": "rules: {latest-image: on}\n"}, select=("latest-image",)).findings
+    assert [finding.severity for finding in (*paged, *told, *named)] == ["info", "error", "info"]
+
+
 def test_fingerprints_survive_unrelated_edits(tmp_path: Path) -> None:
     text = "services:\n  api:\n    image: redis\n    ports: ['6379:6379']\n  web:\n    image: redis\n"
     before = lint(tmp_path, {"compose.yaml": text}).findings
