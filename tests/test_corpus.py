@@ -86,10 +86,7 @@ ON: dict[str, Callable[[Finding], bool]] = {
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    begun = clock.start()
-    found = analyse(Options((str(CORPUS),), Config()))
-    assert clock.stop(begun) < SECONDS
-    return found
+    return clock.within(SECONDS, lambda: analyse(Options((str(CORPUS),), Config())))
 
 
 @pytest.fixture(scope="module")
