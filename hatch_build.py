@@ -48,19 +48,21 @@ def compiled(root: Path) -> dict[str, bytes]:
     """
     sys.path.insert(0, str(root))
     try:
+        from lintstack.images import read as read_images
+        from lintstack.images.known import pack
         from lintstack.rules import TEXTS, compile_pages
     finally:
         sys.path.remove(str(root))
     rules, texts = compile_pages(str(root / "rules"))
     if not rules:
         raise RuntimeError(f"{root / 'rules'} has no rule pages")
-    images = json.loads((root / "lintstack" / "images" / "known.json").read_bytes())
+    known = read_images()
     module = f'''"""Rules and image facts, made by the build."""
 
 from marshal import loads
 
 RULES = loads({dumps(rules, 4)!r})
-IMAGES = loads({dumps(images, 4)!r})
+IMAGES = loads({dumps((known["bases"], pack(known["images"])), 4)!r})
 '''
     advisories = json.loads((root / "lintstack" / "images" / "advisories.json").read_bytes())
     advised = f'''"""Advisories about images, made by the build."""

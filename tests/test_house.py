@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import marshal
 import os
 import re
 import subprocess
@@ -13,10 +14,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 
 from lintstack import __version__
+from lintstack.images.known import layered
 from lintstack.report.system import TITLES
 from lintstack.rules import TEXTS, compile_pages
 
@@ -46,10 +49,12 @@ def test_wheel_carries_the_compiled_pages(built: Path, root: Path) -> None:
         names = wheel.namelist()
         module, texts = wheel.read("lintstack/compiled.py"), json.loads(wheel.read(f"lintstack/{TEXTS}"))
         known = json.loads(wheel.read("lintstack/images/known.json"))
-    compiled: dict[str, object] = {}
+    compiled: dict[str, Any] = {}
     exec(module, compiled)
     assert (compiled["RULES"], texts) == compile_pages(str(root / "rules"))
-    assert compiled["IMAGES"] == known
+    bases, packed = compiled["IMAGES"]
+    unpacked = {name: tuple(map(marshal.loads, layer)) for name, layer in packed.items()}
+    assert (bases, unpacked) == (known["bases"], layered(known["images"]))
     assert len(texts) == len(list(root.glob("rules/*/*.md")))
     assert {name.split("/")[0] for name in names} == {"lintstack", f"lintstack-{__version__}.dist-info"}
 

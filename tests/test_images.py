@@ -296,6 +296,17 @@ def test_programs(image: str, program: str, ships: bool | None) -> None:
         ("influxdb:1.8", "root", 0, False),
         ("influxdb:2.7", "root", 0, True),
         ("linuxserver/swag", None, None, False),
+        ("metabase/metabase", "root", 0, True),
+        ("louislam/uptime-kuma:1", "root", 0, False),
+        ("louislam/uptime-kuma:2-slim-rootless", "node", 1000, False),
+        ("surrealdb/surrealdb:v3.0.0", "65532", 65532, False),
+        ("surrealdb/surrealdb:v3.0.0-dev", "root", 0, False),
+        ("apache/spark:3.4.0", None, None, False),
+        ("apache/spark:3.5.1", "spark", 185, False),
+        ("ghcr.io/mastodon/mastodon:v4.3.1", "mastodon", 991, False),
+        ("confluentinc/cp-kafka:5.5.1", "root", 0, False),
+        ("confluentinc/cp-kafka:7.6.0", "appuser", 1000, False),
+        ("elixir:1.18-alpine", "root", 0, False),
     ],
 )
 def test_users(image: str, user: str | None, uid: int | None, drops: bool) -> None:
@@ -358,6 +369,16 @@ def test_volumes_that_dockerfiles_declare(image: str, volumes: tuple[str, ...]) 
 def test_mailserver_checks_itself_since_16() -> None:
     image = "mailserver/docker-mailserver"
     assert [known(f"{image}{tag}").healthcheck for tag in (":14.0", ":15.1.0", ":16", "")] == [False, False, True, True]
+
+
+def test_images_of_one_maker_differ() -> None:
+    """What is known of one of several tools is not known of the others, however alike their names are."""
+    checked = {"statsd-exporter": True, "pushgateway": False, "blackbox-exporter": False}
+    assert {name: known(f"prom/{name}").healthcheck for name in checked} == checked
+    assert known("redis/redis-stack").ports == ("6379/tcp", "8001/tcp")
+    assert known("redis/redis-stack-server").ports == ("6379/tcp",)
+    assert known("confluentinc/cp-kafka-connect:7.6.0").healthcheck
+    assert known("confluentinc/cp-schema-registry:7.6.0").healthcheck is False
 
 
 def test_volumes_move_with_the_version() -> None:

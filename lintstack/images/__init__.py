@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from lintstack.images.known import Catalogue, Entry, Known
+from lintstack.images.known import Catalogue, Entry, Known, layered
 from lintstack.images.reference import Reference, pinning, split
 
 __all__ = ["Catalogue", "Known", "Reference", "catalogue", "extend", "lookup", "pinning", "split"]
@@ -17,20 +17,20 @@ __all__ = ["Catalogue", "Known", "Reference", "catalogue", "extend", "lookup", "
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that comes with the package; read on first use."""
-    data = _known()
-    return Catalogue(data["bases"], data["images"])
-
-
-def _known() -> dict[str, Any]:
-    """Content of known.json, from the module that a build made of it if there is one."""
     try:
-        images: dict[str, Any] = import_module("lintstack.compiled").IMAGES
+        return Catalogue(*import_module("lintstack.compiled").IMAGES)
     except ModuleNotFoundError:
-        import json
+        known = read()
+        return Catalogue(known["bases"], layered(known["images"]))
 
-        with open(os.path.join(os.path.dirname(__file__), "known.json"), encoding="utf-8") as file:
-            images = json.load(file)
-    return images
+
+def read() -> dict[str, Any]:
+    """Content of known.json; a build makes a module of it."""
+    import json
+
+    with open(os.path.join(os.path.dirname(__file__), "known.json"), encoding="utf-8") as file:
+        known: dict[str, Any] = json.load(file)
+    return known
 
 
 def lookup(reference: Reference, tag_known: bool = True) -> Known | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from marshal import dumps, loads
 from typing import Any
 
 from lintstack.image_keys import PROGRAM_KEYS
@@ -16,6 +17,7 @@ LONGEST_TAG = 128  # https://github.com/distribution/reference/blob/main/regexp.
 
 
 Entry = Mapping[str, Any]
+Packed = bytes  # an entry as `marshal` writes it: a run asks for few of them, and need not read the others
 
 
 class Known(NamedTuple):
@@ -137,24 +139,36 @@ def _holds(term: str, tag: Tag) -> bool:
     return reached if operator == ">=" else not reached
 
 
+def layered(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """Entries, as in known.json, by each name that they have."""
+    layers: dict[str, tuple[Entry, ...]] = {}
+    for entry in entries:
+        for name in entry["names"]:
+            layers[name] = (*layers.get(name, ()), entry)
+    return layers
+
+
+def pack(entries: Sequence[Entry]) -> dict[str, tuple[Packed, ...]]:
+    """The same, packed; entries with several names are one object, which is written once."""
+    packed = {id(entry): dumps(dict(entry), 4) for entry in entries}
+    return {name: tuple(packed[id(entry)] for entry in layer) for name, layer in layered(entries).items()}
+
+
 class Catalogue:
     """Entries by image name. Of several entries with one name later ones win, fact by fact.
 
     Args:
         bases: families of programs (alpine, debian, distroless…) that entries build upon.
-        entries: entries as in known.json. The name `acme/*` stands for all images directly below `acme`, whose own
-            entries win over it.
+        layers: entries by name, packed or not. The name `acme/*` stands for all images directly below `acme`, whose
+            own entries win over it.
     """
 
     __slots__ = ("_bases", "_known", "_layers")
 
-    def __init__(self, bases: Mapping[str, Entry], entries: Iterable[Entry]) -> None:
+    def __init__(self, bases: Mapping[str, Entry], layers: Mapping[str, tuple[Entry | Packed, ...]]) -> None:
         self._bases = bases
-        self._known: dict[tuple[str, str | None], Known] = {}
-        self._layers: dict[str, tuple[Entry, ...]] = {}
-        for entry in entries:
-            for name in entry["names"]:
-                self._layers[name] = (*self._layers.get(name, ()), entry)
+        self._known: dict[tuple[str, str | None], Known | None] = {}
+        self._layers = layers
 
     def extended(self, entries: Iterable[Entry]) -> Catalogue:
         """A catalogue that knows these entries too; they win over those that are there.
@@ -168,12 +182,9 @@ class Catalogue:
         for index, entry in enumerate(own):
             for problem in problems(entry):
                 raise ValueError(f"images[{index}]: {problem}")
-        result = Catalogue(
-            self._bases, [{**entry, "names": [split(name).name for name in entry["names"]]} for entry in own]
-        )
-        for name, layers in self._layers.items():
-            result._layers[name] = layers + result._layers.get(name, ())
-        return result
+        added = layered({**entry, "names": [split(name).name for name in entry["names"]]} for entry in own)
+        both = {name: (*self._layers.get(name, ()), *layer) for name, layer in added.items()}
+        return Catalogue(self._bases, {**self._layers, **both})
 
     def lookup(self, reference: Reference, tag_known: bool = True) -> Known | None:
         """What is known of an image; None when it is not in the catalogue.
@@ -184,13 +195,15 @@ class Catalogue:
                 with a digest and no tag is treated likewise.
         """
         name = reference.name
-        layers = self._layers.get(f"{name.rpartition('/')[0]}/*", ()) + self._layers.get(name, ())
-        if not layers:
-            return None
-        asked = reference.name, reference.tag if tag_known and (reference.tag or not reference.digest) else None
+        asked = name, reference.tag if tag_known and (reference.tag or not reference.digest) else None
         if asked not in self._known:
-            self._known[asked] = _known(reference.name, self._under(layers, asked[1]))
+            layers = (*self._named(f"{name.rpartition('/')[0]}/*"), *self._named(name))
+            self._known[asked] = _known(name, self._under(layers, asked[1])) if layers else None
         return self._known[asked]
+
+    def _named(self, name: str) -> Iterator[Entry]:
+        for layer in self._layers.get(name, ()):
+            yield loads(layer) if isinstance(layer, Packed) else layer
 
     def _under(self, layers: Iterable[Entry], tag: str | None) -> dict[str, Any]:
         """Facts under a tag; None: those that hold under every tag."""
