@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from lintstack.compose.parts import source_offset
@@ -82,7 +82,7 @@ def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, 
         yield _made(stack, site, name, uses.get(name, []), keys.get(name, []))
 
 
-class _Site(NamedTuple):
+class _Site:
     """What decides about a variable beside its own places.
 
     Args:
@@ -90,8 +90,16 @@ class _Site(NamedTuple):
         examples: examples of the env file: path and names.
     """
 
-    loaded: Loaded
-    examples: tuple[tuple[str, frozenset[str]], ...]
+    def __init__(self, loaded: Loaded, examples: tuple[tuple[str, frozenset[str]], ...]) -> None:
+        self.loaded = loaded
+        self.examples = examples
+
+    @cached_property
+    def outside_scripts(self) -> frozenset[str]:
+        """Variables that are read where no shell of a container would read them: those are Docker Compose's own."""
+        paths = Paths(self.loaded.sources)
+        read = (at for at in self.loaded.replaced if not _is_script(paths.at(at.source, at.start)[0]))
+        return frozenset(name for scalar in read for name in scalar.variables)
 
 
 def _uses(loaded: Loaded) -> dict[str, list[Use]]:
@@ -129,7 +137,7 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
     for use in uses:
         if _required(use, name):
             required.append(use)
-        elif reason := "" if unknown else _reason(site.loaded.root, name, use):
+        elif reason := "" if unknown else _reason(site, name, use):
             foreign.append((use, reason))
         else:
             optional.append(use)
@@ -209,14 +217,20 @@ def _leads(use: Use) -> bool:
     return next((piece for piece in use.scalar.pieces if piece.unset), None) == use.piece
 
 
-def _reason(root: Mapping | None, name: str, use: Use) -> str:
+def _is_script(path: Path) -> bool:
+    """Whether a value is run by a shell of the container."""
+    return path[:1] == ("services",) and len(path) > 2 and path[2] in SCRIPTS
+
+
+def _reason(site: _Site, name: str, use: Use) -> str:
+    """Why a dollar was meant for the container, "" when it may have been meant for Docker Compose."""
     raw, at = use.scalar.raw, use.piece.raw_start
     if _is_hash(raw[:LONGEST]):
         return "hash"
     if use.written == f"${name}" and raw[at - 1 : at].isalnum() and at and is_secret_name(_key(use)):
         return "password"
-    if use.path[:1] == ("services",) and len(use.path) > 2 and use.path[2] in SCRIPTS:
-        names = entry(root, "services", use.path[1], "environment")
+    if _is_script(use.path) and name not in site.outside_scripts:
+        names = entry(site.loaded.root, "services", use.path[1], "environment")
         own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
         if own or name in _assigned(raw[:LONGEST]):
             return "shell"
