@@ -1010,6 +1010,10 @@ JOBS: list[tuple[str, bool | str]] = [
     ("immigrate: {image: node}", False),
     ("worker: {image: node}", False),
     ("worker: {image: flyway/flyway}", True),
+    ("tls: {image: node, profiles: [setup]}", True),
+    ("tls: {image: node, profiles: [debug, db-init]}", True),
+    ("tls: {image: node, profiles: [setup], restart: always}", False),
+    ("tls: {image: node, profiles: [debug]}", False),
     ("worker: {image: node}, app: {image: x, depends_on: {worker: {condition: service_completed_successfully}}}", True),
     ("worker: {image: node}, app: {image: x, depends_on: {worker: {condition: service_healthy}}}", False),
 ]

@@ -291,12 +291,20 @@ MOST_WORDS = 6  # of a command that are looked at
 
 
 def is_job(
-    name: str, restart: Fact[str], known_job: bool, completes: bool, command: Fact[tuple[str, ...]] = ABSENT
+    names: Iterable[str], restart: Fact[str], known_job: bool, completes: bool, command: Fact[tuple[str, ...]] = ABSENT
 ) -> Fact[bool]:
-    """Whether a service is expected to end: others wait for its end, or its name or command is that of a job and it is
-    not restarted.
+    """Whether a service is expected to end: others wait for its end, or a name or its command is that of a job and it
+    is not restarted.
+
+    Args:
+        names: that of the service and those of its profiles.
+        restart: its restart policy.
+        known_job: whether its image is one that runs to an end.
+        completes: whether another service waits for its completion.
+        command: what it runs.
     """
-    named = not (JOB_WORDS.isdisjoint(words_of(name)) and JOB_COMMANDS.isdisjoint((command.value or ())[:MOST_WORDS]))
+    worded = any(not JOB_WORDS.isdisjoint(words_of(name)) for name in names)
+    named = worded or not JOB_COMMANDS.isdisjoint((command.value or ())[:MOST_WORDS])
     if named and restart.unknown and not completes:
         return Fact(None, restart.places, restart.unknown)
     finite = restart.default or (restart.value or "").startswith(("no", "on-failure"))
