@@ -12,6 +12,8 @@ SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 INITS = frozenset({"tini", "tini-static", "dumb-init", "docker-init", "catatonit", "s6-svscan"})
 # Scripts of official images, which `exec` what follows.
 TRANSPARENT = frozenset({"docker-entrypoint.sh", "docker-php-entrypoint", "env", "exec"})
+# Kinds of images whose entrypoints, if they have one, are TRANSPARENT.
+LANGUAGES = frozenset({"base", "runtime"})
 PACKAGE_MANAGERS = frozenset({"npm", "npx", "pnpm", "pnpx", "yarn"})
 TRAPS = frozenset({"trap", "exit", "exec"})
 ENDS = frozenset({"echo", "printf", "sleep", "tail", "cat", "true", ":", "wait", "done", "return", "cd"})
@@ -60,11 +62,17 @@ def _first_process(service: Service) -> tuple[str, ...]:
     words = service.process.value or ()
     if service.init.value or (service.init.unknown and not service.synthetic) or not service.process.places:
         return ()
-    if "shell" in (service.entrypoint_form.value, service.command_form.value):
-        return ()  # what `exec-form-command` is about
+    if "shell" in (service.entrypoint_form.value, service.command_form.value) or not _starts_it(service):
+        return ()  # the former is what `exec-form-command` is about
     while words and words[0].rpartition("/")[2] in TRANSPARENT:
         words = words[1:]
     return () if words and words[0].rpartition("/")[2] in INITS else words
+
+
+def _starts_it(service: Service) -> bool:
+    """Whether the command line says what PID 1 is: an image of an application may have an entrypoint before it."""
+    own = service.entrypoint_form.value is not None
+    return own or (service.known is not None and service.known.kind in LANGUAGES)
 
 
 def npm_as_pid_one(service: Service) -> Iterator[Problem]:

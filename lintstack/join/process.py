@@ -115,6 +115,7 @@ def _user(service: Service, anchor: str, said: Fact[str], source: str, drops: bo
     name = said.value.partition(":")[0].strip()
     number = _number(name)
     root = name in {"", "root"} or number == 0
+    number = 0 if root else number
     return User(
         service.name,
         service.span,
