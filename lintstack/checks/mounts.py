@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from posixpath import dirname, normpath
 
 from lintstack.facts import Fact, Place
 from lintstack.findings import Edit, Fix, Problem
@@ -160,6 +161,26 @@ def source_kind(mount: Mount) -> Iterator[Problem]:
     yield Problem(message, _at(mount.source, mount), fact="source_kind")
 
 
+@lru_cache(2)  # every mount of a stack asks
+def _written_folders(stack: Stack) -> dict[str, set[str]]:
+    """Folders that services can write to, by their path, with the names of these services."""
+    written: dict[str, set[str]] = {}
+    for mount in (mount for service in stack.services for mount in service.mounts if _is_shared(mount)):
+        written.setdefault(normpath(mount.source.value or ""), set()).add(mount.service.name)
+    return written
+
+
+def _is_made_there(mount: Mount) -> bool:
+    """Whether another service can write to a folder above: certificates and the like are made there."""
+    path, written = normpath(mount.source.value or ""), _written_folders(mount.service.stack)
+    while path := dirname(path):
+        if written.get(path, set()) - {mount.service.name}:
+            return True
+        if path == "/":
+            break
+    return False
+
+
 def missing_source(mount: Mount) -> Iterator[Problem]:
     """Files of the repository that are not there: Docker makes a folder of that name."""
     if mount.source_kind.value != "missing" or not mount.source.value:
@@ -168,7 +189,7 @@ def missing_source(mount: Mount) -> Iterator[Problem]:
     a_file = bool(_file_name().search(source)) and (not target or "." in target or source == target)
     needed = mount.creates_source.value is False
     seeds = (mount.target.value or "").startswith("/docker-entrypoint")
-    if a_file or needed or seeds:
+    if (a_file or needed or seeds) and not _is_made_there(mount):
         then = "the service does not start" if needed else "Docker makes an empty folder of that name"
         out = "add it, correct the path, or let git ignore it"
         message = f"`{mount.source.value}` is not in the repository, so {then}; {out}"
