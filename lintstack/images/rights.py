@@ -39,6 +39,7 @@ _NEEDED = {
     "root": _SYSTEMS + _TUNNELS,
     "privileged": _BUILDERS,
     "pid": _AGENTS,
+    "host": _AGENTS + "beszel-agent",  # the files of the host, to tell of them
     "network": _AGENTS + _MULTICAST + _TUNNELS,
     "NET_ADMIN": _TUNNELS
     + "adguardhome pihole/pihole pihole fail2ban crowdsec dnsmasq frr suricata zeek istio/proxyv2",

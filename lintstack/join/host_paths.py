@@ -80,6 +80,11 @@ def is_socket(path: str) -> bool:
     return cleaned.endswith(SOCKETS) or cleaned in SOCKET_PARENTS
 
 
+def holds_sockets(path: str) -> bool:
+    """Whether a path of the host is a folder in which a container runtime has its socket."""
+    return _cleaned(path) in SOCKET_PARENTS
+
+
 def _cleaned(path: str) -> str:
     """A path without doubled or trailing slashes; `/var/run` is a link to `/run`."""
     found = os.path.normpath(path) if path else ""

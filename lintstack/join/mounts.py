@@ -133,7 +133,7 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk, devices: a
         in_repository=verdicts.on(inside),
         is_source_code=verdicts.on(_is_source(path, kind, context, disk) if inside else False),
         is_file=verdicts.on(kind == "file" if kind in {"file", "dir"} else None),
-        is_runtime_socket=_is_runtime_socket(host, verdicts),
+        is_runtime_socket=_is_runtime_socket(host, target, verdicts),
         drive=_drive(source, target, type_),
         **_further(host, path if inside else "", kind, verdicts, disk),
         **options(item, type_),
@@ -154,10 +154,15 @@ def _host_path(source: Fact[str], type_: Fact[str], devices: abc.Mapping[str, Fa
     return Fact(device.value, (*source.places[:1], *where), device.unknown)
 
 
-def _is_runtime_socket(host: Fact[str], verdicts: _Verdicts) -> Fact[bool]:
-    """Of a path that is known although a variable stands in it, or that a volume stands for, its own verdict."""
+def _is_runtime_socket(host: Fact[str], target: Fact[str], verdicts: _Verdicts) -> Fact[bool]:
+    """Of a path that is known although a variable stands in it, or that a volume stands for, its own verdict.
+
+    Where a variable decides what is mounted, a target of that name says what it is.
+    """
     if host.value and is_socket(host.value):
         return Fact(True, host.places)
+    if verdicts.source.unknown and (target.value or "").endswith("/docker.sock"):
+        return Fact(True, verdicts.source.places)
     return verdicts.on(False)
 
 

@@ -88,6 +88,7 @@ class Service(Subject):
         cgroup_parent: control group that the container is put into.
         devices: paths of devices on the host, without `.`, `..` and doubled slashes; other names as written.
         device_cgroup_rules: rules about further devices, as written.
+        group_add: groups that its user is in beside its own, as written.
         sysctls: names of the kernel parameters that it sets.
         oom_kill_disable: whether the kernel may not kill it when memory runs out.
         oom_score_adj: how much rather than others it is killed then, from -1000 (never) to 1000.
@@ -95,7 +96,7 @@ class Service(Subject):
         stdin_open: whether its standard input stays open.
         privileged_hooks: hooks (`post_start`, `pre_stop`) with a command that runs with all rights of the host.
         broken_profiles: seccomp profiles of `security_opt` in the repository that are not there or no JSON.
-        needs: rights that its image is known to need: privileged, root, pid, network, devices, kvm, capabilities.
+        needs: rights that its image is known to need: privileged, root, host, pid, network, devices, kvm, capabilities.
         discarded_ports: container ports of `ports` that its network mode leaves without effect.
         is_edge: whether it is the reverse proxy in front of the others.
         is_database: whether it keeps data (database, cache, broker, search).
@@ -183,6 +184,7 @@ class Service(Subject):
     cgroup_parent: Fact[str] = ABSENT
     devices: Fact[tuple[str, ...]] = ABSENT
     device_cgroup_rules: Fact[tuple[str, ...]] = ABSENT
+    group_add: Fact[tuple[str, ...]] = ABSENT
     sysctls: Fact[tuple[str, ...]] = ABSENT
     oom_kill_disable: Fact[bool] = ABSENT
     oom_score_adj: Fact[int] = ABSENT
