@@ -112,6 +112,21 @@ def test_missing_user_shows_the_stage_that_lacks_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "advice"),
+    [
+        ("image: redis:7.4, command: [sh, -c, redis-server --requirepass x]", "begin the command with that"),
+        ("image: postgres:17, command: [sh, -c, pg_dump x], restart: always", 'add `user: "10001"`'),
+        ("build: .", "build upon `nginxinc/nginx-unprivileged`"),
+    ],
+)
+def test_advice_against_root_is_what_the_image_offers(service: str, advice: str) -> None:
+    files = {"compose.yaml": f"services: {{api: {{{service}}}}}\n"}
+    built = {"Dockerfile": "FROM nginx:1.27\nCOPY a b\n"} if service.startswith("build") else {}
+    (finding,) = found("non-root-user", files | built)
+    assert finding.message.endswith(advice)
+
+
+@pytest.mark.parametrize(
     ("files", "message"),
     [
         (

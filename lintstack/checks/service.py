@@ -16,6 +16,13 @@ ROOT = {
     "built": "no `USER` in {stage} and no `user:`, and `{image}` starts as root; add `USER 10001` to the stage",
     "pulled": 'no `user:`, and image `{image}` starts as root; add `user: "10001"`',
 }
+# The same, where the image itself offers a better way.
+TWIN = {
+    "stage": "no `USER` follows `FROM {image}`, which starts as root; build upon `{twin}`",
+    "built": "no `USER` in {stage} and no `user:`, and `{image}` starts as root; build upon `{twin}`",
+    "pulled": "no `user:`, and image `{image}` starts as root; take `{twin}`",
+}
+KEPT = "the entrypoint of `{image}` becomes another user for `{server}` only; begin the command with that"
 # Programs that images for others to build upon start, and that run nothing by themselves.
 PROMPTS = frozenset(
     """
@@ -91,7 +98,14 @@ def _why_root(service: Service) -> str:
     name = service.build.stage_name.value if service.build else None
     stage = f"stage `{name}`" if name else "its Dockerfile"
     image = (service.base_image.value or _written(service.base_image) or "its image").partition("@")[0]
-    return ROOT[source].format(user=service.user.value.value, image=image, stage=stage)
+    known = service.known
+    twin, servers = (known.unprivileged, known.drops_for or ()) if known else ("", ())
+    started = " ".join(service.process.value or ())
+    server = next((server for server in servers if server in started), "") if source == "pulled" else ""
+    if server:
+        return KEPT.format(image=image, server=server)
+    sentence = (TWIN if twin else ROOT).get(source, ROOT[source])
+    return sentence.format(user=service.user.value.value, image=image, stage=stage, twin=twin)
 
 
 def _written(image: Fact[str]) -> str:
