@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lintstack.environments.targets import Targets
     from lintstack.gitignore import Patterns
     from lintstack.images import Catalogue
+    from lintstack.join.build import Built
     from lintstack.join.stack import Site
     from lintstack.model import Project as Home
     from lintstack.project import Tree
@@ -93,6 +94,7 @@ class Stacks:
         self.watch: Callable[[Dockerfile], None] | None = None
         self._dockerfiles: dict[str, Dockerfile | None] = {}  # of the project at hand
         self._inlines: dict[str, Dockerfile] = {}
+        self._published: dict[str, Built] = {}  # what the project at hand builds, by the name of the image
         self._asked: set[str] = set()  # paths of Dockerfiles, of all projects
         self._trees: list[Source] = []
         self._homes: dict[str, list[Home]] = {}  # by the name that Docker Compose gives them
@@ -104,11 +106,12 @@ class Stacks:
         Nothing is kept of them here: memory does not grow with the number of projects.
         """
         for project in self.projects:
-            made = (self.merged(project, environment) for environment in project.environments)
-            every = [found[0] for found in made if found is not None]
+            made = ((environment, self.merged(project, environment)) for environment in project.environments)
+            first = [(environment, found[0]) for environment, found in made if found is not None]
+            every = [self._known_better(project, environment, stack) for environment, stack in first]
             self._settle(every, len(every) == len(project.environments))
             stacks = tuple(stack for stack in every if self._asked_for(stack))
-            del every
+            del first, every
             self._introduce(stacks)
             trees = tuple(self._trees)
             self._release()
@@ -116,6 +119,17 @@ class Stacks:
             self._forget(trees)
             del stacks
         yield from self._lone()
+
+    def _known_better(self, project: Project, environment: Environment, stack: Stack) -> Stack:
+        """A stack; made again when an environment that came later builds an image of which nothing was known."""
+        pulled = (service for service in stack.services if service.image is not None and service.known is None)
+        names = (service.image_name.value for service in pulled if service.base_image.value == service.image_name.value)
+        if not any(name in self._published for name in names):
+            return stack
+        told = len(self.problems)
+        again = self.merged(project, environment)
+        del self.problems[told:]  # it has been said
+        return again[0] if again else stack
 
     def _settle(self, stacks: list[Stack], whole: bool) -> None:
         """Tell the stacks of a project what the other environments use."""
@@ -213,6 +227,7 @@ class Stacks:
         self._forget(tree for tree in self._trees if not is_tidied(tree))
         self._trees.clear()
         self._dockerfiles.clear()
+        self._published.clear()
 
     def _forget(self, trees: Iterable[Source]) -> None:
         from lintstack.yaml import forget
@@ -242,6 +257,7 @@ class Stacks:
             lambda: self._targets,
             environment.prod_runs,
             lambda: self._mentions,
+            self._published,
         )
 
     @cached_property

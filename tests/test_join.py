@@ -1235,3 +1235,29 @@ def test_stack_whose_files_cannot_be_read_has_no_services(tmp_path: Path) -> Non
     analysis = lint(tmp_path, {"compose.yaml": "services: {app: {image: node, privileged: true}\n"})
     assert [service.name for one in analysis.stacks for service in one.services] == []
     assert {finding.rule for finding in analysis.findings} == {"yaml-syntax"}
+
+
+@pytest.mark.parametrize(
+    ("image", "root", "checked"),
+    [
+        ("ghcr.io/acme/app:1.4", False, True),
+        ("ghcr.io/acme/app:${TAG:-1.4}", False, True),
+        ("ghcr.io/acme/app:${TAG}", "unknown", "unknown"),
+        ("nginx:1.27", True, False),  # what the world knows is not what a team builds upon it
+    ],
+)
+def test_an_image_that_another_environment_builds_is_known(
+    tmp_path: Path, image: str, root: object, checked: object
+) -> None:
+    files = {
+        "compose.yaml": f"services: {{app: {{image: '{image}'}}}}\n",
+        "compose.override.yaml": "services: {app: {build: .}}\n",
+        "compose.prod.yaml": "services: {app: {restart: always}}\n",
+        "Dockerfile": "FROM node:22\nUSER node\nHEALTHCHECK CMD curl -f http://localhost:3000\n",
+    }
+    analysis = lint(tmp_path, files)
+    stacks = {stack.environment: stack.services[0] for stack in analysis.stacks}
+    assert set(stacks) == {"dev", "prod"}
+    assert (said(stacks["prod"].user.is_root), said(stacks["prod"].healthcheck.defined)) == (root, checked)
+    assert (said(stacks["dev"].user.is_root), said(stacks["dev"].healthcheck.defined)) == (False, True)
+    assert len({(item.rule, item.message) for item in analysis.findings}) == len(analysis.findings)

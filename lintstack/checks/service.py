@@ -88,7 +88,9 @@ def _is_base(service: Service) -> bool:
 
 
 def _is_pulled(service: Service) -> bool:
-    return service.image is not None and not service.image.built.value
+    """Whether it stands on an image that nothing here builds, in whatever environment."""
+    image = service.image
+    return image is not None and not image.built.value and service.base_image.value == image.reference.value
 
 
 def _why_root(service: Service) -> str:

@@ -79,6 +79,8 @@ class Site(NamedTuple):
         find_targets: the stages that files of the repository ask for; they are read when it is called.
         prod_runs: where scripts for production start the project without naming files.
         find_mentions: words that files of the repository say about running Compose; they are read when it is called.
+        published: what the environments of the project build, by the name of the image; every stack adds to it.
+            None: the stack is alone.
     """
 
     disk: Disk
@@ -92,6 +94,7 @@ class Site(NamedTuple):
     find_targets: FindTargets | None = None
     prod_runs: tuple[str, ...] = ()
     find_mentions: Callable[[], frozenset[str]] | None = None
+    published: dict[str, Built] | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -114,6 +117,8 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
     named = _image_names(root, builds)
+    if site.published is not None:
+        site.published.update(named)
     made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root), devices(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
@@ -219,9 +224,12 @@ class _Made(NamedTuple):
     def ground(self, name: str, node: Mapping, image: Image | None) -> Ground:
         built = self.builds.get(name) or (self.image_names.get(image.name) if image else None)
         config = self._config(built) if built else None
-        ground = ground_of(
-            config, image.reference if image else ABSENT, built.reason if built else "", self.site.catalogue
-        )
+        reference = image.reference if image else ABSENT
+        ground = ground_of(config, reference, built.reason if built else "", self.site.catalogue)
+        if image and built is None and ground.known is None:
+            # Pulled here, and unknown to the world: another environment may build the image of that name.
+            built = (self.site.published or {}).get(image.name)
+            ground = ground_of(self._config(built), reference, built.reason, self.site.catalogue) if built else ground
         return ground._replace(read=partial(self._text, built.context)) if built and built.context else ground
 
     def _text(self, context: str, path: str) -> str | None:
