@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache, lru_cache
 from typing import Literal
@@ -210,6 +211,17 @@ def kind_of_folder(path: str) -> tuple[Kind, str]:
         if kind != "unknown":
             return kind, folder
     return "unknown", ""
+
+
+def kind_by_path(path: str, below: str) -> Kind:
+    """What the name of a Dockerfile says, else the folders that it lies in.
+
+    Args:
+        path: of the Dockerfile, as it was given.
+        below: its real path below the project's root.
+    """
+    kind = kind_of(os.path.basename(path))
+    return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]
 
 
 def _kind(name: str, prod: frozenset[str], dev: frozenset[str]) -> Kind:

@@ -14,7 +14,7 @@ from lintstack.model import Stack
 from lintstack.named import NamedTuple
 from lintstack.project import UsageError, discover
 from lintstack.reader import Reader, suggest
-from lintstack.recognise import kind_of, kind_of_folder
+from lintstack.recognise import kind_by_path
 from lintstack.record import bind
 from lintstack.source import Source, Span
 from lintstack.suppressions import Directive, in_dockerfile, in_yaml
@@ -336,7 +336,7 @@ class Stacks:
         """Stacks of Dockerfiles that no service builds."""
         left = [path for path in self.tree.dockerfiles if os.path.abspath(path) not in self._asked]
         for path in left if not self.options.environments else ():
-            kind = _kind_by_path(path, self.reader)
+            kind = kind_by_path(path, os.path.relpath(os.path.realpath(self.reader.absolute(path)), self.reader.root))
             yield from self._alone(path, (self.options.as_kind or kind) if kind == "unknown" else kind)
             self._release()
 
@@ -397,10 +397,3 @@ def _inferred(tree: Tree, options: Options, reader: Reader) -> tuple[Project, ..
             hint = suggest(name, known) or f"; there are {', '.join(sorted(known)) or 'none'}"
             raise UsageError(f"--env {name}: no environment is called that{hint}")
     return projects
-
-
-def _kind_by_path(path: str, reader: Reader) -> Kind:
-    """What the name of a Dockerfile says, else the folders that it lies in."""
-    kind = kind_of(os.path.basename(path))
-    below = os.path.relpath(os.path.realpath(reader.absolute(path)), reader.root)
-    return kind if kind != "unknown" else kind_of_folder(os.path.dirname(below))[0]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from posixpath import dirname, normpath
 
+from lintstack.compose.format.mounts import lies_in
 from lintstack.facts import Fact, Place
 from lintstack.findings import Edit, Fix, Problem
 from lintstack.model import Mount, Service, Stack
@@ -194,6 +195,28 @@ def missing_source(mount: Mount) -> Iterator[Problem]:
         out = "add it, correct the path, or let git ignore it"
         message = f"`{mount.source.value}` is not in the repository, so {then}; {out}"
         yield Problem(message, _at(mount.source, mount), fact="source_kind")
+
+
+def unwritable_data(mount: Mount) -> Iterator[Problem]:
+    """Folders for an image's data that Docker makes, as root, for an image that does not start as root."""
+    made = mount.source_kind.value == "missing" or mount.is_ignored.value
+    if not made or mount.read_only.value is not False or mount.creates_source.value is False:
+        return
+    if _keeps_data(mount) and not _is_made_there(mount):
+        user = mount.service.user
+        name = f"`{user.value.value}`" if user.uid.value is None else f"user {user.uid.value}"
+        message = f"Docker makes `{mount.source.value}` as root, and {mount.service}, {name}, cannot write there"
+        way_out = "take a named volume, or keep the folder in the repository and hand it over to that user"
+        yield Problem(f"{message}; {way_out}", _at(mount.source, mount), user.value.places[:1], fact="source_kind")
+
+
+def _keeps_data(mount: Mount) -> bool:
+    """Whether an image that starts as a user of its own, and hands nothing over, keeps its data at the target."""
+    service, known, target = mount.service, mount.service.known, normpath(mount.target.value or "/")
+    if known is None or known.drops_privileges or service.user.source.value != "base-image":
+        return False
+    folders = (*known.data_dirs, *known.volumes)
+    return service.user.is_root.value is False and any(lies_in(normpath(path), target) for path in folders)
 
 
 def portable_source(mount: Mount) -> Iterator[Problem]:

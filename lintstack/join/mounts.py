@@ -58,6 +58,7 @@ CODE = (
 )
 
 PARTIAL = "nothing tells that this is a whole repository"
+IGNORED = "git ignores it"
 
 
 class Disk(NamedTuple):
@@ -179,6 +180,8 @@ def _further(host: Fact[str], path: str, kind: str, verdicts: _Verdicts, disk: D
         reason = "" if kind else _expected(path, disk)
         known = Fact(None if reason else kind or "missing", verdicts.source.places, reason)
         found["source_kind"] = verdicts.on(None) if reason == PARTIAL else known
+        if reason == IGNORED:
+            found["is_ignored"] = Fact(True, verdicts.source.places)
     return found
 
 
@@ -189,7 +192,7 @@ def _expected(path: str, disk: Disk) -> str:
     if any(f"{name}.{word}" in there for word in EXAMPLES):
         return "an example lies beside it"
     ignored = disk.ignored(path + "/")
-    return "git ignores it" if ignored else PARTIAL if ignored is None else ""
+    return IGNORED if ignored else PARTIAL if ignored is None else ""
 
 
 def _api_socket(service: Service, found: Entry) -> Mount:

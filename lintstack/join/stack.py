@@ -116,9 +116,7 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     declared["model"] = services.names_of(root, "models")
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
-    named = _image_names(root, builds)
-    if site.published is not None:
-        site.published.update(named)
+    named = _image_names(root, builds, site)
     made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root), devices(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
@@ -197,10 +195,13 @@ def _builds(root: Mapping, site: Site) -> dict[str, Built]:
     return found
 
 
-def _image_names(root: Mapping, builds: dict[str, Built]) -> dict[str, Built]:
-    """Builds by the name of the image that they produce (`image:` beside `build:`)."""
+def _image_names(root: Mapping, builds: dict[str, Built], site: Site) -> dict[str, Built]:
+    """Builds by the name of the image that they produce (`image:` beside `build:`); other stacks are told of them."""
     found = ((scalar(root, "services", name, "image", cast=text).value, built) for name, built in builds.items())
-    return {name: built for name, built in found if name}
+    named = {name: built for name, built in found if name}
+    if site.published is not None:
+        site.published.update(named)
+    return named
 
 
 class _Made(NamedTuple):

@@ -62,6 +62,7 @@ class Mount(Subject):
             a user), system (what the host is and does).
         source_kind: what is at a relative bind source: file, dir or missing; unknown when git ignores what is missing
             or an example of it lies there.
+        is_ignored: whether git ignores a relative bind source that is not there.
         missing_points: targets of further mounts inside it for which its read-only source has no place.
         options: words behind the second colon of the short form.
         propagation: how mounts below it are shared with the host.
@@ -86,6 +87,7 @@ class Mount(Subject):
     host_path: Fact[str] = ABSENT
     exposes: Fact[str] = ABSENT
     source_kind: Fact[str] = ABSENT
+    is_ignored: Fact[bool] = ABSENT
     missing_points: Fact[tuple[str, ...]] = ABSENT
     options: Fact[tuple[str, ...]] = ABSENT
     propagation: Fact[str] = ABSENT
