@@ -38,7 +38,7 @@ def non_root_user(service: Service) -> Iterator[Problem]:
     is_root = service.user.is_root
     if not is_root.value or service.is_job.value:
         return
-    if is_root.default and (_is_base(service) or (_is_pulled(service) and _needs_root(service))):
+    if is_root.default and (_is_base(service) or _needs_root(service)):
         return
     message = f"{service} runs as root: {_why_root(service)}"
     if is_root.decided:
@@ -71,11 +71,17 @@ def _is_unprivileged(image: str) -> bool:
 
 
 def _needs_root(service: Service) -> bool:
-    """Whether a pulled image has to start as root: for ports below 1024, for the host, or for programs of its own."""
+    """Whether an image has to start as root: for ports below 1024, for the host, or for programs of its own.
+
+    What is built upon a web server is a site, which can do without; what is built upon a proxy is still that proxy.
+    """
     from lintstack.images.rights import rights_needed
 
     rules_host = service.privileged.value or any(mount.is_runtime_socket.value for mount in service.mounts)
-    return bool(service.is_edge.value or rules_host or "root" in rights_needed(service.base_image.value or ""))
+    proxies = (
+        service.is_edge.value if _is_pulled(service) else service.known is not None and service.known.kind == "edge"
+    )
+    return bool(proxies or rules_host or "root" in rights_needed(service.base_image.value or ""))
 
 
 def _is_base(service: Service) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
-from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from lintstack.facts import ABSENT, Fact, Place
@@ -201,7 +200,7 @@ def facts(test: Fact[tuple[str, ...]], by_words: bool, ground: Ground) -> dict[s
         ground: what the service stands on.
     """
     value = test.value or ()
-    text, found = _copied_script(value, ground), probe(value)
+    text, found = _script(value, ground), probe(value)
     if text:
         found = _with_script(found, text)
     where = test.places[1:2] if by_words and len(test.places) == len(value) > 1 else test.places[:1]
@@ -250,44 +249,14 @@ def _wget_option(test: tuple[str, ...], where: tuple[Place, ...], ground: Ground
     return Fact(option, where)
 
 
-def _copied_script(test: tuple[str, ...], ground: Ground) -> str:
+def _script(test: tuple[str, ...], ground: Ground) -> str:
     """Text of the script that a test starts, when the Dockerfile copies it from the build context; "" otherwise."""
     words = test[1:2] if test[:1] == ("CMD",) else tuple(test[1].split(None, 1)[:1]) if len(test) == 2 else ()
-    if not words or ground.read is None or ground.config is None or not words[0].endswith((".sh", "healthcheck")):
+    if not words or not words[0].endswith((".sh", "healthcheck")):
         return ""
-    home = ground.config.workdir.value or "/"
-    wanted = normpath(join(home, words[0])) if "/" in words[0] else ""
-    for stage in ground.config.chain:
-        for item in reversed(stage.instructions):
-            if (
-                item.keyword in ("COPY", "ADD")
-                and not item.heredocs
-                and all(flag.name != "from" for flag in item.flags)
-            ):
-                *sources, target = ("", *(word.value for word in item.args))
-                for path in _sources(sources[1:], normpath(join(home, target)), wanted, words[0]):
-                    text = ground.read(path.lstrip("/"))
-                    if text is not None:
-                        return text[:LONGEST_TEST]
-    return ""
+    from lintstack.join.entry_script import copied
 
-
-def _sources(sources: Iterable[str], target: str, wanted: str, name: str) -> Iterator[str]:
-    """Paths in the build context that a copy may put at a place of the image.
-
-    Args:
-        sources: what is copied.
-        target: where to, absolute.
-        wanted: the place, absolute; "" when PATH finds it.
-        name: the word that names the program.
-    """
-    for source in sources:
-        base = source.rstrip("/").rpartition("/")[2]
-        if wanted == target or (not wanted and (target.endswith(f"/{name}") or base == name)):
-            yield source
-        elif wanted.startswith(f"{target.rstrip('/')}/"):
-            rest = wanted[len(target.rstrip("/")) + 1 :]
-            yield source if base == rest else join(source, rest)
+    return copied(words[0], ground)
 
 
 def _with_script(found: Probe, text: str) -> Probe:

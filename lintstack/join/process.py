@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join import probe
+from lintstack.join.entry_script import copied, hands_over, script_of
 from lintstack.join.ground import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
@@ -53,11 +54,23 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
     if drops is None:
         reason = f"the entrypoint of image `{ground.image}` may become another user for this command, or not"
         return found.with_(is_root=Fact(None, found.is_root.places, reason))
-    helper = _steps_down(ground, process)
+    handed, helper = _becomes(ground, process)
+    if handed:
+        return found.with_(is_root=Fact(False, found.is_root.places))
     if not helper:
         return found
     reason = f"what it starts may become another user by `{helper}`"
     return found.with_(is_root=Fact(None, found.is_root.places, reason))
+
+
+def _becomes(ground: Ground, process: Process) -> tuple[bool, str]:
+    """Whether a script of the repository hands over to another user, else what may do so ("" for nothing)."""
+    script = script_of(process.all.value or ())
+    source = copied(script, ground) if script else ""
+    handed = hands_over(source) if source else False
+    if handed is None:
+        return False, script.rpartition("/")[2]
+    return handed, "" if handed else _steps_down(ground, process, script if source else "")
 
 
 @cache
@@ -66,17 +79,25 @@ def helpers() -> re.Pattern[str]:
     return re.compile(r"(?<![\w.-])(gosu|su-exec|setpriv|s6-setuidgid|chpst|runuser|docker-entrypoint\.sh)(?![\w.-])")
 
 
-def _steps_down(ground: Ground, process: Process) -> str:
-    """Such a program in the command line, or in the built image as long as an entrypoint of it runs; "" without."""
+def _steps_down(ground: Ground, process: Process, script: str) -> str:
+    """Such a program in the command line, or in the built image as long as an entrypoint of it runs; "" without.
+
+    Args:
+        ground: what the service stands on.
+        process: its command line.
+        script: a word of it that has been read and hands nothing over; "" for none.
+    """
     chain = ground.config.chain if ground.config else ()
     own = ground.config is not None and process.entrypoint.value == ground.config.entrypoint.value
     built = (item.text.text for stage in chain for item in stage.instructions) if own else ()
     hands_over = own or bool(ground.known and ground.known.drops_privileges)
     said = (process.all.value or ()) if hands_over else ()
-    first = next(iter(process.entrypoint.value or ()), "")
+    said = tuple(word for word in said if word != script)
+    first = next((word for word in process.entrypoint.value or () if word != script), "")
     if ground.known and ground.known.drops_privileges and first.endswith(".sh"):
         return first.rpartition("/")[2]  # of a script around the image's own entrypoint nobody knows what it does
-    return next((found[1] for text in (*said, *built) if (found := helpers().search(text))), "")
+    named = (found[1] for text in (*said, *built) for found in helpers().finditer(text))
+    return next((name for name in named if name != script.rpartition("/")[2]), "")
 
 
 def _drops(node: Mapping | None, ground: Ground, process: Process) -> bool | None:
