@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
-from lintstack.join.secret_names import is_placeholder, is_secret, is_secret_name
+from lintstack.join.secret_names import (
+    defaults,
+    holds_secret,
+    is_placeholder,
+    is_secret,
+    is_secret_name,
+    may_be_key_name,
+)
 from lintstack.model import Service, Variable
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
@@ -27,20 +34,21 @@ BUILD_SCOPES = {"ARG": "arg", "ENV": "layer"}
 
 
 @cache
-def _default() -> re.Pattern[str]:
-    return re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}")
-
-
-@cache
-def _url_default() -> re.Pattern[str]:
-    """The default of a variable that is the password of a URL."""
-    return re.compile(r"://[^\s/@]{0,200}:\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}@")
+def _inner_default() -> re.Pattern[str]:
+    """The default of a variable that is the password of a URL, or of a connection string."""
+    variable = r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}"
+    return re.compile(rf"://[^\s/@]{{0,200}}:{variable}@|[;?&\s](?i:password|pwd)[ \t]{{0,9}}=[ \t]{{0,9}}{variable}")
 
 
 def _fallback(name: str, raw: str) -> str:
-    """Literal default of the credential in a value: of all of it, or of the password in a URL."""
-    found = (_default() if is_secret_name(name) and "://" not in raw else _url_default()).search(raw)
-    return found[1] if found else ""
+    """Literal default of the credential in a value: of all of it, or of the password in a URL or connection string."""
+    if "://" not in raw and (is_secret_name(name) or may_be_key_name(name)):
+        found = defaults().search(raw)
+        return found[1] if found else ""
+    inner = _inner_default().search(raw)
+    if inner:
+        return inner[1] or inner[2]
+    return next((found[1] for found in defaults().finditer(raw) if holds_secret(name, found[1])), "")
 
 
 def environment(
