@@ -106,6 +106,7 @@ LATER = ("$", "%", "<", "{", "*", "[")  # how what something else puts there beg
 CHANGES = 0.45  # of the signs of a random text are of another kind than the one before, 0.62 of them as a rule
 KEY_FILES = (".cer", ".crt", ".jks", ".key", ".p12", ".pem", ".pfx", ".pub")
 NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basic bearer digest".split()})
+LONGEST_WORD = max(map(len, NOT_SECRET_VALUES))
 
 
 @lru_cache(4096)  # services of a stack, and the environments of a project, have the same names
@@ -170,7 +171,9 @@ def is_secret(name: str, value: str | None, fallback: str = "") -> bool:
 
 def is_harmless(value: str) -> bool:
     """Whether it is a switch, or where a file lies: no credential, whatever its name says."""
-    return value.lower() in NOT_SECRET_VALUES or value.startswith(("/", "./", "../")) or value.endswith(KEY_FILES)
+    if value.startswith(("/", "./", "../")) or value.endswith(KEY_FILES):
+        return True
+    return len(value) <= LONGEST_WORD and value.lower() in NOT_SECRET_VALUES
 
 
 def holds_secret(name: str, value: str) -> bool:
