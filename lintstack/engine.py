@@ -19,6 +19,7 @@ from lintstack.source import Span, span_key
 from lintstack.subjects import SUBJECTS, Subjects
 
 MOST_NAMED = 3  # further services that a message names
+MOST_PLACES = 50  # further places of a finding
 BROKEN = "!"  # fact of the problem that a breaking check amounts to
 
 # Facts that compose files spell otherwise.
@@ -273,7 +274,10 @@ def _identity(finding: Finding) -> tuple[object, ...]:
 def _merged(first: Finding, second: Finding) -> Finding:
     environments = tuple(sorted({*first.environments, *second.environments}))
     severity = min(first.severity, second.severity, key=SEVERITIES.index)
-    return first._replace(environments=environments, severity=severity)
+    related = first.related
+    if second.related != related:
+        related = tuple({span_key(place.span): place for place in (*related, *second.related)}.values())[:MOST_PLACES]
+    return first._replace(environments=environments, severity=severity, related=related)
 
 
 def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:

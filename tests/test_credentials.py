@@ -66,6 +66,8 @@ def test_each_form_is_found_where_it_stands(what: str) -> None:
         ("a PyPI token", "py" + f"pi-AgEN{MIXED[:60]}"),
         ("a Docker Hub token", "dc" + f"kr_oat_{MIXED[:32]}"),
         ("a Vault token", "hv" + f"b.{MIXED}{MIXED}"),
+        ("a JSON web token", f"eyJ{MIXED[:20]}.eyAg{MIXED[:20]}.{MIXED[:20]}"),
+        ("a JSON web token", f"eyJ{MIXED[:20]}.{MIXED[:20]}.{MIXED[:20]}"),
     ],
 )
 def test_other_forms_of_the_same_owners(what: str, value: str) -> None:
@@ -89,6 +91,9 @@ def test_each_form_is_masked_in_any_line(what: str) -> None:
         "gl" + "pat-your-personal-access-token",
         "xo" + "xb-your-token-goes-here",
         "xo" + "xp-example-abcdefgh",
+        f"eyJ{MIXED[:20]}.{MIXED[:20]}",
+        f"eyJ{MIXED[:20]}.eyJ.x",
+        f"{MIXED[:20]}.eyJ{MIXED[:20]}.{MIXED[:20]}",
         "https://ci:$TOKEN@example.com",
         "https://ci:password@example.com",
         "https://example.com:8080/a@b",
@@ -139,6 +144,8 @@ def test_time_is_linear(piece: str) -> None:
         "NPM_TOKEN",
         "DB_PSW",
         "DOCKER_USERNAME",
+        "DB_ENC_KEY",
+        "SUPABASE_SERVICE_ROLE_KEY",
     ],
 )
 def test_names_of_credentials(name: str) -> None:
@@ -158,6 +165,9 @@ def test_names_of_credentials(name: str) -> None:
         "PAT",
         "PATH",
         "MONKEY",
+        "IDEMPOTENCY_KEY",
+        "STRIPE_PUBLISHABLE_KEY",
+        "RECAPTCHA_SITE_KEY",
         "GOOGLE_APPLICATION_CREDENTIALS",
     ],
 )

@@ -21,6 +21,9 @@ FILES = {
             environment:
               DB_PASSWORD: hunter2-canary
               DATABASE_URL: postgres://app:canary-in-url@db:5432/app
+              ConnectionStrings__Shop: Server=db;User Id=sa;Password=canary-9 moss;Encrypt=true
+              ANON: eyJhbGciOiJI9x.eyAgCiAcanary9.9QTz4Wb7Xk2Lm5
+              SERVER_KEY: 9Qcanary4Tz4Wb7Xk2Lm5
               MODE: fast
             ports: ["127.0.0.1:8080:80"]
             depends_on: [db]

@@ -196,6 +196,11 @@ SECRETS = [
     "    logging: {driver: splunk, options: {splunk-token: hunter2secret}}\n",
     "    image: https://u:hunter2secret@registry/x\n",
     "x-more: {password: hunter2secret}\n",
+    "    environment: {DB: 'Server=db;Uid=sa;Pwd=hunter2secret;Encrypt=true'}\n",
+    "    environment: {DB: '${DB:-Server=db;Uid=sa;Password=hunter2secret}'}\n",
+    "    environment: {DB: 'host=db user=app password=hunter2secret dbname=x'}\n",
+    "    environment: {SERVER_KEY: 9Qhunter2secretTz4Wb7Xk2Lm5}\n",
+    "    environment: {ANON: eyJhbGciOiJI9x.eyAgCiAhunter2secret.9QTz4Wb7Xk2Lm5}\n",
 ]
 
 
@@ -223,6 +228,13 @@ def test_a_stand_in_is_masked_at_its_place_only() -> None:
     text = shown("    environment: {POSTGRES_PASSWORD: postgres, POSTGRES_USER: postgres}\n")
     assert 'POSTGRES_PASSWORD: "***"' in text
     assert "POSTGRES_USER: postgres" in text
+
+
+def test_a_default_is_masked_up_to_its_brace() -> None:
+    text = shown("    environment: ['USER=${ADMIN_USER:-moss77}', 'PW=${ADMIN_PASSWORD:-moss77}']\n")
+    assert "${ADMIN_USER:-***}" in text
+    assert "${ADMIN_PASSWORD:-***}" in text
+    assert "moss77" not in text
 
 
 def test_values_that_are_no_credentials_stay() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lintstack.dockerfile.syntax import parse
+from lintstack.given import Given
 from lintstack.join.secret_names import is_secret_name
 from lintstack.recognise import kind_of_folder
 from lintstack.shellcheck.scripts import scripts
@@ -37,6 +38,33 @@ def test_a_line_that_serves_several_services_is_told_once(names: list[str], also
     message = analysis.findings[0].message
     assert message.startswith("`DB_PASSWORD` of service `a` ")
     assert message.partition("; the same line")[2] == also.partition("; the same line")[2]
+
+
+def test_a_stand_in_is_told_where_it_comes_from(tmp_path: Path) -> None:
+    compose = """
+        services:
+          a: {image: "example/app:1.4", environment: {JWT_SECRET: "${KEY:?}", OTHER_SECRET: "${KEY}"}}
+          b: {image: "example/app:1.4", environment: {SESSION_SECRET: "$KEY", DB: "Server=d;Uid=u;Pwd=${KEY};"}}
+          c: {image: "example/app:1.4", env_file: .env}
+          d: {image: "example/app:1.4", env_file: d.env, environment: {KEY_SECRET: "x${KEY}"}}
+    """
+    files = {"compose.prod.yaml": compose, ".env": "KEY=changeme\n", "d.env": "API_TOKEN=changeme\n"}
+    analysis = lint(tmp_path, files, select=("default-credentials",))
+    assert found(analysis) == [("default-credentials", ".env", 1), ("default-credentials", "d.env", 1)]
+    first = analysis.findings[0]
+    assert first.message.startswith("`KEY`, which service `a` gets, ")
+    assert first.message.endswith("; the same line serves `b`")
+    assert [place.span.line for place in first.related] == [2, 2, 3, 3]
+    assert {place.label for place in first.related} == {"used here"}
+
+
+def test_a_stand_in_that_the_shell_replaces_is_not_told(tmp_path: Path) -> None:
+    files = {
+        "compose.prod.yaml": 'services: {a: {image: "example/app:1.4", environment: {JWT_SECRET: "$KEY"}}}\n',
+        ".env": "KEY=changeme\n",
+    }
+    given = Given(variables={"KEY": "k3-Birch"})
+    assert not found(lint(tmp_path, files, select=("default-credentials",), given=given))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lintstack.join.secret_names import is_placeholder, is_secret_name, url_password
+from lintstack.join.secret_names import is_placeholder, is_secret, is_secret_name, url_password
 from lintstack.join.secrets import concealed, hidden_words, scrubbed, secret_texts, values
 from lintstack.source import Source
 from tests import clock
@@ -18,6 +18,8 @@ from tests.stack import lint
     [
         *("DB_PASSWORD", "dbPassword", "API_KEY", "apiKey", "TOKEN", "MYSQL_PWD", "PGPASSWORD", "client-secret"),
         *("AUTH", "API_KEYS", "INIT_FRONTEND_API_TOKENS", "AZURE_OPENAI_KEY", "ADMIN_KEY"),
+        *("PAPERLESS_DBPASS", "DB_ENC_KEY", "VAULT_ENC_KEY", "PG_META_CRYPTO_KEY", "FERNET_KEY", "UNSEAL_KEY"),
+        *("SERVICE_ROLE_KEY", "SUPABASE_SERVICE_KEY", "AzureStorageAccountKey", "AZURE_STORAGE_KEY", "TOTP_VAULT_KEY"),
     ],
 )
 def test_names_of_credentials(name: str) -> None:
@@ -39,6 +41,21 @@ def test_names_of_credentials(name: str) -> None:
         "COMPASS",
         "BYPASS_CACHE",
         "AUTH_ENABLED",
+        "ACCESS_KEY_ID",
+        "AUTHENTICATION_APIKEY_USERS",
+        "CACHE_KEY",
+        "ENC_KEY_ID",
+        "ENC_KEY_NAME",
+        "FOREIGN_KEY",
+        "GCP_KMS_CRYPTO_KEY",
+        "IDEMPOTENCY_KEY",
+        "PARTITION_KEY",
+        "PRIMARY_KEY",
+        "SERVER_KEY",
+        "SERVICE_ROLE_KEY_PATH",
+        "SORT_KEY",
+        "STORAGE_KEY",
+        "ONEPASS",
         "",
         "_",
     ],
@@ -47,9 +64,61 @@ def test_names_that_only_sound_like_it(name: str) -> None:
     assert not is_secret_name(name)
 
 
+RANDOM = "lYkiYYT6owG" + "+71oLerGzA7GXCgOT++6ovaezWAjpCjf"  # no scanner of repositories is to take it for one
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVER_KEY", RANDOM),
+        ("SERVICE_KEY", "0a9b8c7d" * 4),
+        ("STORAGE_KEY", f"{RANDOM}=="),
+        ("VAULT_KEY", "eyJ" + f"{RANDOM[:10]}.{RANDOM[:10]}.{RANDOM[:10]}"),
+        ("MAXMIND_LICENSE_KEY", RANDOM[:24]),
+        ("ConnectionStrings__Db", "Server=db;User Id=sa;Password=Pass@word;Encrypt=False"),
+        ("DSN", "host=db user=app password=Pass@word dbname=shop"),
+        ("JDBC_URL", "jdbc:mysql://db/shop?user=app&password=granite"),
+        ("JDBC_URL", "jdbc:sqlserver://db;user=sa;password=granite moss"),
+        ("ODBC", "Driver={ODBC Driver 18};Server=db;Uid=sa;Pwd = 'granite'"),
+        ("BUS", "Endpoint=sb://bus/;SharedAccessKeyName=Root;SharedAccessKey=granite="),
+    ],
+)
+def test_values_that_are_credentials(name: str, value: str) -> None:
+    assert is_secret(name, value)
+    assert is_secret(name, None, value)
+    assert is_secret(name, value, "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SERVER_KEY", "./certs/server.key"),
+        ("SERVER_KEY", "server.key"),
+        ("SERVER_KEY", "main-server-2"),
+        ("SERVER_KEY", "certs/Production2/Server1"),
+        ("SERVICE_KEY", "BillingService2ProductionWestEurope"),
+        ("SERVICE_KEY", "9554F04D7259F04124DE6B476D5A82AC7E37093B"),
+        ("STORAGE_KEY", "3f2b8c1e-0a9b-4c7d-8e6f-1a2b3c4d5e6f"),
+        ("SERVER_PUBLIC_KEY", RANDOM),
+        ("ENCRYPTION_KEY", "../keys/encryption.pem"),
+        ("ConnectionStrings__Db", "Server=db;Integrated Security=true;Encrypt=False"),
+        ("ConnectionStrings__Db", "Server=db;User Id=sa;Password=;Encrypt=False"),
+        ("ConnectionStrings__Db", "Server=db;User Id=sa;Password={password};Encrypt=False"),
+        ("DSN", "host=db user=app password= dbname=shop"),
+        ("HINT", "password=granite"),
+        ("URL", "https://example.com/login?password=required"),
+    ],
+)
+def test_values_that_are_none(name: str, value: str) -> None:
+    assert not is_secret(name, value)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("changeme", True), ("Change_Me_now", True), ("<token>", True), ("your-key", True), ("k3-Birch", False)],
+    [
+        *(("changeme", True), ("Change_Me_now", True), ("<token>", True), ("your-key", True), ("k3-Birch", False)),
+        *(("Server=db;Uid=sa;Pwd=changeme;", True), ("Server=db;Uid=sa;Pwd=k3-Birch;", False)),
+    ],
 )
 def test_placeholders(value: str, expected: bool) -> None:
     assert is_placeholder(value) is expected
@@ -113,6 +182,19 @@ LINES: list[tuple[str, list[str]]] = [
     ("URL: postgres://app:${P}@db", []),
     ("URL: postgres://app:${P:?}@db", []),
     ("nothing of the kind", []),
+    (rf"SERVER_KEY: {RANDOM}", [RANDOM]),
+    (f"SERVER_KEY: ${{KEY:-{RANDOM}}}", [f"${{KEY:-{RANDOM}}}"]),
+    ("SERVER_KEY: main-server-2", []),
+    ("A: host=db user=app password=hunter2 dbname=x", ["hunter2", "hunter2"]),
+    ("A: '${A:-Server=db;Uid=sa;Pwd=hunter2}'", ["hunter2", "hunter2"]),
+    (r'''command: "redis-server --requirepass \"$PW\""''', []),
+    (r"""command: ["sh", "-c", "redis-server --requirepass \"$PW\""]""", []),
+    (r'''command: "redis-server --requirepass \"\""''', []),
+    (r'''command: "redis-server --requirepass \"hun ter2\" --save 1"''', [r"""\"hun ter2\""""]),
+    (r'''test: "redis-cli -a \"$PW\" ping"''', []),
+    (r'''test: "redis-cli -a \"hun ter2\" ping"''', [r"""\"hun ter2\""""]),
+    (r'''A: "{\"password\": \"hunter2\"}"''', [r"""\"hunter2\""""]),
+    ("- ADMIN=${ADMIN_PASSWORD:-hunter2}", ["hunter2"]),
 ]
 
 
@@ -229,7 +311,20 @@ def test_messages_conceal_credentials(message: str, shown: str) -> None:
     assert concealed(message) == shown
 
 
-@pytest.mark.parametrize("unit", ["password ", "PASSWORD=${", "{a_token: ", "'a_token','", '"a_token": "', "echo a:"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "password ",
+        "PASSWORD=${",
+        "${A_TOKEN:-x ",
+        "pwd=",
+        "host=;pwd=",
+        "{a_token: ",
+        "'a_token','",
+        '"a_token": "',
+        "echo a:",
+    ],
+)
 def test_many_names_on_a_line_cost_little(unit: str) -> None:
     started = clock.start()
     list(secret_texts((unit * 20_000)[:65_536]))

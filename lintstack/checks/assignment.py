@@ -8,7 +8,7 @@ from posixpath import normpath
 from lintstack.checks.variable import DEVELOPMENT
 from lintstack.facts import Place
 from lintstack.findings import Problem
-from lintstack.join.secret_names import NOT_SECRET_VALUES
+from lintstack.join.secret_names import is_harmless
 from lintstack.model import Assignment
 from lintstack.source import span_key
 
@@ -70,10 +70,10 @@ def _is_copied(assignment: Assignment) -> bool:
 
 def _is_harmless(assignment: Assignment) -> bool:
     """Whether the value tells that it is a switch or a path."""
-    value = (assignment.value.value or "").lower()
+    value = assignment.value.value or ""
     if value in ("0", "1"):
         return assignment.name.lower().endswith("auth")
-    return value != "" and (value in NOT_SECRET_VALUES or value.startswith("/"))
+    return value != "" and is_harmless(value)
 
 
 def _is_told(assignment: Assignment) -> bool:

@@ -75,7 +75,7 @@ def _literal(text: str) -> Iterator[tuple[int, int]]:
             if start < behind:
                 continue
             behind = end
-            value = line[start:end].strip("\"', ")
+            value = line[start:end].strip("\"', \\")
             given = _default().match(value) or (value and not value.startswith(LATER) and not _is_elsewhere(value))
             if given and (at + start, at + end) not in marked and told < MOST_TOLD:
                 told += 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from itertools import pairwise
 from posixpath import basename, normpath
 from typing import TYPE_CHECKING
@@ -29,6 +31,7 @@ SERVERS = frozenset(
 SETTINGS = (".cfg", ".cnf", ".conf", ".ini", ".json", ".sh", ".toml", ".yaml", ".yml")
 # Parts of paths below which nothing says who gets in.
 NO_SETTINGS = ("/provisioning", "/enabled_plugins", "/docker-entrypoint-initdb.d", "/etc/localtime", "/etc/timezone")
+PASSWORDS = frozenset({"--requirepass", "--pass", "--master-key"})  # options that take one: an empty one is none
 HERE = frozenset("127.0.0.1 localhost ::1".split())
 DATA_OPTIONS = ("--datadir", "--dbpath", "--data-dir", "--path.data", "--store", "-D")
 DATA_KINDS = frozenset({"database", "storage", "search"})
@@ -51,8 +54,19 @@ def datastore_without_auth(service: Service) -> Iterator[Problem]:
             yield Problem(_told(service, known, setting), place.places[0], fact="known.auth", detail=setting)
             return
     if known.auth is False and not _may_be_set(service, tokens) and _serves(tokens) and not _is_deaf(tokens):
+        yield _open(service, known, tokens)
+
+
+def _open(service: Service, known: Known, tokens: tuple[str, ...]) -> Problem:
+    """What there is to say of a server that asks for no password: it was given none, or an empty one."""
+    empty = next((option for option in known.auth_on if option in PASSWORDS and list(_behind(tokens, option))), "")
+    if not empty:
         message = f"{service} lets in whoever reaches it: `{_short(known)}` asks for no password; {_way(known)}"
-        yield Problem(message, related=service.base_image.places[:1], fact="known.auth")
+        return Problem(message, related=service.base_image.places[:1], fact="known.auth")
+    message = f"{service} lets in whoever reaches it: the password behind `{empty}` is empty; give it one"
+    said = (*service.command.places, *service.entrypoint.places)
+    place = next((place for place in said if empty in place.span.text), None)
+    return Problem(message, place, fact="known.auth", detail=empty)
 
 
 def _is_deaf(tokens: tuple[str, ...]) -> bool:
@@ -86,15 +100,50 @@ def _tokens(service: Service) -> tuple[str, ...] | None:
     if service.entrypoint.unknown or service.command.unknown:
         return None
     words = (*(service.entrypoint.value or ()), *(service.command.value or ()))
-    return tuple(" ".join(words)[:LONGEST].replace("'", " ").replace('"', " ").split())
+    line = _nothing().sub("\\1\0", " ".join(word or '""' for word in words)[:LONGEST])
+    return tuple(word.replace("\0", "") for word in line.replace("'", " ").replace('"', " ").split())
+
+
+@cache
+def _nothing() -> re.Pattern[str]:
+    """Quotes around nothing that are the value of an option."""
+    return re.compile(r"""(?<!\S)(--?\w[\w.-]{0,60}+(?:[ \t]{1,9}+|=))(?:""|'')(?![^\s;&|)])""")
+
+
+def _behind(tokens: tuple[str, ...], option: str) -> Iterator[str | None]:
+    """What stands behind each use of an option; None for nothing or the next option."""
+    for token, after in pairwise((*tokens, "--")):
+        if token == option:
+            yield None if after.startswith("--") else after
+        elif token.startswith(f"{option}="):
+            yield token[len(option) + 1 :]
+
+
+def _is_given(service: Service, tokens: tuple[str, ...], option: str) -> bool:
+    """Whether a command line has an option, if it is one for a password with more than an empty one."""
+    found = list(_behind(tokens, option))
+    return any(map(partial(_says, service), found)) if option in PASSWORDS else bool(found)
+
+
+def _says(service: Service, word: str | None) -> bool:
+    """Whether a word is not empty, nor a variable of a shell that the service's environment leaves empty."""
+    name = _variable().fullmatch(word or "")
+    if not name:
+        return bool(word)
+    value = next((item.value for item in service.environment if item.name == name[1]), None)
+    return value is None or value.value != ""
+
+
+@cache
+def _variable() -> re.Pattern[str]:
+    return re.compile(r"\$\{?([A-Za-z_]\w{0,200})\}?")
 
 
 def _said(service: Service, tokens: tuple[str, ...], setting: str) -> Fact[str] | None:
     """What says a setting (`NAME`, `NAME=value`, `NAME=*`, `--option`): a fact, unknown when it may say so."""
     if setting.startswith("-"):
-        found = any(token == setting or token.startswith(f"{setting}=") for token in tokens)
         places = (*service.command.places, *service.entrypoint.places)
-        return Fact(setting, places[:1] or (Place(service.span),)) if found else None
+        return Fact(setting, places[:1] or (Place(service.span),)) if _is_given(service, tokens, setting) else None
     name, equals, wanted = setting.partition("=")
     value = next((item.value for item in service.environment if item.name == name), None)
     if value is None or not (value.value or value.unknown):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from posixpath import basename
 from typing import TYPE_CHECKING
 
 from lintstack.facts import Place
@@ -172,18 +173,33 @@ def _switches(name: str) -> bool:
 
 
 def default_credentials(variable: Variable) -> Iterator[Problem]:
-    """Credentials from outside that are nevertheless what everybody tries first."""
+    """Credentials from outside that are nevertheless what everybody tries first; told where they come from."""
     from lintstack.join.secret_names import is_placeholder
 
-    value = variable.value.value
-    given = variable.scope.value in ("environment", "env-file") and not variable.is_literal.value
-    if not given or not value or not variable.is_secret.value or variable.fallback.value:
+    value, origin = variable.value.value, variable.origin
+    if not value or not variable.is_secret.value or variable.fallback.value or not _is_handed_on(variable):
         return
-    if is_placeholder(value) and "://" not in value:
-        message = (
-            f"`{variable.name}` of {variable.service} is a stand-in that everybody tries first; set a value of its own"
-        )
+    if not is_placeholder(value):
+        return
+    said = "is a stand-in that everybody tries first; set a value of its own"
+    if origin.value:
+        message = f"`{origin.value}`, which {variable.service} gets, {said}"
+        yield Problem(message, origin.places[0], origin.places[1:], "value")
+    else:
+        message = f"`{variable.name}` of {variable.service} {said}"
         yield Problem(message, Place(variable.value.span or variable.span), fact="value")
+
+
+def _is_handed_on(variable: Variable) -> bool:
+    """Whether a variable comes from outside; what is in the project's `.env` for others says nothing to a database."""
+    service, scope = variable.service, variable.scope.value
+    if scope != "env-file" or service is None:
+        return scope == "environment" and not variable.is_literal.value
+    span = variable.value.span
+    if not service.is_database.value or span is None or basename(span.path) != ".env":
+        return True
+    known = service.known
+    return known is not None and variable.name in (*known.secrets, *known.auth_on, *known.default_login)
 
 
 def dev_tool_in_prod(service: Service) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from lintstack.source import Span
 
 if TYPE_CHECKING:
     from lintstack.compose.dotenv import EnvEntry, Statement
+    from lintstack.yaml import Scalar
 
 # What Go reads as true.
 _TRUE = frozenset(("1", "t", "T", "true", "True", "TRUE"))
@@ -28,6 +29,7 @@ class Environments:
         self.eager = not since(version, "lazy-defaults")
         self._known: dict[tuple[tuple[str, str], ...], Interpolator] = {}
         self._statements: dict[tuple[str, bool], tuple[Statement, ...]] = {}
+        self.given: dict[str, Scalar] = {}  # values that the project has from its env files, at their places
 
     def interpolators(self) -> tuple[Interpolator, ...]:
         """Every interpolator so far, that of the project first."""
@@ -46,7 +48,9 @@ class Environments:
         found: dict[str, str] = {}
         for path in (() if without else self._default(folder)) if env_files is None else env_files:
             # Values given win inside the files too; of two files the later one wins, inside itself as well.
-            found.update(self.values(path, given, earlier=found))
+            values = _known(self.entries(path, given, earlier=found))
+            found.update((name, value.text) for name, value in values)
+            self.given.update((name, value) for name, value in values if name not in given)
         return self.interpolator({**found, **given})
 
     def included(
@@ -69,8 +73,7 @@ class Environments:
         self, path: str, outer: Dict[str, str], at: Span | None = None, earlier: Dict[str, str] = MappingProxyType({})
     ) -> dict[str, str]:
         """Known values of an env file by name."""
-        entries = self.entries(path, outer, at, earlier=earlier)
-        return {name: entry.value.text for name, entry in entries.items() if entry.value and not entry.value.unset}
+        return {name: value.text for name, value in _known(self.entries(path, outer, at, earlier=earlier))}
 
     def entries(
         self,
@@ -104,3 +107,8 @@ class Environments:
         """Where the last of some env files that were read sets a variable."""
         statements = [statement for path in paths for statement in self._statements.get((path, False), ())]
         return next((one.place for one in reversed(statements) if one.key.text == name), None)
+
+
+def _known(entries: Dict[str, EnvEntry]) -> list[tuple[str, Scalar]]:
+    """Names and values of the entries of an env file of which nothing is missing."""
+    return [(name, entry.value) for name, entry in entries.items() if entry.value and not entry.value.unset]

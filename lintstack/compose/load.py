@@ -70,6 +70,7 @@ class Loaded(NamedTuple):
         replaced: scalars with variables, of every file that was read.
         keys: keys with a dollar, where no variable is replaced.
         overlooked: what later files say in vain.
+        given: values that the project has from its env files by name; those of included projects are not among them.
     """
 
     root: Mapping | None
@@ -88,6 +89,7 @@ class Loaded(NamedTuple):
     replaced: tuple[Scalar, ...] = ()
     keys: tuple[Scalar, ...] = ()
     overlooked: Overlooked = Overlooked()
+    given: Dict[str, Scalar] = {}
 
 
 def load(
@@ -177,7 +179,7 @@ class _Loader:
             self.asked,
             tuple(scalar for user in self.environments.interpolators() for scalar in user.replaced),
             tuple(key for user in self.environments.interpolators() for key in user.keys),
-            Overlooked(tuple(self.merger.kept), tuple(self.cleared)),
+            Overlooked(tuple(self.merger.kept), tuple(self.cleared)), self.environments.given,
         )  # fmt: skip
 
     def _add_file(

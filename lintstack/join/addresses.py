@@ -21,6 +21,7 @@ from lintstack.join.address_names import (
 )
 from lintstack.join.address_texts import HOLE, LONGEST, Written, addresses, hosts, with_holes
 from lintstack.join.directory import Directory
+from lintstack.join.secret_names import connection_password
 from lintstack.model import Address, Service, Variable
 from lintstack.named import NamedTuple
 from lintstack.recognise import words_of
@@ -95,7 +96,7 @@ def _of_variable(variable: Variable) -> Text | None:
         return None
     text = fact.value if fact.value is not None else with_holes(fact.span.text) if fact.unknown else ""
     url = "://" in text or "@tcp" in text or "thin:@" in text
-    if not text or len(text) > LONGEST or (variable.is_secret.value and not url):
+    if not text or len(text) > LONGEST or (variable.is_secret.value and not url and not connection_password(text)):
         return None
     if url or ":" in text or "=" in text or not ADDRESS_WORDS.isdisjoint(words_of(variable.name)[-2:]):
         return Text(text, fact.span, scope, variable.name, exact=fact.value is None)

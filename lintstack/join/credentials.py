@@ -19,10 +19,12 @@ def _token(begins: str, rest: str) -> str:
     return rf"{begins}(?<![A-Za-z0-9_-]{begins}){rest}"
 
 
-_JWT = r"eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"
+# Header, payload and signature in base64url (RFC 7519, section 3.1). Only the header begins with `{"`: a payload may
+# be JSON with blanks between its signs.
+_JWT_REST = r"[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"
 _FORMS = (
     ("an AWS access key", "IA", _token("A", r"[KSB]IA[A-Z2-7]{16}(?![A-Za-z0-9])")),
-    ("a GitHub token", "gh", _token("gh", rf"(?:[pousr]_[A-Za-z0-9]{{36,255}}|s_[A-Za-z0-9]{{1,30}}_{_JWT})")),
+    ("a GitHub token", "gh", _token("gh", rf"(?:[pousr]_[A-Za-z0-9]{{36,255}}|s_[A-Za-z0-9]{{1,30}}_eyJ{_JWT_REST})")),
     ("a GitHub token", "github_pat_", _token("github_pat_", r"[A-Za-z0-9]{22}_[A-Za-z0-9]{59}")),
     (
         "a GitLab token",
@@ -56,11 +58,7 @@ _FORMS = (
         "aws_secret_access_key",
         r"aws_secret_access_key[\s=:\"']{1,5}([A-Za-z0-9/+]{40})(?![\w/+=])",
     ),
-    (
-        "a JSON web token",
-        "eyJ",
-        _token("eyJ", r"[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10,2000}"),
-    ),
+    ("a JSON web token", "eyJ", _token("eyJ", _JWT_REST)),
     ("a password in a URL", "@", r"http(?<![a-z]http)s?://[^\s/:@?#\"'$]{0,100}:([^\s/@?#\"'${}<>%*]{6,200})@"),
 )
 _SHORTEST = 15  # characters: a URL with a password of six

@@ -8,7 +8,8 @@ from functools import cache
 
 _REACH = 300  # characters between a program and its option: each name is looked behind that far, and no farther
 _GAP = r"""[\s"',]"""
-_VALUE = r"""(?P<secret>"[^"]*"|'[^']*'|[^\s"',\]]+)"""
+# Between escaped quotes: a text in double quotes of YAML or JSON, for a shell.
+_VALUE = r"""(?P<secret>\\"[^"\\]*\\"|"[^"]*"|'[^']*'|[^\s"',\]]+)"""
 _BEHIND_COLON = r"""[^\s"':,\]]*:(?P<secret>[^\s"',\]]+)"""
 # A word and a sign that each such command has, the programs, their options, and whether the value is attached or apart.
 _ATTACHED, _APART, _EITHER = "", rf"{_GAP}+", rf"{_GAP}*"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from lintstack.dockerfile import keyfiles
+from lintstack.join.credentials import credentials
 from lintstack.recognise import words_of
 
 # Words of a name that make it a credential's, alone or as neighbours.
@@ -16,15 +18,33 @@ SECRET_WORDS = frozenset(
     secretkey
     """.split()
 )
-# Of these a name that ends with one is a credential's although other words speak about hosts, users or services.
-SECRET_ENDS = frozenset("password passwd passphrase pwd psw secret token".split())
+# Of these a name that ends with one is a credential's although other words speak about hosts, users or services; so it
+# is with `DBPASS`, which is one word, as `COMPASS` is.
+SECRET_ENDS = frozenset(
+    """
+    password passwd passphrase pwd psw secret token adminpass authpass bindpass dbpass dbpwd ftppass keypass ldappass
+    mailpass mysqlpass redispass rootpass smtppass sqlpass sshpass storepass
+    """.split()
+)
 # A lone `TOKENS` is what a language model counts.
 KEYS = frozenset({"key", "keys", "tokens"})
 KEY_WORDS = frozenset(
     """
     api private secret access encryption signing master auth jwt session app cookie admin openai anthropic
+    aes cipher crypt crypto decryption enc encrypt fernet hmac otp totp unseal
     """.split()
 )
+# Ends of names that are those of keys although their words by themselves speak about something else.
+KEY_ENDS = (
+    "azure storage key",
+    "service role key",
+    "storage account key",
+    "supabase service key",
+    "totp vault key",
+)
+# Words before a last `key` that leave open whether it opens a door, names an entry or is known to everybody: the value
+# decides.
+MAYBE_KEYS = frozenset("account backup daemon licence license server service storage vault".split())
 # Words that make it something about a credential instead: where it lies, how long it lives, who it belongs to.
 HARMLESS_WORDS = frozenset(
     """
@@ -33,7 +53,7 @@ HARMLESS_WORDS = frozenset(
     timeout count limit required require method mode realm domain issuer audience provider salt rounds cost field
     prefix suffix format location mount backend driver class scheme callback endpoint service source check reset
     allow empty random hash hashed hasher hashers age days hours minutes seconds server role group dummy through
-    strategy history interval reuse rotation strength validation
+    strategy history interval reuse rotation strength validation users usernames emails
     """.split()
 )
 # Of these, the ones that make even `…_PASSWORD` a switch, a number or something that everybody may know.
@@ -46,8 +66,8 @@ SWITCH_WORDS = frozenset(
 # Words before a lone `key` that make it one that everybody may know, or no credential at all.
 OPEN_KEYS = frozenset(
     """
-    apt cache foreign gpg index lookup object partition pgp primary repo repository routing rpm search shard sort
-    translation unique yum
+    apt cache foreign gpg idempotency index lookup object partition pgp primary publishable repo repository routing rpm
+    search shard site sort translation unique verification yum
     """.split()
 )
 # Halves of a login that no word gives away.
@@ -65,7 +85,28 @@ PLACEHOLDERS = frozenset(
     keycloak rabbitmq mongo redis neo4j 123456 12345678 123456789 1234 guest
     """.split()
 )
+STAND_INS = ("your", "<", "changeme", "change_me", "change-me", "example")  # beginnings of what is to be replaced
+# Pairs of which a connection string has one beside its password, and the beginning of another kind.
+CONNECTION_PARTS = (
+    *("server=", "host=", "hostname=", "data source=", "datasource=", "addr=", "address=", "endpoint=", "accountname="),
+    *(
+        "user=",
+        "user id=",
+        "userid=",
+        "uid=",
+        "username=",
+        "driver=",
+        "database=",
+        "dbname=",
+        "initial catalog=",
+        "jdbc:",
+    ),
+)
+LATER = ("$", "%", "<", "{", "*", "[")  # how what something else puts there begins
+CHANGES = 0.45  # of the signs of a random text are of another kind than the one before, 0.62 of them as a rule
+KEY_FILES = (".cer", ".crt", ".jks", ".key", ".p12", ".pem", ".pfx", ".pub")
 NOT_SECRET_VALUES = frozenset({"", *"true false yes no on off none null 0 1 basic bearer digest".split()})
+LONGEST_WORD = max(map(len, NOT_SECRET_VALUES))
 
 
 @lru_cache(4096)  # services of a stack, and the environments of a project, have the same names
@@ -76,12 +117,29 @@ def is_secret_name(name: str) -> bool:
         return False
     if words[-1] in SECRET_ENDS or words[-1].endswith(("password", "passwd")):
         return True
+    if words[-1] == "key" and " ".join(words[-3:]) in KEY_ENDS:
+        return True
     if set(words) & HARMLESS_WORDS:
         return False
-    if set(words) & SECRET_WORDS or any(word in KEYS and before in KEY_WORDS for before, word in pairwise(words)):
+    if set(words) & SECRET_WORDS or _is_key(words):
         return True
     # NEO4J_AUTH is `user/password`, COMPOSER_AUTH_JSON a list of tokens, AUTH_DB none of it.
     return words[-1].endswith("secret") or words[-1] == "auth" or words[-2:] == ("auth", "json")
+
+
+def _is_key(words: tuple[str, ...]) -> bool:
+    """Whether a word says what a key is for; `KMS_CRYPTO_KEY` names one that its service keeps."""
+    before = {one for one, word in pairwise(words) if word in KEYS and one in KEY_WORDS}
+    return bool(before) and not ("kms" in words and before <= {"crypto", "encryption"})
+
+
+@lru_cache(4096)
+def may_be_key_name(name: str) -> bool:
+    """Whether a name is that of a key of which only the value tells whether it is a credential: `SERVER_KEY`."""
+    words = words_of(name)
+    if len(words) < 2 or words[-1] != "key" or words[-2] not in MAYBE_KEYS:
+        return False
+    return (SWITCH_WORDS | (HARMLESS_WORDS - MAYBE_KEYS) | OPEN_KEYS).isdisjoint(words)
 
 
 @lru_cache(4096)
@@ -106,15 +164,92 @@ def is_secret(name: str, value: str | None, fallback: str = "") -> bool:
         fallback: literal default of the variable that it reads.
     """
     said = value if value is not None else fallback
-    if (value is not None or fallback) and (said.lower() in NOT_SECRET_VALUES or said.startswith("/")):
+    if (value is not None or fallback) and is_harmless(said):
         return False
-    return is_secret_name(name) or ("@" in said and url_password().search(said) is not None)
+    return is_secret_name(name) or any(holds_secret(name, text) for text in (value, fallback) if text)
+
+
+def is_harmless(value: str) -> bool:
+    """Whether it is a switch, or where a file lies: no credential, whatever its name says."""
+    if value.startswith(("/", "./", "../")) or value.endswith(KEY_FILES):
+        return True
+    return len(value) <= LONGEST_WORD and value.lower() in NOT_SECRET_VALUES
+
+
+def holds_secret(name: str, value: str) -> bool:
+    """Whether a value of a name that does not tell is a credential, or holds one: a password with a host."""
+    if "@" in value and url_password().search(value) is not None:
+        return True
+    return bool(connection_password(value)) or (may_be_key_name(name) and is_random(value))
+
+
+def is_random(value: str) -> bool:
+    """Whether a value is made by chance: 32 hexadecimal digits or more, mixed letters and digits, or a marked token.
+
+    Forty upper-case digits are the fingerprint of a key that everybody may have; a UUID is a name.
+    """
+    if _uuid().fullmatch(value):
+        return False
+    if _hexadecimal().fullmatch(value):
+        return not value.isdigit() and not value.isalpha() and not (len(value) == 40 and value.isupper())
+    if _mixed().fullmatch(value):
+        kinds = ["0" if char.isdigit() else char.islower() for char in value if char.isalnum()]
+        changes = sum(one != other for one, other in pairwise(kinds))
+        return kinds.count("0") > 1 and changes >= CHANGES * len(kinds)
+    return any(start == 0 and end == len(value) for _, start, end in credentials(value))
+
+
+@cache
+def _hexadecimal() -> re.Pattern[str]:
+    return re.compile(r"[0-9a-f]{32,512}|[0-9A-F]{32,512}")
+
+
+@cache
+def _uuid() -> re.Pattern[str]:
+    return re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+@cache
+def _mixed() -> re.Pattern[str]:
+    """Characters of base64 and base64url."""
+    return re.compile(r"[A-Za-z0-9+/_-]{20,4096}={0,2}")
 
 
 def is_placeholder(value: str) -> bool:
-    """Whether a secret is an obvious stand-in."""
-    lowered = value.strip().lower()
-    return lowered in PLACEHOLDERS or lowered.startswith(("your", "<", "changeme", "change_me", "change-me", "example"))
+    """Whether a secret, or the password in a connection string, is an obvious stand-in."""
+    lowered = (connection_password(value) or value).strip("\"' \t\r\n").lower()
+    return lowered in PLACEHOLDERS or ("://" not in lowered and lowered.startswith(STAND_INS))
+
+
+def connection_password(value: str) -> str:
+    """The password that a connection string spells out, "" for none."""
+    return next((value[start:end] for start, end in connection_passwords(value)), "")
+
+
+def connection_passwords(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of a text that are passwords in `Server=…;Password=…;`, `jdbc:…?user=…&password=…`, `host=… password=…`.
+
+    Args:
+        text: a value, or a line that holds one.
+    """
+    lower = text.lower()
+    if "=" not in text or not any(word in lower for word in ("password", "pwd", "accesskey", "accountkey")):
+        return
+    if any(part in re.sub(r"[ \t]{0,9}=", "=", lower) for part in CONNECTION_PARTS):
+        for found in _connection().finditer(text):
+            if not found[1].startswith(LATER) and not is_harmless(found[1].strip("\"'")):
+                yield found.span(1)
+
+
+@cache
+def _connection() -> re.Pattern[str]:
+    """A password among the pairs of a connection string, to the sign or the name behind it."""
+    return re.compile(
+        r"""(?:^|[;?&\s"'])(?:password|pwd|accountkey|sharedaccesskey)[ \t]{0,9}+=
+            (?:[ \t]{1,9}+(?![a-z_]{1,20}=[^=;&\s"'])|(?![ \t]))
+            ("[^"]{1,200}"|'[^']{1,200}'|[^;&"'}]{1,200}?(?=[;&"'}]|[ \t]{1,9}[a-z_]{1,20}=|[ \t\r\n]*$))""",
+        re.VERBOSE | re.IGNORECASE,
+    )
 
 
 @cache
@@ -134,6 +269,12 @@ def url_password() -> re.Pattern[str]:
 
 
 @cache
+def defaults() -> re.Pattern[str]:
+    """A variable with a literal default, which is group 1: `${V:-text}`, `${V-text}`."""
+    return re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}")
+
+
+@cache
 def bare() -> re.Pattern[str]:
     """A variable without a default that says something: `$V`, `${V}`, `${V:?message}`, `${V:-}`."""
-    return re.compile(r"""["']?\$(?:\w+|\{\w+(?::?\?[^{}$]*|:?-)?\})["']?""")
+    return re.compile(r"""(?:\\?["'])?\$(?:\w+|\{\w+(?::?\?[^{}$]*|:?-)?\})(?:\\?["'])?""")

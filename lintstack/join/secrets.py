@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from lintstack.join.credentials import credentials
 from lintstack.join.password_options import passwords
-from lintstack.join.secret_names import NOT_SECRET_VALUES, bare, is_credential_name, is_secret_name, url_password
+from lintstack.join.secret_names import (
+    bare,
+    connection_passwords,
+    defaults,
+    holds_secret,
+    is_credential_name,
+    is_harmless,
+    is_secret_name,
+    may_be_key_name,
+    url_password,
+)
 from lintstack.join.variables import BUILD_SCOPES
 from lintstack.source import Source, Span
 
@@ -24,6 +34,7 @@ MASK = "***"
 _KEYS = frozenset({"secret", "secrets", "auth", "credential", "credentials", "credential_spec", "credential-spec"})
 _HINTS = ("pass", "pwd", "pword", "secret", "token", "key", "credential", "auth", "://")
 _LONGEST = 65_536  # characters of a line that are looked at
+_LONGEST_DEFAULT = 600  # characters of a variable's default in front of a name
 _SHORTEST = 5  # characters of a value that is replaced wherever it turns up
 
 
@@ -32,7 +43,7 @@ def _named() -> re.Pattern[str]:
     """A name and what is between it and its value."""
     return re.compile(
         r"""(?P<before>["']?)(?<![\w-])(?P<flag>-{0,2})(?P<name>[A-Za-z_][\w.-]{0,200})
-            (?P<between>["']?[ \t]*(?::[=?+-]?|=)[ \t]*|["'][ \t]*,[ \t]*|[ \t]+)(?=[^\s])""",
+            (?P<between>\\?["']?[ \t]*(?::[=?+-]?|=)[ \t]*|["'][ \t]*,[ \t]*|[ \t]+)(?=[^\s])""",
         re.VERBOSE,
     )
 
@@ -50,12 +61,21 @@ def secret_texts(text: str) -> Iterator[tuple[int, int]]:
     for found in url_password().finditer(text) if "://" in text and "@" in text else ():
         if not _harmless(found[1]):
             yield found.span(1)
+    yield from connection_passwords(text)
     ahead: dict[str, tuple[int, int]] = {}
     for found in _named().finditer(text):
-        if _takes_secret(found["flag"] + found["name"]) and _assigns(text, found):
+        certain = _takes_secret(found["flag"] + found["name"])
+        if (certain or may_be_key_name(found["name"])) and _assigns(text, found):
             start, end = found.end(), _end(text, found, ahead)
-            if not _harmless(text[start:end]):
+            if not _harmless(text[start:end]) and (certain or _is_key(found["name"], text[start:end])):
                 yield start, end
+
+
+def _is_key(name: str, written: str) -> bool:
+    """Whether a text behind a name that leaves it open is a credential, or a variable that falls back to one."""
+    said = written.strip("\"' \t,;\\")
+    fallback = defaults().fullmatch(said)
+    return holds_secret(name, fallback[1] if fallback else said)
 
 
 def _hints_at_secret(text: str) -> bool:
@@ -99,10 +119,13 @@ def _end(text: str, found: re.Match[str], ahead: dict[str, tuple[int, int]]) -> 
         ahead: where each way to end a value was looked for and found last: many names may share one end.
     """
     start, line = found.end(), len(text)
-    quote = text[start] if text[start] in "\"'" else ""
+    closing = _default_end(text, found.start(), start)
+    if closing >= 0:
+        return closing
+    quote = text[start] if text[start] in "\"'" else '\\"' if text.startswith('\\"', start) else ""
     if quote:
-        end = text.find(quote, start + 1)
-        return line if end < 0 else end + 1
+        end = text.find(quote, start + len(quote))
+        return line if end < 0 else end + len(quote)
     if found["before"] and "," not in found["between"] and found["before"] not in found["between"]:
         end = text.find(found["before"], start)
         return line if end < 0 else end
@@ -120,10 +143,18 @@ def _end(text: str, found: re.Match[str], ahead: dict[str, tuple[int, int]]) -> 
     return until
 
 
+def _default_end(text: str, name: int, start: int) -> int:
+    """Offset of the brace that ends the default of a variable in which a name and its value stand, -1 for none."""
+    opened = text.rfind("${", max(0, name - _LONGEST_DEFAULT), name)
+    if opened < 0 or text.find("}", opened, name) >= 0:
+        return -1
+    closing = text.find("}", start)
+    return closing if text.find("{", start, max(closing, start)) < 0 else -1
+
+
 def _harmless(value: str) -> bool:
     """Whether it is a variable alone, a path, or a word such as `true`."""
-    said = value.strip("\"' \t,;")
-    if said.lower() in NOT_SECRET_VALUES or said.startswith("/"):
+    if is_harmless(value.strip("\"' \t,;\\")):
         return True
     found = bare().match(value)
     return found is not None and not value[found.end() :].strip(" \t\r\n,;])}")
@@ -140,7 +171,7 @@ def values(sources: Iterable[Source], known: Iterable[str]) -> frozenset[str]:
     for source in sources:
         for line in source.text.splitlines():
             part = line[:_LONGEST]
-            found.update(part[start:end].strip("\"'") for start, end in secret_texts(part))
+            found.update(part[start:end].strip("\"'\\") for start, end in secret_texts(part))
     return frozenset(text for text in found if len(text) >= _SHORTEST)
 
 
@@ -249,8 +280,11 @@ def _value_spans(variable: Variable) -> Iterator[Span]:
 
 
 def _masked(name: str, span: Span) -> Iterator[Span]:
-    if is_credential_name(name) and not bare().fullmatch(span.text):
+    text = span.text
+    if not bare().fullmatch(text) and (is_credential_name(name) or (may_be_key_name(name) and _is_key(name, text))):
         yield span
-    for match in url_password().finditer(span.text):
+    for match in url_password().finditer(text):
         if not bare().fullmatch(match[1]):
             yield span.source.span(span.start + match.start(1), span.start + match.end(1))
+    for start, end in connection_passwords(text):
+        yield span.source.span(span.start + start, span.start + end)

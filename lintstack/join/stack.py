@@ -266,7 +266,7 @@ class _Made(NamedTuple):
         process = processes.process(node, ground)
         facts = services.facts(node, process)
         known_job = bool(ground.known and ground.known.kind == "job")
-        environment = tuple(variables.environment(service, node, self._env_file(name), _env(ground)))
+        environment = tuple(variables.environment(service, node, self._env_file(name), _env(ground), self.loaded.given))
         bind(
             service,
             **facts,

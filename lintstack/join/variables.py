@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping as Values
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -11,7 +12,15 @@ from typing import TYPE_CHECKING
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
-from lintstack.join.secret_names import is_placeholder, is_secret, is_secret_name
+from lintstack.join.secret_names import (
+    connection_password,
+    defaults,
+    holds_secret,
+    is_placeholder,
+    is_secret,
+    is_secret_name,
+    may_be_key_name,
+)
 from lintstack.model import Service, Variable
 from lintstack.source import Span
 from lintstack.yaml import Entry, Mapping, Scalar
@@ -19,6 +28,7 @@ from lintstack.yaml import Entry, Mapping, Scalar
 if TYPE_CHECKING:
     from lintstack.dockerfile.nodes import Pair
     from lintstack.dockerfile.stages import Stage
+    from lintstack.yaml import Node
 
 # Instructions by which a build sets variables → scope of those that the container does not get.
 LONGEST = 65_536  # characters of a label that are looked at
@@ -27,24 +37,29 @@ BUILD_SCOPES = {"ARG": "arg", "ENV": "layer"}
 
 
 @cache
-def _default() -> re.Pattern[str]:
-    return re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}")
-
-
-@cache
-def _url_default() -> re.Pattern[str]:
-    """The default of a variable that is the password of a URL."""
-    return re.compile(r"://[^\s/@]{0,200}:\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}@")
+def _inner_default() -> re.Pattern[str]:
+    """The default of a variable that is the password of a URL, or of a connection string."""
+    variable = r"\$\{[A-Za-z_][A-Za-z0-9_]{0,200}:?-([^{}$]{1,500})\}"
+    return re.compile(rf"://[^\s/@]{{0,200}}:{variable}@|[;?&\s](?i:password|pwd)[ \t]{{0,9}}=[ \t]{{0,9}}{variable}")
 
 
 def _fallback(name: str, raw: str) -> str:
-    """Literal default of the credential in a value: of all of it, or of the password in a URL."""
-    found = (_default() if is_secret_name(name) and "://" not in raw else _url_default()).search(raw)
-    return found[1] if found else ""
+    """Literal default of the credential in a value: of all of it, or of the password in a URL or connection string."""
+    if "://" not in raw and (is_secret_name(name) or may_be_key_name(name)):
+        found = defaults().search(raw)
+        return found[1] if found else ""
+    inner = _inner_default().search(raw)
+    if inner:
+        return inner[1] or inner[2]
+    return next((found[1] for found in defaults().finditer(raw) if holds_secret(name, found[1])), "")
 
 
 def environment(
-    service: Service, node: Mapping, env_file: dict[str, Fact[str]], image_env: dict[str, Fact[str]]
+    service: Service,
+    node: Mapping,
+    env_file: dict[str, Fact[str]],
+    image_env: dict[str, Fact[str]],
+    given: Values[str, Scalar],
 ) -> Iterator[Variable]:
     """Effective environment: `environment` over env files over the image's ENV.
 
@@ -53,17 +68,30 @@ def environment(
         node: its merged node.
         env_file: variables of its env files by name.
         image_env: ENV of the built stage by name.
+        given: values of the project's env files by name.
     """
     own = {entry.key.text: entry for entry in entries(node, "environment")}
     for entry in own.values():
-        made = _variable(service, entry, "environment")
+        made = _from_outside(_variable(service, entry, "environment"), entry.value, given)
         yield _shadowing(made, env_file[made.name]) if made.name in env_file else made
     for name, fact in env_file.items():
         if name not in own:
-            yield of_fact(service, name, fact, "env-file")
+            made = of_fact(service, name, fact, "env-file")
+            yield made.with_(origin=Fact(name, fact.places)) if made.is_secret.value and fact.value else made
     for name, fact in image_env.items():
         if name not in own and name not in env_file:
             yield of_fact(service, name, fact, "env")
+
+
+def _from_outside(variable: Variable, node: Node, given: Values[str, Scalar]) -> Variable:
+    """A credential told of the variable of the project's env files that is all of it, or the password in it."""
+    if not variable.is_secret.value or not isinstance(node, Scalar) or node.unset or not node.variables:
+        return variable
+    said = {connection_password(node.text) or node.text, node.text}
+    names = [name for name in node.variables if name in given and given[name].text in said]
+    if not names:
+        return variable
+    return variable.with_(origin=Fact(names[0], (Place(given[names[0]].span), Place(node.span, "used here"))))
 
 
 def _shadowing(variable: Variable, beneath: Fact[str]) -> Variable:

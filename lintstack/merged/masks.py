@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lintstack.join.secret_names import NOT_SECRET_VALUES, bare, is_placeholder, is_secret_name
+from lintstack.join.secret_names import (
+    bare,
+    is_harmless,
+    is_placeholder,
+    is_random,
+    is_secret_name,
+    may_be_key_name,
+)
 from lintstack.join.secrets import MASK, is_secret_flag, scrubbed, values
 from lintstack.merged.leaves import Path, leaves
 from lintstack.named import NamedTuple
@@ -59,9 +66,9 @@ def mask(tree: Mapping, sources: Iterable[Source]) -> Mask:
 
 def _is_credential(path: Path, node: Scalar) -> bool:
     """Whether the name of a value is that of a credential, and the value is one."""
-    if not path or not is_secret_name(path[-1]) or not isinstance(node.value, str):
+    if not path or not isinstance(node.value, str) or is_harmless(node.text):
         return False
-    return node.text.lower() not in NOT_SECRET_VALUES and not node.text.startswith("/")
+    return is_secret_name(path[-1]) or (may_be_key_name(path[-1]) and is_random(node.text))
 
 
 def _behind_flags(texts: Iterable[tuple[Path, Scalar]]) -> Iterator[Path]:

@@ -22,6 +22,8 @@ class Variable(Subject):
         is_literal: whether a file of the stack spells the value out (no variable takes part).
         is_placeholder: whether a literal secret is an obvious stand-in (changeme, password, example, …).
         fallback: literal default used when the variable it reads is unset (`${V:-fallback}`).
+        origin: variable of an env file, of the project or of the service, that gives the value of a credential, at its
+            value there.
         shadows: the env file whose other value for it `environment` replaces.
         passed_through: whether it stands without a value and the project has none for it, so that it is not passed on.
     """
@@ -33,6 +35,7 @@ class Variable(Subject):
     is_literal: Fact[bool] = ABSENT
     is_placeholder: Fact[bool] = ABSENT
     fallback: Fact[str] = ABSENT
+    origin: Fact[str] = ABSENT
     shadows: Fact[str] = ABSENT
     passed_through: Fact[bool] = ABSENT
 
