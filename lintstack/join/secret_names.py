@@ -90,7 +90,10 @@ STAND_INS = ("your", "<", "changeme", "change_me", "change-me", "example")  # be
 _NAMES = (
     "server,host,hostname,data source,datasource,addr,address,endpoint,accountname,user,user id,userid,uid,username"
 )
-CONNECTION_PARTS = (*(f"{name}=" for name in f"{_NAMES},driver,database,dbname,initial catalog".split(",")), "jdbc:")
+CONNECTION_PARTS = (
+    *(f"{name}=" for name in f"{_NAMES},username,driver,database,dbname,initial catalog".split(",")),
+    "jdbc:",
+)
 LATER = ("$", "%", "<", "{", "*", "[")  # how what something else puts there begins
 CHANGES = 0.45  # of the signs of a random text are of another kind than the one before, 0.62 of them as a rule
 KEY_FILES = (".cer", ".crt", ".jks", ".key", ".p12", ".pem", ".pfx", ".pub")
