@@ -44,6 +44,8 @@ class Known(NamedTuple):
         auth_on: variables (`NAME`, `NAME=value`) and options (`--name`) by which they must, or by which a file tells.
         auth_off: variables (`NAME=value`, `NAME=*` for any value) and options by which they need none.
         default_login: variables of which one must be given, else a user and password that everybody knows get in.
+        required_settings: variables, each with those that may stand for it behind a blank, of which one must be given
+            (or `NAME_FILE`): the image does not start on a new volume without.
         secrets: environment variables that hold credentials, with the variable that takes a file instead ("" if none).
         unprivileged: the image of the same program that does not start as root; "" when none is known.
         stop_signal: signal that its program takes for an orderly end, where the image does not leave that at SIGTERM.
@@ -70,6 +72,7 @@ class Known(NamedTuple):
     auth_on: tuple[str, ...] = ()
     auth_off: tuple[str, ...] = ()
     default_login: tuple[str, ...] = ()
+    required_settings: tuple[str, ...] = ()
     secrets: Mapping[str, str] = {}
     unprivileged: str = ""
     stop_signal: str = ""
