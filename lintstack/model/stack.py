@@ -64,6 +64,12 @@ class Stack(Subject):
     complete: bool = True  # whether all of its files were read
 
     @cached_property
+    def startable(self) -> tuple[Service, ...]:
+        """Services without those of which no file says what they run: of these there is nothing more to say."""
+        lost = {item.name for item in self.overrides if item.effect.value == "unmatched"}
+        return tuple(service for service in self.services if service.name not in lost) if lost else self.services
+
+    @cached_property
     def written_secrets(self) -> frozenset[tuple[str, int, int]]:
         """Places of the credentials that variables of services spell out (`source.span_key`)."""
         found = (item for service in self.services for item in (*service.environment, *service.layers))
