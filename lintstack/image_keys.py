@@ -46,6 +46,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "drops_privileges": _flag("Whether its entrypoint starts as root and then becomes a service user."),
     "drops_for": _list(_WORD, "appd", "First words of a command for which it does, beside options; missing: any."),
     "healthcheck": _flag("Whether the image itself brings a health check."),
+    "checkable": _flag("Whether a health check can call something that it has; missing: it can."),
     "has": _list(_WORD, "curl", "Programs that it has.", nothing=False),
     "lacks": _list(_WORD, "curl", "Programs that it does not have; `*` for all others.", nothing=False),
     "unsure": _list(_WORD, "curl", "Programs of which nobody knows.", nothing=False),

@@ -36,6 +36,7 @@ class Known(NamedTuple):
         ports: ports it listens on, as "5432/tcp".
         data_dirs: directories whose content must survive the container.
         healthcheck: whether the image itself defines a health check; None when unknown.
+        checkable: whether a health check can call something that it ships; None when that is unknown.
         volumes: directories that the image declares as VOLUME: without a mount there they are anonymous volumes.
         former_dirs: directories in which earlier versions kept their data; this one does not use them.
         data_variable: environment variable that moves the data to another directory; "" when there is none.
@@ -64,6 +65,7 @@ class Known(NamedTuple):
     ports: tuple[str, ...] = ()
     data_dirs: tuple[str, ...] = ()
     healthcheck: bool | None = None
+    checkable: bool | None = None
     volumes: tuple[str, ...] = ()
     former_dirs: tuple[str, ...] = ()
     data_variable: str = ""
