@@ -206,7 +206,12 @@ def _is_stray(service: Service, known: Known, mount: Mount) -> bool:
     target, tokens = mount.target.value or "", _tokens(service) or ()
     words = set(f"{mount.source.value} {target}".lower().replace("-", " ").replace("_", " ").replace("/", " ").split())
     meant = DATA_WORDS | {service.name.lower(), _short(known)}
-    if not _is_named(mount) or meant.isdisjoint(words) or not OTHER_WORDS.isdisjoint(words) or _may_be_set(service, tokens):
+    if (
+        not _is_named(mount)
+        or meant.isdisjoint(words)
+        or not OTHER_WORDS.isdisjoint(words)
+        or _may_be_set(service, tokens)
+    ):
         return False
     if any(lies_in(target, path) or lies_in(path, target) for path in (*known.volumes, *known.writes)):
         return False

@@ -7,7 +7,6 @@ from posixpath import basename, normpath
 from typing import TYPE_CHECKING
 
 from lintstack.compose.format.mounts import lies_in
-from lintstack.facts import Place
 from lintstack.findings import Problem
 from lintstack.model import Copy, Mount, Service, Variable
 

@@ -234,7 +234,11 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         # Durations may stand beside the image's own test.
         times = _durations(node, spec) if found and inherited.value else {}
         return check.with_(
-            defined=inherited, disabled=Fact(False, default=True), source=origin, impossible=_impossible(ground), **times
+            defined=inherited,
+            disabled=Fact(False, default=True),
+            source=origin,
+            impossible=_impossible(ground),
+            **times,
         )
     return check.with_(
         defined=Fact(True, test.places[:1]),

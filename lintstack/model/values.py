@@ -24,8 +24,8 @@ class Variable(Subject):
         fallback: literal default used when the variable it reads is unset (`${V:-fallback}`).
         shadows: the env file whose other value for it `environment` replaces.
         passed_through: whether it stands without a value and the project has none for it, so that it is not passed on.
-        quoted: where quotes that look like those of YAML or a shell are a part of its value: around a default (`default`:
-            `${V:-"x"}`), or in an item of a list (`item`: `- V="x"`).
+        quoted: where quotes that look like those of YAML or a shell are a part of its value: default (`${V:-"x"}`) or
+            item (of a list, `- V="x"`).
     """
 
     service: Service | None = None
