@@ -183,7 +183,9 @@ def _dashboard(service: Service) -> tuple[int, tuple[Place, ...]] | None:
     if any(word.startswith(GUARDS) for word in words) or any("_TRAEFIK_" in name for name in variables):
         return None
     given = next((word.rpartition(":")[2] for word in words if word.startswith(ADDRESS)), str(DASHBOARD))
-    opened = [place for word, place in zip(words, service.command.places, strict=False) if word in INSECURE]
+    places = service.command.places  # a string has one for all of its words
+    at = places if len(places) == len(words) else places[:1] * len(words)
+    opened = [place for word, place in zip(words, at, strict=False) if word in INSECURE]
     if not opened and said is not None and said.value in ("true", "1"):
         opened = list(said.places[:1])
     known = given.isascii() and given.isdigit() and len(given) <= 5

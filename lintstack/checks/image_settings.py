@@ -30,13 +30,13 @@ def image_setting_missing(service: Service) -> Iterator[Problem]:
         return
     for wanted in known.required_settings:
         names = wanted.split(" ")
-        if not any(_is_given(service, name) for name in names):
+        if not any(one.partly_read or _is_given(one, name) for one in _twins(service) for name in names):
             yield _problem(service, known, names[0])
 
 
 def _problem(service: Service, known: Known, name: str) -> Problem:
     """At the variable where it stands empty, else at the service."""
-    image = known.name.rpartition("/")[2]
+    image = known.name
     empty = next((item for item in service.environment if item.name == name and item.value.places), None)
     related = service.base_image.places[:1]
     if empty is None:
@@ -56,8 +56,16 @@ def _is_given(service: Service, setting: str) -> bool:
     )
 
 
+def _twins(service: Service) -> tuple[Service, ...]:
+    """A service, and what it is in other environments where nobody says that this one is more than their base."""
+    others = service.stack.twins.get(service.name, ()) if service.stack.kind == "unknown" else ()
+    return (service, *others)
+
+
 def _says(variable: Variable, wanted: str) -> bool:
-    value = variable.value.value or ""
+    value = variable.value.value
+    if value is None:  # the shell may have it
+        return True
     return bool(value) and (not wanted or value == wanted or (value.lower() in YES and wanted in YES))
 
 

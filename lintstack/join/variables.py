@@ -159,11 +159,12 @@ def _variable(service: Service, entry: Entry, scope: str) -> Variable:
 
 def _quoted(key: Scalar, node: Scalar) -> Fact[str]:
     """Where quotes that look like YAML's or a shell's are a part of the value: default, or item of a list."""
-    for piece in node.pieces:
-        if any(_in_quotes(text) and not _is_nested(text[1:-1]) for text in piece.fallbacks):
-            at = source_offset(node, piece.raw_start)
-            span = node.span if at is None else Span(node.source, at, at + piece.raw_end - piece.raw_start)
-            return Fact("default", (Place(span),))
+    plain = {text for text in node.fallbacks if _in_quotes(text) and not _is_nested(text[1:-1])}
+    if plain:
+        piece = next((piece for piece in node.pieces if not plain.isdisjoint(piece.fallbacks)), None)
+        at = source_offset(node, piece.raw_start) if piece else None
+        span = Span(node.source, at, at + piece.raw_end - piece.raw_start) if piece and at is not None else node.span
+        return Fact("default", (Place(span),))
     written = node.source.text
     # A list item is `NAME=value`, in quotes of its own where the character before it is one.
     item = written[node.start - 1 : node.start] == "=" and written[key.start - 1 : key.start] in (" ", "\t", "[", ",")
