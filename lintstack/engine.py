@@ -25,6 +25,14 @@ BROKEN = "!"  # fact of the problem that a breaking check amounts to
 # Facts that compose files spell otherwise.
 KEYS = {"memory_limit": "mem_limit", "cpu_limit": "cpus", "no_new_privileges": "security_opt"}
 
+# What is said of facts about the image, which no file sets.
+LACKING = {
+    "known.auth": "nothing here asks for a password",
+    "known.data_dirs": "no volume here holds its data",
+    "known.default_login": "nothing here sets another",
+    "known.required_settings": "nothing here sets it",
+}
+
 
 class Active(NamedTuple):
     """A rule that this run asks for, with what the configuration changed."""
@@ -110,17 +118,23 @@ class _Asked:
 
 
 def _hits(stack: Stack, asked: _Asked) -> Iterator[Hit]:
-    """Problems of one stack, less those whose rule yields to another that fired on the same subject."""
+    """Problems of one stack, less those whose rule yields to another that fired on the same subject or place."""
     hits: list[Hit] = []
     for folder, rules in asked.speaking(stack):
         subjects = Subjects(SUBJECTS[folder](stack))
         for active in rules if subjects.all else ():
             hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, subjects)]
-    fired = {(hit.active.rule.name, hit.subject.anchor) for hit in hits}
+    fired = {(hit.active.rule.name, where) for hit in hits for where in _wheres(hit)}
     for hit in hits:
         preferred = hit.active.rule.yields_to
-        if not preferred or not any((name, hit.subject.anchor) in fired for name in preferred):
+        if not preferred or not any((name, where) in fired for name in preferred for where in _wheres(hit)):
             yield hit
+
+
+def _wheres(hit: Hit) -> tuple[object, ...]:
+    """What a problem is about: its subject, and its place where that is the only one."""
+    at = hit.problem.at
+    return (hit.subject.anchor,) if at is None or hit.problem.related else (hit.subject.anchor, span_key(at.span))
 
 
 def _problems(active: Active, subjects: Subjects) -> list[tuple[Subject, Problem]]:
@@ -223,6 +237,8 @@ def _places(hit: Hit, lacking: _Lacking) -> tuple[Place, tuple[Place, ...]]:
 @cache
 def _nothing_sets(name: str) -> str:
     """What stands under the key of a service that lacks a fact."""
+    if name in LACKING:
+        return LACKING[name]
     fact = name.partition(".")[0]
     return f"nothing here sets `{KEYS.get(fact, fact)}`" if fact else ""
 

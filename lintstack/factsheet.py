@@ -20,7 +20,7 @@ POINTERS = frozenset(
     """
     service stack span anchor keys source_file secrets suppressions scripts stage dockerfile instruction parent parsed
     node builds read_commands read_assignments arguments contexts folder survey context copied moments settings
-    foundation credential_files literals known partly_read read_addresses elsewhere complete members joined users
+    foundation credential_files literals known twins partly_read read_addresses elsewhere complete members joined users
     watches look find_mentions declared_arguments call previous
     """.split()
 )

@@ -33,6 +33,7 @@ def _number(description: str) -> dict[str, Any]:
 
 
 _PATH, _WORD, _NAME = r"^/\S+$", r"^\S+$", r"^[A-Za-z_][\w.]*$"
+_SETTINGS = r"^[A-Za-z_][\w.]*(?:=\S+)?(?: [A-Za-z_][\w.]*(?:=\S+)?)*$"
 _SETTING = r"^(?:-{1,2}[A-Za-z][\w.-]*|[A-Za-z_][\w.]*(?:=\S+)?)$"
 
 # JSON Schema of each key. null stands for unknown, where a variant or a base would say otherwise.
@@ -45,6 +46,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "drops_privileges": _flag("Whether its entrypoint starts as root and then becomes a service user."),
     "drops_for": _list(_WORD, "appd", "First words of a command for which it does, beside options; missing: any."),
     "healthcheck": _flag("Whether the image itself brings a health check."),
+    "checkable": _flag("Whether a health check can call something that it has; missing: it can."),
     "has": _list(_WORD, "curl", "Programs that it has.", nothing=False),
     "lacks": _list(_WORD, "curl", "Programs that it does not have; `*` for all others.", nothing=False),
     "unsure": _list(_WORD, "curl", "Programs of which nobody knows.", nothing=False),
@@ -60,6 +62,11 @@ KEYS: dict[str, dict[str, Any]] = {
         _SETTING, "APP_AUTH=off", "Variables (`NAME=value`, `NAME=*`) and options by which they need none."
     ),
     "default_login": _list(_NAME, "APP_PASSWORD", "Variables without any of which a well-known password gets in."),
+    "required_settings": _list(
+        _SETTINGS,
+        "APP_PASSWORD APP_AUTH=off",
+        "Variables (`NAME`, `NAME=value`) without any of which it does not start on a new volume.",
+    ),
     "secrets": {
         "type": ["object", "null"],
         "additionalProperties": {"type": "string"},

@@ -89,7 +89,7 @@ HEAD: dict[str, Any] = {
             "description": "The fact whose value names the variant; left out, the check's problem says it.",
         },
         "options": {"type": "object", "propertyNames": _NAME, "additionalProperties": _OPTION, "minProperties": 1},
-        "yields-to": _NAMES | {"description": "Rules that make this one silent on the same subject."},
+        "yields-to": _NAMES | {"description": "Rules that make this one silent on the same subject or place."},
         "aka": _NAMES | {"description": "Former names."},
         "security": {"type": "boolean"},
     },

@@ -46,7 +46,7 @@ class Rule(Record):
         variants: ids of its variants (the same fault in several dresses, such as package managers), by name and tool.
         variant: the fact whose value names the variant; "" when its problems say it (`Problem.variant`).
         options: name → {default, schema, description}.
-        yields_to: rules that make this one silent on the same subject.
+        yields_to: rules that make this one silent on the same subject or at the same place.
         aka: former names.
         security: whether it is a security matter (SARIF).
         page: path of the page, for tests and documentation.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from lintstack import pragmas
 from lintstack.findings import Finding, Kind, diagnostic
 from lintstack.given import Given, amended, project_of, reader_of, tree_of
-from lintstack.model import Stack
+from lintstack.model import Service, Stack
 from lintstack.named import NamedTuple
 from lintstack.project import UsageError, discover
 from lintstack.reader import Reader, suggest
@@ -132,7 +132,14 @@ class Stacks:
         return again[0] if again else stack
 
     def _settle(self, stacks: list[Stack], whole: bool) -> None:
-        """Tell the stacks of a project what the other environments use."""
+        """Tell the stacks of a project what the other environments use, and give services whose images ask for it."""
+        if len(stacks) > 1:
+            twins: dict[str, tuple[Service, ...]] = {}
+            for item in (each for stack in stacks for each in stack.services):
+                if item.known and item.known.required_settings:
+                    twins[item.name] = (*twins.get(item.name, ()), item)
+            for stack in stacks if twins else ():
+                bind(stack, twins=twins)
         if any(found.used.value is False for stack in stacks for found in stack.resources):
             from lintstack.join.resources import settle
 

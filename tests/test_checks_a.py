@@ -174,3 +174,94 @@ def test_build_target_lists_the_stages() -> None:
         "service `api` builds the target `production`, and Dockerfile has no stage of that name; "
         "its stages are: runner 1"
     )
+
+
+def all_found(files: dict[str, str], *rules: str, kind: Any = None) -> list[Finding]:
+    """Findings of several rules over files in the current folder."""
+    for path, content in files.items():
+        Path(path).write_text(content, encoding="utf-8")
+    return list(analyse(Options(paths=(".",), config=Config(), select=rules, as_kind=kind)).findings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "label"),
+    [
+        ("datastore-without-auth", "nothing here asks for a password"),
+        ("default-login", "nothing here sets another"),
+        ("data-without-volume", "no volume here holds its data"),
+        ("image-setting-missing", "nothing here sets it"),
+    ],
+)
+def test_frames_say_what_is_missing_of_what_the_catalogue_asks_for(rule: str, label: str) -> None:
+    images = {"datastore-without-auth": "redis:7.4", "default-login": "rabbitmq:3.13"}
+    compose = f"services:\n  db:\n    image: {images.get(rule, 'postgres:16')}\n"
+    (finding,) = all_found({"compose.yaml": compose}, rule, kind="prod")
+    assert finding.at.label == label
+
+
+@pytest.mark.parametrize(
+    ("tag", "asks"),
+    [
+        ("16", True),
+        ("alpine", True),
+        ("9.6", True),
+        ("9.6.24-alpine", True),
+        ("9.6.10", False),
+        ("12.2", False),
+        ("12.3", True),
+        ("9.4", False),
+        ("${TAG}", False),
+    ],
+)
+def test_postgres_asks_for_a_password_since_2020(tag: str, asks: bool) -> None:
+    compose = f"services:\n  db:\n    image: postgres:{tag}\n"
+    assert bool(found("image-setting-missing", {"compose.yaml": compose})) is asks
+
+
+BUILD = "services:\n  api:\n    build:\n      context: .\n      args:\n"
+
+
+def test_an_argument_that_is_given_is_not_what_another_was_meant_to_be() -> None:
+    given = f"{BUILD}        DATABASE_URL: a\n        DATABASE_DIRECT_URL: b\n"
+    files = {"compose.yaml": given, "Dockerfile": "FROM alpine:3.22\nARG DATABASE_URL\n"}
+    (finding,) = found("declared-build-arg", files)
+    assert finding.message.endswith("declare it with ARG, or remove it")
+    (finding,) = found("declared-build-arg", {"compose.yaml": given.replace("        DATABASE_URL: a\n", "")})
+    assert finding.message.endswith("did you mean `DATABASE_URL`?")
+
+
+@pytest.mark.parametrize(
+    ("more", "rules"),
+    [
+        ("", ["declared-build-arg"]),
+        ("    environment:\n      TERMS: ${TERMS}\n", ["declared-build-arg", "dotenv-example-incomplete"]),
+    ],
+)
+def test_what_is_to_be_removed_need_not_be_declared(more: str, rules: list[str]) -> None:
+    files = {
+        "compose.yaml": f"{BUILD}        TERMS: ${{TERMS}}\n{more}",
+        ".env.example": "OTHER=1\n",
+        "Dockerfile": "FROM alpine:3.22\n",
+    }
+    findings = all_found(files, "declared-build-arg", "dotenv-example-incomplete")
+    assert sorted(finding.rule for finding in findings) == rules
+
+
+def test_a_stage_that_hands_files_on_leaves_its_variables_in_the_cache_only() -> None:
+    builder = "FROM node:22 AS builder\nARG API_SECRET\nENV API_TOKEN=$X\n"
+    files = {"Dockerfile": f"{builder}FROM node:22\nARG NPM_TOKEN\nCOPY --from=builder /app /app\n"}
+    said = [finding.message.partition(", and ")[2].partition(";")[0] for finding in found("secret-in-variable", files)]
+    cached = "the cache of the build keeps it, also where that is pushed"
+    assert said == [cached, cached, "the image's history keeps it"]
+
+
+def test_of_a_service_that_nobody_starts_nothing_else_is_said() -> None:
+    files = {
+        "compose.yaml": "services:\n  basket:\n    image: redis:7.4\n",
+        "compose.override.yaml": "services:\n  basket.data:\n    ports: ['6379:6379']\n    environment: [DEBUG=1]\n",
+    }
+    findings = all_found(files, "overlay-unknown-service", "debug-port", "healthcheck", "bound-port")
+    assert {finding.rule for finding in findings if finding.at.span.source.path == "compose.override.yaml"} == {
+        "overlay-unknown-service"
+    }
+    assert {finding.rule for finding in findings if finding.service == "basket"} == {"healthcheck"}

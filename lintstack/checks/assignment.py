@@ -17,6 +17,8 @@ KEPT = {
     "ARG": "the image's history keeps it; mount it with `RUN --mount=type=secret`",
     "ENV": "every copy of the image carries what it is set to; give it to the container when it starts",
 }
+# Where one of a stage stays that only hands files on.
+UNSHIPPED = "the cache of the build keeps it, also where that is pushed; mount it with `RUN --mount=type=secret`"
 # Variables that name a file with credentials.
 CREDENTIAL_FILES = frozenset(
     "AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE GOOGLE_APPLICATION_CREDENTIALS HF_TOKEN_PATH".split()
@@ -44,7 +46,8 @@ def secret_in_variable(assignment: Assignment) -> Iterator[Problem]:
     if not assignment.names_secret.value or _is_harmless(assignment) or _is_told(assignment):
         return
     keyword = assignment.keyword.value or ""
-    way_out = KEPT[keyword]
+    stage = assignment.stage
+    way_out = UNSHIPPED if stage is not None and stage.is_shipped.value is False else KEPT[keyword]
     if assignment.name.startswith(BUNDLED):
         way_out = "the bundler writes it into what every visitor downloads; keep it on the server"
     message = f"{keyword} `{assignment.name}` is named like a credential, and {way_out}"

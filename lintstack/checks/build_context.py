@@ -90,10 +90,11 @@ def declared_build_arg(variable: Variable) -> Iterator[Problem]:
         return
     dockerfile = service.dockerfile if service else None
     declared = dockerfile.declared_arguments if dockerfile else frozenset({variable.name})
-    if variable.name not in declared:
+    if service and variable.name not in declared:
         from difflib import get_close_matches
 
-        near = get_close_matches(variable.name[:100], sorted(declared)[:200], 1, 0.75)
+        free = declared - {item.name for item in service.build_args}
+        near = get_close_matches(variable.name[:100], sorted(free)[:200], 1, 0.75)
         hint = f"did you mean `{near[0]}`?" if near else "declare it with ARG, or remove it"
         message = f"no ARG of what {service} builds is called `{variable.name}`, so that its value goes nowhere; {hint}"
         yield Problem(message, Place(variable.span), fact="value")

@@ -36,6 +36,14 @@ HERE = frozenset("127.0.0.1 localhost ::1".split())
 DATA_OPTIONS = ("--datadir", "--dbpath", "--data-dir", "--path.data", "--store", "-D")
 DATA_KINDS = frozenset({"database", "storage", "search"})
 TEST_WORDS = frozenset("ci e2e test testing tests".split())
+# Words of volumes and paths that say what lies there: data, or something beside it.
+DATA_WORDS = frozenset("data database db mariadb mongo mongodb mysql pg pgdata postgres postgresql".split())
+OTHER_WORDS = frozenset(
+    """
+    archive backup backups certs conf config dump dumps export exports extensions import imports init initdb keys log
+    logs plugins run scripts secrets seed socket sockets ssl tmp wal
+    """.split()
+)
 NAMELESS = "a volume without a name, which is lost with `docker compose down`"
 DEFAULT_GRACE = 10  # seconds, https://docs.docker.com/reference/compose-file/services/#stop_grace_period
 FINAL = ("SIGKILL", "SIGSTOP")  # signals that no process can answer
@@ -205,14 +213,59 @@ def secret_file_variant(variable: Variable) -> Iterator[Problem]:
 
 def data_without_volume(service: Service) -> Iterator[Problem]:
     """Databases, stores and search engines whose data ends with the container."""
-    known = service.known
+    folder, targets = _unkept(service), _targets(service)
+    if service.known and folder:
+        yield _lost(service, service.known, folder, targets)
+
+
+def _unkept(service: Service) -> str:
+    """Folder of a service's data that no mount holds; "" when one does, or when that cannot be told."""
+    known, targets = service.known, _targets(service)
     if known is None or known.kind not in DATA_KINDS or not known.data_dirs or _is_passing(service):
-        return
+        return ""
     folders = _data_folders(service, known)
-    targets = {normpath(mount.target.value): mount for mount in service.mounts if mount.target.value}
     if not folders or len(targets) < len(service.mounts) or any(_kept(one, targets, known) for one in folders):
-        return
-    yield _lost(service, known, folders[0], targets)
+        return ""
+    return folders[0]
+
+
+def _targets(service: Service) -> dict[str, Mount]:
+    return {normpath(mount.target.value): mount for mount in service.mounts if mount.target.value}
+
+
+def stray_data_volume(service: Service) -> Iterator[Problem]:
+    """Named volumes for data at a place where the image writes nothing, also of developers: they mean to keep it."""
+    folder, known = _unkept(service), service.known
+    for target, mount in _targets(service).items() if known and folder else ():
+        why = _astray(service, known, folder, target) if known and _is_named(mount) else ""
+        if known and not why and _is_stray(service, known, mount):
+            why = f"{service} keeps its data in `{folder}`, not in `{target}`; mount the volume there"
+        elif service.stack.kind != "dev":
+            continue  # `data-without-volume` tells it
+        if why:
+            yield Problem(why, mount.target.places[0], service.base_image.places[:1], "known.data_dirs", folder)
+
+
+def _is_named(mount: Mount) -> bool:
+    return mount.type.value == "volume" and bool(mount.source.value and mount.target.places)
+
+
+def _is_stray(service: Service, known: Known, mount: Mount) -> bool:
+    """Whether a volume is named for data and nothing speaks of the place where it lies."""
+    target, tokens = mount.target.value or "", _tokens(service) or ()
+    words = set(f"{mount.source.value} {target}".lower().replace("-", " ").replace("_", " ").replace("/", " ").split())
+    meant = DATA_WORDS | {service.name.lower(), _short(known)}
+    if (
+        not _is_named(mount)
+        or meant.isdisjoint(words)
+        or not OTHER_WORDS.isdisjoint(words)
+        or _may_be_set(service, tokens)
+    ):
+        return False
+    if any(lies_in(target, path) or lies_in(path, target) for path in (*known.volumes, *known.writes)):
+        return False
+    values = (item.value.value or "" for item in service.environment)
+    return not any(target in text for text in (*tokens, *values))
 
 
 def _is_passing(service: Service) -> bool:

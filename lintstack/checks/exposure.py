@@ -151,3 +151,42 @@ def redundant_expose(service: Service) -> Iterator[Problem]:
 def _range(text: str, protocol: str) -> tuple[int | None, int | None, str]:
     first, last = numbers(text)
     return first, (first if last is None else last) if first is not None else None, protocol
+
+
+# https://doc.traefik.io/traefik/operations/api/#insecure; Traefik does not mind the case of its options.
+INSECURE = ("--api.insecure", "--api.insecure=true", "--api.insecure=1")
+ADDRESS = "--entrypoints.traefik.address="
+GUARDS = "--entrypoints.traefik.http.middlewares"
+DASHBOARD = 8080
+
+
+def open_dashboard_port(port: Port) -> Iterator[Problem]:
+    """The port on which Traefik's dashboard and API ask for no password, where more than this host reaches it."""
+    first, last = port.target.value, port.target_last.value or port.target.value or 0
+    found = _dashboard(port.service) if port.loopback.value is False and first else None
+    if found is None or not first or not first <= found[0] <= last:
+        return
+    at = Place(port.host_ip.span or port.published.span or port.span)
+    message = (
+        f"{port.service} publishes {found[0]}, where Traefik's API and dashboard ask for no password; put "
+        "`127.0.0.1:` in front of it, or give `api@internal` a router with a password"
+    )
+    yield Problem(message, at, found[1], fact="loopback", detail=str(found[0]))
+
+
+@lru_cache(maxsize=4)
+def _dashboard(service: Service) -> tuple[int, tuple[Place, ...]] | None:
+    """Container port of Traefik's open dashboard, and what opens it; None where none is, or something guards it."""
+    words = [word.lower() for word in service.command.value or ()]
+    variables = {item.name: item.value for item in service.environment if item.name.startswith("TRAEFIK_")}
+    said = variables.get("TRAEFIK_API_INSECURE")
+    if any(word.startswith(GUARDS) for word in words) or any("_TRAEFIK_" in name for name in variables):
+        return None
+    given = next((word.rpartition(":")[2] for word in words if word.startswith(ADDRESS)), str(DASHBOARD))
+    places = service.command.places  # a string has one for all of its words
+    at = places if len(places) == len(words) else places[:1] * len(words)
+    opened = [place for word, place in zip(words, at, strict=False) if word in INSECURE]
+    if not opened and said is not None and said.value in ("true", "1"):
+        opened = list(said.places[:1])
+    known = given.isascii() and given.isdigit() and len(given) <= 5
+    return (int(given), (Place(opened[0].span, "opens them"),)) if opened and known else None

@@ -36,11 +36,18 @@ def unconfined_service(service: Service) -> Iterator[Problem]:
     for option, place in each(service.security_opt):
         said = option.replace("=", ":", 1)
         for name, variant, lost in UNCONFINED:
-            if said == name:
+            if said == name and not (variant == "selinux" and _has_socket(service)):
                 message = (
                     f"`{option}` takes {lost} from {service}; remove it, or name a profile that allows what it needs"
                 )
                 yield Problem(message, place, fact="security_opt", detail=variant, variant=variant)
+
+
+def _has_socket(service: Service) -> bool:
+    """Whether it is given the container runtime's socket: for that SELinux has to stand back, and it is the graver."""
+    return any(
+        mount.is_runtime_socket.value or (mount.target.value or "").endswith("/docker.sock") for mount in service.mounts
+    )
 
 
 # Options as `name:value`, the variant, and what is lost.

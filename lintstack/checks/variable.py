@@ -21,6 +21,9 @@ WAY_OUT = {
 # Scopes of variables that the container does not get.
 AT_BUILD = frozenset({"build-arg", "arg", "layer", "label"})
 
+# Ends of the names of variables that a shell takes apart, which removes quotes.
+SHELL_WORDS = ("ARGS", "ARGUMENTS", "CMD", "COMMAND", "FLAGS", "OPTIONS", "OPTS", "PARAMS")
+
 _ON = "1 true yes on"
 _STAGES = "dev develop development local test testing"
 _VERBOSE = "all debug silly trace verbose"
@@ -104,3 +107,28 @@ def dev_values_in_prod(variable: Variable) -> Iterator[Problem]:
     if wrong:
         message = f"`{variable.name}` of {variable.service} is `{wrong}` in production; set it to what production needs"
         yield Problem(message, Place(variable.value.span or variable.span), variable.value.places[1:], "value")
+
+
+def quotes_in_value(variable: Variable) -> Iterator[Problem]:
+    """Quotes that were meant for YAML or a shell and that the container gets; the message never shows the value."""
+    where = variable.quoted.value
+    text = (variable.value.value or "").lstrip()
+    if where is None or text.startswith(("{", "[")) or variable.name.upper().endswith(SHELL_WORDS):
+        return
+    if where == "default":
+        message = f"the quotes around this default become a part of `{variable.name}`; remove them"
+    else:
+        message = f"the quotes become a part of the value of `{variable.name}`; remove them, or quote the whole item"
+    yield Problem(message, variable.quoted.places[0], fact="quoted")
+
+
+def variable_name_colon(variable: Variable) -> Iterator[Problem]:
+    """Items of a list with a colon where `=` was meant; what is behind it may be a credential."""
+    name, colon, rest = variable.name.partition(":")
+    if not colon or not name.isidentifier() or variable.scope.value not in ("environment", "build-arg"):
+        return
+    slip = variable.passed_through.places or rest[:1].isspace() or rest.startswith("//") or "://" in rest
+    if slip:
+        message = f"`{name}:…` as a whole is the name here, which does not set `{name}`; write `{name}=…`"
+        places = variable.passed_through.places
+        yield Problem(message, places[0] if places else Place(variable.span), fact="name")

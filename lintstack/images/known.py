@@ -36,6 +36,7 @@ class Known(NamedTuple):
         ports: ports it listens on, as "5432/tcp".
         data_dirs: directories whose content must survive the container.
         healthcheck: whether the image itself defines a health check; None when unknown.
+        checkable: whether a health check can call something that it ships; None when that is unknown.
         volumes: directories that the image declares as VOLUME: without a mount there they are anonymous volumes.
         former_dirs: directories in which earlier versions kept their data; this one does not use them.
         data_variable: environment variable that moves the data to another directory; "" when there is none.
@@ -44,6 +45,8 @@ class Known(NamedTuple):
         auth_on: variables (`NAME`, `NAME=value`) and options (`--name`) by which they must, or by which a file tells.
         auth_off: variables (`NAME=value`, `NAME=*` for any value) and options by which they need none.
         default_login: variables of which one must be given, else a user and password that everybody knows get in.
+        required_settings: variables, each with those that may stand for it behind a blank, of which one must be given
+            (or `NAME_FILE`): the image does not start on a new volume without.
         secrets: environment variables that hold credentials, with the variable that takes a file instead ("" if none).
         unprivileged: the image of the same program that does not start as root; "" when none is known.
         stop_signal: signal that its program takes for an orderly end, where the image does not leave that at SIGTERM.
@@ -62,6 +65,7 @@ class Known(NamedTuple):
     ports: tuple[str, ...] = ()
     data_dirs: tuple[str, ...] = ()
     healthcheck: bool | None = None
+    checkable: bool | None = None
     volumes: tuple[str, ...] = ()
     former_dirs: tuple[str, ...] = ()
     data_variable: str = ""
@@ -70,6 +74,7 @@ class Known(NamedTuple):
     auth_on: tuple[str, ...] = ()
     auth_off: tuple[str, ...] = ()
     default_login: tuple[str, ...] = ()
+    required_settings: tuple[str, ...] = ()
     secrets: Mapping[str, str] = {}
     unprivileged: str = ""
     stop_signal: str = ""

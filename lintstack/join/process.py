@@ -255,7 +255,13 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         origin: Fact[str] = Fact("base-image", inherited.places, default=True) if inherited.value else ABSENT
         # Durations may stand beside the image's own test.
         times = _durations(node, spec) if found and inherited.value else {}
-        return check.with_(defined=inherited, disabled=Fact(False, default=True), source=origin, **times)
+        return check.with_(
+            defined=inherited,
+            disabled=Fact(False, default=True),
+            source=origin,
+            impossible=_impossible(ground),
+            **times,
+        )
     return check.with_(
         defined=Fact(True, test.places[:1]),
         disabled=Fact(False, default=True),
@@ -266,6 +272,12 @@ def healthcheck(service: Service, node: Mapping | None, ground: Ground) -> Healt
         **probe.facts(test, source.value == "compose", ground),
         **_durations(node, spec),
     )
+
+
+def _impossible(ground: Ground) -> Fact[bool]:
+    """True for an image that has neither a shell nor a program which could tell; a Dockerfile may add one."""
+    lacks = ground.config is None and ground.known is not None and ground.known.checkable is False
+    return Fact(True, ground.shown) if lacks else ABSENT
 
 
 def _is_open(node: Mapping | None) -> bool:

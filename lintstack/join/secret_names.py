@@ -87,13 +87,9 @@ PLACEHOLDERS = frozenset(
 )
 STAND_INS = ("your", "<", "changeme", "change_me", "change-me", "example")  # beginnings of what is to be replaced
 # Pairs of which a connection string has one beside its password, and the beginning of another kind.
-_NAMES = (
-    "server,host,hostname,data source,datasource,addr,address,endpoint,accountname,user,user id,userid,uid,username"
-)
-CONNECTION_PARTS = (
-    *(f"{name}=" for name in f"{_NAMES},username,driver,database,dbname,initial catalog".split(",")),
-    "jdbc:",
-)
+_PARTS = "server,host,hostname,data source,datasource,addr,address,endpoint,accountname,user,user id,userid,uid,"
+_PARTS += "username,driver,database,dbname,initial catalog"
+CONNECTION_PARTS = (*(f"{name}=" for name in _PARTS.split(",")), "jdbc:")
 LATER = ("$", "%", "<", "{", "*", "[")  # how what something else puts there begins
 CHANGES = 0.45  # of the signs of a random text are of another kind than the one before, 0.62 of them as a rule
 KEY_FILES = (".cer", ".crt", ".jks", ".key", ".p12", ".pem", ".pfx", ".pub")

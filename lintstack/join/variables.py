@@ -9,6 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from lintstack.compose.parts import source_offset
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import FROM_SHELL
 from lintstack.join.read import entries, places, text, unset
@@ -177,9 +178,36 @@ def _variable(service: Service, entry: Entry, scope: str) -> Variable:
     fact = Fact(value, places(entry), unset(node))
     fallback = _fallback(entry.key.text, node.raw) if node.variables else ""
     made = _make(service, entry.key.text, node.span, scope, fact, not node.variables, fallback)
+    if '"' in node.raw or "'" in node.raw:
+        made = made.with_(quoted=_quoted(entry.key, node))
     if value is not None or node.unset:
         return made
     return made.with_(passed_through=Fact(made.name not in FROM_SHELL, (Place(entry.key.span),)))
+
+
+def _quoted(key: Scalar, node: Scalar) -> Fact[str]:
+    """Where quotes that look like YAML's or a shell's are a part of the value: default, or item of a list."""
+    plain = {text for text in node.fallbacks if _in_quotes(text) and not _is_nested(text[1:-1])}
+    if plain:
+        piece = next((piece for piece in node.pieces if not plain.isdisjoint(piece.fallbacks)), None)
+        at = source_offset(node, piece.raw_start) if piece else None
+        span = Span(node.source, at, at + piece.raw_end - piece.raw_start) if piece and at is not None else node.span
+        return Fact("default", (Place(span),))
+    written = node.source.text
+    # A list item is `NAME=value`, in quotes of its own where the character before it is one.
+    item = written[node.start - 1 : node.start] == "=" and written[key.start - 1 : key.start] in (" ", "\t", "[", ",")
+    whole = item and _in_quotes(node.raw) and written[node.start : node.end] == node.raw
+    return Fact("item", (Place(node.span),)) if whole else ABSENT
+
+
+def _in_quotes(text: str) -> bool:
+    """Whether a text stands in one pair of quotes."""
+    return len(text) > 1 and text[0] in "\"'" and text[0] == text[-1] and text[0] not in text[1:-1]
+
+
+def _is_nested(text: str) -> bool:
+    """Whether somebody takes the text apart, so that its quotes may be meant: several words, JSON."""
+    return any(sign.isspace() or sign in "{}[]$,\"'" for sign in text)
 
 
 def of_fact(service: Service, name: str, fact: Fact[str], scope: str) -> Variable:

@@ -115,6 +115,7 @@ class Healthcheck(Subject):
 
     Attributes:
         defined: whether one would run.
+        impossible: whether the image, run as it comes, has nothing that a check could call; absent when it may.
         disabled: whether it was switched off (`disable: true`, `NONE`).
         source: where it was found: compose, dockerfile, base-image.
         test: words of the command; a shell command is one word after CMD-SHELL.
@@ -134,6 +135,7 @@ class Healthcheck(Subject):
 
     service: Service | None = None
     defined: Fact[bool] = ABSENT
+    impossible: Fact[bool] = ABSENT
     disabled: Fact[bool] = ABSENT
     source: Fact[str] = ABSENT
     test: Fact[tuple[str, ...]] = ABSENT

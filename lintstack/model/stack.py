@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lintstack.facts import ABSENT, Fact
@@ -61,7 +62,14 @@ class Stack(Subject):
     read_addresses: Callable[[Service], tuple[Address, ...]] | None = None
     find_mentions: Callable[[], frozenset[str]] | None = None  # words of files that speak of running Compose
     elsewhere: frozenset[str] = frozenset()  # services of the project's other environments
+    twins: Mapping[str, tuple[Service, ...]] = MappingProxyType({})  # services of all environments, where rules compare
     complete: bool = True  # whether all of its files were read
+
+    @cached_property
+    def startable(self) -> tuple[Service, ...]:
+        """Services without those of which no file says what they run: of these there is nothing more to say."""
+        lost = {item.name for item in self.overrides if item.effect.value == "unmatched"}
+        return tuple(service for service in self.services if service.name not in lost) if lost else self.services
 
     @cached_property
     def written_secrets(self) -> frozenset[tuple[str, int, int]]:

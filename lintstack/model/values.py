@@ -26,6 +26,8 @@ class Variable(Subject):
             value there.
         shadows: the env file whose other value for it `environment` replaces.
         passed_through: whether it stands without a value and the project has none for it, so that it is not passed on.
+        quoted: where quotes that look like those of YAML or a shell are a part of its value: default (`${V:-"x"}`) or
+            item (of a list, `- V="x"`).
     """
 
     service: Service | None = None
@@ -38,6 +40,7 @@ class Variable(Subject):
     origin: Fact[str] = ABSENT
     shadows: Fact[str] = ABSENT
     passed_through: Fact[bool] = ABSENT
+    quoted: Fact[str] = ABSENT
 
 
 class Rewrite(Subject):
