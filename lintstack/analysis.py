@@ -13,11 +13,12 @@ from lintstack.named import NamedTuple
 from lintstack.peers import SHELLCHECK, keyed
 from lintstack.record import Subject, unbind
 from lintstack.rules import PageError, Rule, builtin, meant, names, read_pages, split_page
+from lintstack.scope import Options
 from lintstack.selection import TAKEN_FROM, adopted, resolve, select, unknown
 from lintstack.shellcheck import NOTHING, Checked
 from lintstack.silence import Scopes, about, counting, speaks, suppress
 from lintstack.source import Source, Span
-from lintstack.stacks import Options, Stacks
+from lintstack.stacks import Stacks
 from lintstack.subjects import SUBJECTS
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ from lintstack.config import load
 from lintstack.findings import Finding
 from lintstack.report.system import TITLES
 from lintstack.rules import builtin
-from lintstack.stacks import Options, Stacks
+from lintstack.scope import Options
+from lintstack.stacks import Stacks
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "tests" / "fixtures" / "stacks"

@@ -14,7 +14,8 @@ from typing import Any
 from lintstack.config import load
 from lintstack.facts import Fact
 from lintstack.model import Service, Stack
-from lintstack.stacks import Options, Stacks
+from lintstack.scope import Options
+from lintstack.stacks import Stacks
 from tests.stacks import copied
 
 NONE, UNKNOWN = "–", "?"

@@ -9,7 +9,7 @@ import pytest
 from lintstack.analysis import analyse
 from lintstack.config import Config, load
 from lintstack.image_keys import KEYS
-from lintstack.stacks import Options
+from lintstack.scope import Options
 from tests import clock
 
 RULES = (

@@ -8,7 +8,8 @@ import pytest
 
 from lintstack.config import Config
 from lintstack.model import Service
-from lintstack.stacks import Options, Stacks
+from lintstack.scope import Options
+from lintstack.stacks import Stacks
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 # File, service, whether its process runs as root, whether it has a health check. "root" of an image whose entrypoint

@@ -17,7 +17,8 @@ from lintstack.config import load
 from lintstack.diff import Cell, Side, rows
 from lintstack.environments import infer
 from lintstack.project import Reader, discover
-from lintstack.stacks import Options, Stacks
+from lintstack.scope import Options
+from lintstack.stacks import Stacks
 from tests import stacks_facts
 from tests.expected import ENVIRONMENTS, differences
 from tests.stacks import STACKS, Planted, conventions, copied, pending, planted, sound, stacks, system, wrong
