@@ -77,11 +77,12 @@ def _needs_root(service: Service) -> bool:
     """
     from lintstack.images.rights import rights_needed
 
+    if "root" in rights_needed(service.base_image.value or ""):
+        return True
+    if not _is_pulled(service):
+        return service.known is not None and service.known.kind == "edge"
     rules_host = service.privileged.value or any(mount.is_runtime_socket.value for mount in service.mounts)
-    proxies = (
-        service.is_edge.value if _is_pulled(service) else service.known is not None and service.known.kind == "edge"
-    )
-    return bool(proxies or rules_host or "root" in rights_needed(service.base_image.value or ""))
+    return bool(service.is_edge.value or rules_host)
 
 
 def _is_base(service: Service) -> bool:
