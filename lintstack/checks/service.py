@@ -23,6 +23,7 @@ TWIN = {
     "pulled": "no `user:`, and image `{image}` starts as root; take `{twin}`",
 }
 KEPT = "the entrypoint of `{image}` becomes another user for `{server}` only; begin the command with that"
+MOST_WORDS = 20  # of a command that are searched for the server's name
 # Programs that images for others to build upon start, and that run nothing by themselves.
 PROMPTS = frozenset(
     """
@@ -109,7 +110,7 @@ def _why_root(service: Service) -> str:
     image = (service.base_image.value or _written(service.base_image) or "its image").partition("@")[0]
     known = service.known
     twin, servers = (known.unprivileged, known.drops_for or ()) if known else ("", ())
-    started = " ".join(service.process.value or ())
+    started = " ".join(service.process.value or (place.span.text for place in service.command.places[:MOST_WORDS]))
     server = next((server for server in servers if server in started), "") if source == "pulled" else ""
     if server:
         return KEPT.format(image=image, server=server)
