@@ -179,7 +179,7 @@ class Stacks:
             environment.project_dir,
             env_files=environment.env_files,
             profiles=environment.profiles,
-            variables=self.options.given.variables,
+            variables={**dict(environment.variables), **self.options.given.variables},
             version=version(self.options.config.compose_version),
             dotenv=self.options.given.dotenv,
         )

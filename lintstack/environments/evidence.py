@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from lintstack.compose.expansion import HIDDEN
 from lintstack.environments.folder import Environment, Folder, set_name
 from lintstack.environments.outline import Outline
 from lintstack.findings import Kind
@@ -28,7 +29,8 @@ def _by_compose_file(folder: Folder) -> Iterator[Environment]:
         names = [overlay_name(os.path.basename(file)) for file in folder.default_files]
         name = next((name for name in reversed(names) if name), "default")
         kind: Kind = "dev" if name == "override" else kind_of(name)
-        yield folder.environment(name, kind, folder.default_files, "`COMPOSE_FILE` in .env names them")
+        item = folder.environment(name, kind, folder.default_files, "`COMPOSE_FILE` in .env names them")
+        yield item._replace(variables=_variables(kind, folder.started))
 
 
 def _by_override(folder: Folder) -> Iterator[Environment]:
@@ -57,7 +59,20 @@ def _as_run(item: Environment, runs: list[Run]) -> Environment:
         env_files=_agreed([run.env_files for run in runs]),
         profiles=_profiles(runs),
         project_dir=next((run.project_dir for run in runs if run.project_dir), item.project_dir),
+        variables=_variables(item.kind, runs),
     )
+
+
+def _variables(kind: Kind, runs: list[Run]) -> tuple[tuple[str, str], ...]:
+    """What every command that starts it is given alike; the value of all else is not known.
+
+    A command for another kind of environment tells nothing about this one: tests run what production runs.
+    """
+    starting = [run for run in runs if run.starts] or runs
+    given = [(run.kind in (kind, "unknown"), dict(run.given)) for run in starting if run.given is not None]
+    names = dict.fromkeys(name for _, values in given for name in values)
+    values = {name: {said.get(name, HIDDEN) if alike else HIDDEN for alike, said in given} for name in names}
+    return tuple((name, found.pop() if len(found) == 1 else HIDDEN) for name, found in values.items())
 
 
 def _by_profile(name: str, runs: list[Run]) -> Iterator[tuple[str, list[Run]]]:

@@ -33,6 +33,8 @@ class Environment(NamedTuple):
         inferred: whether it was inferred rather than configured.
         seen: where scripts and documents run it, as path and line; the first few.
         prod_runs: where those for production run it without naming its files, likewise.
+        variables: names and values that the commands which run it are given; HIDDEN for those that the files do not
+            tell, or that not all of them are given alike.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Environment(NamedTuple):
     inferred: bool = True
     seen: tuple[str, ...] = ()
     prod_runs: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 class Folder:

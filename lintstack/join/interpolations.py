@@ -182,6 +182,8 @@ def _elsewhere(site: _Site, name: str) -> str:
     """Who gives the variable its value, although no file that Docker Compose reads does; "" when nobody is known."""
     if name in FROM_SHELL or name.startswith(RUNNERS):
         return f"`{name}` comes from the shell"
+    if name in site.loaded.hidden:
+        return f"the command that runs it gives `{name}` a value"
     return next((f"`{path}` gives `{name}` a value" for path, names in site.examples if name in names), "")
 
 
