@@ -177,6 +177,6 @@ def test_names_of_projects_and_profiles_may_be_hidden() -> None:
     hidden = {"COMPOSE_PROJECT_NAME": HIDDEN, "COMPOSE_PROFILES": HIDDEN, "A": HIDDEN}
     held = {"/compose.yaml": b"services: {a: {image: 'x${A:-y}', profiles: [p], environment: [A, 'B=${A+b}']}}"}
     loaded = load(("/compose.yaml",), Reader("/", held=held), "/", variables=hidden)
-    assert (loaded.name, loaded.inactive, loaded.hidden) == ("", {"a"}, frozenset(hidden))
+    assert (loaded.name, loaded.inactive, loaded.hidden) == ("", frozenset({"a"}), frozenset(hidden))
     assert [scalar.unset for scalar in loaded.replaced] == [("A",), ("A",)]
     assert not loaded.problems

@@ -51,6 +51,7 @@ class Use(NamedTuple):
         project_dir, env_files, profiles: as written.
         target: name of the make target, recipe or package script that it belongs to.
         given: variables that it is given, see `exports`.
+        is_example: whether it stands in a comment, or is printed.
     """
 
     files: tuple[str, ...]
@@ -63,6 +64,7 @@ class Use(NamedTuple):
     profiles: tuple[str, ...] = ()
     target: str = ""
     given: Given = ()
+    is_example: bool = False
 
 
 @cache
@@ -86,6 +88,13 @@ def _token() -> re.Pattern[str]:
 @cache
 def _quoted_list() -> re.Pattern[str]:
     return re.compile(r"""["'][ \t]*,\s*f?["']""")
+
+
+@cache
+def _printing() -> re.Pattern[str]:
+    """A comment, or a command that prints what stands behind it."""
+    said = r"echo|printf|print|puts|log|info|warn|warning|error|err|die|fail|abort|usage|help|message|msg|say|throw"
+    return re.compile(rf"(?i)[ \t@-]{{0,40}}+(?:\#|//|::|rem\b|\*|(?:[\w.]{{0,40}}[._])?(?:{said})\b)")
 
 
 @cache
@@ -211,7 +220,8 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
             tool = found.lastgroup or "compose"
             if use := _parsed(tool, expanded[found.end() :]):
                 lead = expanded[: found.start()]
-                yield use._replace(line=line, folders=_changed(lead), given=before(lead, raw))
+                shown = _printing().match(lead) is not None
+                yield use._replace(line=line, folders=_changed(lead), given=before(lead, raw), is_example=shown)
 
 
 def variable_lines(text: str) -> Iterator[Use]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lintstack.compose.expansion import HIDDEN
 from lintstack.environments.folder import Environment, Folder, set_name
-from lintstack.environments.outline import Outline
+from lintstack.environments.outline import Outline, service_lines, together
 from lintstack.findings import Kind
 from lintstack.naming import is_aside, is_common, is_override, overlay_name, shorter
 from lintstack.recognise import kind_of, kind_of_folder
@@ -217,5 +217,17 @@ def left_out(folder: Folder, used: frozenset[str]) -> Iterator[tuple[Outline, st
         if name in folder.bases[1:]:
             yield file, f"`{file.path}` is left out: Docker Compose takes `{folder.bases[0]}` instead"
         else:
-            reason = "it does not run by itself" + (" or with the base" if folder.base else "")
+            reason = "it does not run by itself" + (" or with the base" if folder.base else "") + _lack(file, folder)
             yield file, f"`{file.path}` is left out: {reason}; name its files under `environments` in the configuration"
+
+
+def _lack(file: Outline, folder: Folder) -> str:
+    """What a file and the base do not say, and where it is missed."""
+    whole = together([folder.follow(other) for other in (folder.foundation, file) if other])
+    named = service_lines(file.path, folder.reader)
+    for name, line in named.items():
+        if name in whole.bare:
+            return f" (`{file.path}:{line}`: service `{name}` has neither `image` nor `build`)"
+        for section, missing in sorted(folder.follow(file).needs.get(name, frozenset()) - whole.declared):
+            return f" (`{file.path}:{line}`: service `{name}` refers to `{section}.{missing}`, which is not declared)"
+    return ""

@@ -55,6 +55,8 @@ def before(text: str, raw: str) -> Given:
     end = len(text)
     for match in reversed(list(_pair().finditer(text))[-_MOST:]):
         words = text[match.end() : end].split()
+        if not text[match.end() : match.end() + 1].isspace():
+            break  # `ExecStart=/usr/bin/docker compose`
         if any(word not in _WRAPPERS and word[:1] != "-" and word != "sudo" for word in words):
             break
         end = match.start()

@@ -214,7 +214,7 @@ class Folder:
 
     @cached_property
     def sets(self) -> dict[tuple[str, ...], list[Run]]:
-        """Lists of files that scripts run, each with the commands; only those that Docker Compose can load."""
+        """Lists of files that scripts run, each with the commands."""
         found: dict[tuple[str, ...], list[Run]] = {}
         for run in self.runs:
             if run.files:
@@ -230,10 +230,17 @@ class Folder:
         }
 
     def _is_run(self, files: tuple[str, ...], runs: Iterable[Run], parts: set[str]) -> bool:
-        """Whether a list of files is a stack: a part of others that is only looked at or stopped is none."""
+        """Whether a list of files is a stack: a part of others that is only looked at or stopped is none.
+
+        What a script starts is one although Docker Compose cannot load it: that is to be told.
+        """
+        from lintstack.environments.usage import STARTING
+
         if files[0] in parts and not any(run.starts for run in runs):
             return False
         outlines = [self.look(file) for file in files]
+        if any(run.verb in STARTING and not run.is_example for run in runs):
+            return True
         return any(file.broken for file in outlines) or complete(together(map(self.follow, outlines)))
 
     @cached_property

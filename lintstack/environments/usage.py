@@ -39,6 +39,7 @@ class Run(NamedTuple):
         env_files: files of variables that are there.
         profiles: active profiles.
         given: variables that it is given; None where it is an example, from which people depart.
+        is_example: whether it stands in a document or comment, or is printed.
     """
 
     files: tuple[str, ...]
@@ -52,6 +53,7 @@ class Run(NamedTuple):
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     given: Given | None = None
+    is_example: bool = True
 
     @property
     def starts(self) -> bool:
@@ -87,8 +89,11 @@ def _run(use: Use, script: Script, files: tuple[str, ...], start: str, reader: R
     shown = tuple(map(reader.display, files))
     where = f"{script.path}:{use.line}"
     folder = reader.display(folder)
-    given = use.given if script.sort in ("script", "ci") else None
-    return Run(shown, folder, where, kind, use.tool, use.verb, script.sort, project_dir, env_files, use.profiles, given)
+    example = use.is_example or script.sort not in ("script", "ci")
+    return Run(
+        shown, folder, where, kind, use.tool, use.verb, script.sort, project_dir, env_files, use.profiles,
+        None if example else use.given, example,
+    )  # fmt: skip
 
 
 def _kind(use: Use, script: Script) -> Kind:
