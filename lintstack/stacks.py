@@ -242,6 +242,7 @@ class Stacks:
             lambda: self._targets,
             environment.prod_runs,
             lambda: self._mentions,
+            environment.swarm,
         )
 
     @cached_property

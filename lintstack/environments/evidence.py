@@ -60,7 +60,18 @@ def _as_run(item: Environment, runs: list[Run]) -> Environment:
         profiles=_profiles(runs),
         project_dir=next((run.project_dir for run in runs if run.project_dir), item.project_dir),
         variables=_variables(item.kind, runs),
+        swarm=_swarm(runs),
     )
+
+
+def _swarm(runs: list[Run]) -> bool | None:
+    """Whether it is deployed to a Swarm; documents count when nothing else does."""
+    from lintstack.environments.usage import STARTING
+
+    said = [run for run in runs if not run.is_example] or runs
+    deploys = any(run.tool == "stack" for run in said)
+    starts = any(run.tool == "compose" and run.verb in STARTING - {"build"} for run in said)
+    return None if deploys == starts else deploys
 
 
 def _variables(kind: Kind, runs: list[Run]) -> tuple[tuple[str, str], ...]:

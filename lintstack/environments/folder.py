@@ -35,6 +35,7 @@ class Environment(NamedTuple):
         prod_runs: where those for production run it without naming its files, likewise.
         variables: names and values that the commands which run it are given; HIDDEN for those that the files do not
             tell, or that not all of them are given alike.
+        swarm: whether the commands that run it are `docker stack deploy`; None when nothing or both are said.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Environment(NamedTuple):
     seen: tuple[str, ...] = ()
     prod_runs: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    swarm: bool | None = None
 
 
 class Folder:
