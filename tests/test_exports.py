@@ -9,8 +9,11 @@ import pytest
 
 from lintstack.compose.expansion import HIDDEN
 from lintstack.compose.load import load
+from lintstack.environments.commands import commands
+from lintstack.environments.exports import around
 from lintstack.environments.scripts import scripts
 from lintstack.project import Reader
+from tests import clock
 from tests.stack import found, lint, service
 
 UNTOLD = "\0"
@@ -98,6 +101,25 @@ def test_what_a_command_is_given(example: str, tmp_path: Path) -> None:
     reader = Reader(str(tmp_path))
     uses = [use for script in scripts({str(tmp_path)}, reader) for use in script.uses]
     assert dict(uses[0].given) == expected
+
+
+@pytest.mark.parametrize("name", ["x.yml", "x.sh", "Makefile"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        f"export A=1\n{UP}\n",
+        f"if x\nexport A=1\n{UP}\n",
+        f" export A={UP}\n",
+        "export A=$(",
+        "A=1 ",
+        'A="',
+        f"a: {{env: {{A: 1}}, run: {UP}}}\n",
+        f"- env: {{A: 1}}\n  run: {UP}\n",
+    ],
+)
+def test_the_cost_of_any_text(piece: str, name: str) -> None:
+    text = piece * (256 * 1024 // len(piece)) + UP
+    assert clock.within(4, lambda: list(commands(text, True, around(text, name, name == "Makefile")))) is not None
 
 
 FILES = {

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
+from itertools import islice
 
 from lintstack.compose.expansion import HIDDEN
 from lintstack.environments.variables import UNKNOWN, surrounding
+from lintstack.named import NamedTuple
 from lintstack.source import Source
 from lintstack.yaml import Mapping, Node, Scalar, Sequence, parse
 
@@ -90,6 +92,14 @@ def around(text: str, name: str, apart: bool = False) -> Around:
     return _Text(text, name, apart).at
 
 
+class _Export(NamedTuple):
+    """An `export`: its offset, the blocks around it, what it gives."""
+
+    start: int
+    blocks: tuple[int, ...]
+    pairs: Given
+
+
 class _Text:
     def __init__(self, text: str, name: str, apart: bool) -> None:
         self.text = text
@@ -102,9 +112,13 @@ class _Text:
         return documents[0] if documents else None
 
     @cached_property
-    def _exports(self) -> list[re.Match[str]]:
+    def _exports(self) -> list[_Export]:
         found = _export().finditer(self.text) if "export" in self.text else iter(())
-        return [match for match in found if not (self.apart and _is_indented(self.text, match.start(1)))][:_MOST]
+        outside = (match for match in found if not (self.apart and _is_indented(self.text, match.start(1))))
+        return [
+            _Export(match.start(1), surrounding(self.text, match.start(1)), tuple(_pairs(match[1])))
+            for match in islice(outside, _MOST)
+        ]
 
     def at(self, offset: int) -> Given:
         """What is given to the command that the line with an offset holds, which is at or behind its first word."""
@@ -112,14 +126,11 @@ class _Text:
         found = dict(pair for node in path for pair in _mapped(node))
         remote = self._is_remote(path, offset)
         start = max((node.start for node in path), default=0)
-        exports = [
-            match for match in self._exports if start <= match.start(1) and (self.apart or match.start(1) < offset)
-        ]
+        exports = [item for item in self._exports if start <= item.start and (self.apart or item.start < offset)]
         blocks = surrounding(self.text, offset) if exports else ()
-        for match in exports:
-            here = surrounding(self.text, match.start(1))
-            certain = blocks[: len(here)] == here
-            found.update((key, value if certain else HIDDEN) for key, value in _pairs(match[1]))
+        for item in exports:
+            certain = blocks[: len(item.blocks)] == item.blocks
+            found.update((key, value if certain else HIDDEN) for key, value in item.pairs)
         return tuple((key, HIDDEN if remote else value) for key, value in found.items())
 
     def _is_remote(self, path: list[Mapping], offset: int) -> bool:
@@ -155,5 +166,5 @@ def _item(node: Sequence, offset: int) -> Node | None:
 def _mapped(node: Mapping) -> Iterator[tuple[str, str]]:
     for name in _MAPPINGS:
         listed = node.get(name)
-        for key, value in listed.items() if isinstance(listed, Mapping) else ():
+        for key, value in islice(listed.items(), _MOST) if isinstance(listed, Mapping) else ():
             yield key, _literal(value.text) if isinstance(value, Scalar) and not value.is_null else HIDDEN
