@@ -162,7 +162,7 @@ class Stacks:
             environment.project_dir,
             env_files=environment.env_files,
             profiles=environment.profiles,
-            variables=self.options.given.variables,
+            variables={**dict(environment.variables), **self.options.given.variables},
             version=version(self.options.config.compose_version),
             dotenv=self.options.given.dotenv,
         )
@@ -227,6 +227,7 @@ class Stacks:
             environment.prod_runs,
             lambda: self._mentions,
             self._published,
+            environment.swarm,
         )
 
     @cached_property

@@ -94,11 +94,10 @@ def _lines(analysis: Analysis) -> Iterable[StackLine]:
 
 
 def _share(services: Iterable[ServiceTrace], reason_of: Callable[[ServiceTrace], str]) -> Share:
-    """Of how many services something is known; it is where one environment tells."""
+    """Of how many services something is known: in every environment that has them, else the first reason counts."""
     reasons: dict[tuple[str, str], str] = {}
     for service in services:
-        reason = reason_of(service)
-        reasons[_name(service)] = reason and reasons.get(_name(service), reason)
+        reasons[_name(service)] = reasons.get(_name(service)) or reason_of(service)
     return share(reasons.values())
 
 

@@ -59,15 +59,16 @@ def test_each_reason_has_its_class(tmp_path: Path) -> None:
     ]
 
 
-def test_a_service_is_known_where_one_environment_tells(tmp_path: Path) -> None:
+@pytest.mark.parametrize("prod", ["user: '1000'", "image: 'nginx:1.27'", "user: '1000', healthcheck: {disable: true}"])
+def test_a_service_is_known_where_every_environment_tells(prod: str, tmp_path: Path) -> None:
     files = {
-        "compose.yaml": "services: {api: {image: acme/unheard-of}}\n",
-        "compose.prod.yaml": "services: {api: {user: '1000'}}\n",
+        "compose.yaml": "services: {api: {image: acme/unheard-of}, web: {image: 'nginx:1.27'}}\n",
+        "compose.prod.yaml": f"services: {{api: {{{prod}}}}}\n",
     }
     linted = lint(tmp_path, files)
     total = summary(linted.analysis, linted.options, 0.0)
-    assert (total.services_known_user, dict(total.unknown_users)) == (1, {})
-    assert (total.services_known_healthcheck, dict(total.unknown_healthchecks)) == (0, {"image not known": 1})
+    assert (total.services, total.services_known_user, total.services_known_healthcheck) == (2, 1, 1)
+    assert dict(total.unknown_users) == dict(total.unknown_healthchecks) == {"image not known": 1}
 
 
 def test_facts_say_how_much_is_known(tmp_path: Path) -> None:

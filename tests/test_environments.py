@@ -13,9 +13,12 @@ from lintstack.findings import Kind
 from lintstack.naming import overlay_name
 from lintstack.project import Reader, discover
 from tests import clock
+from tests.stack import lint
 
 BASE = "services:\n  web:\n    image: nginx\n  db:\n    image: postgres\n"
 OVERLAY = "services:\n  web:\n    restart: always\n"
+STRAY = "services:\n  wbe:\n    restart: always\n"
+STRAYED = "-f compose.yaml -f compose.prod.yaml"
 HALF = "services:\n  web:\n    ports: [80]\n"
 ODD = "services:\n  web:\n    image: nginx\n    networks: [front]\n"
 
@@ -234,8 +237,33 @@ SCRIPTS: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["mon unknown: compose.yaml compose.mon.yaml", "default unknown: compose.yaml"],
     ),
-    "what cannot be loaded is not run": (
+    "what a script runs is looked at though it cannot be loaded": (
         {"compose.yaml": BASE, "compose.prod.yaml": OVERLAY, "a.sh": "docker compose -f compose.prod.yaml up\n"},
+        ["prod prod: compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "… with the base": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": STRAY,
+            "Makefile": "up:\n\tdocker compose -f compose.yaml -f compose.prod.yaml up\n",
+        },
+        ["prod prod: compose.yaml compose.prod.yaml", "default unknown: compose.yaml"],
+    ),
+    "what cannot be loaded and only a document runs is left out": (
+        {"compose.yaml": BASE, "compose.prod.yaml": STRAY, "README.md": f"`docker compose {STRAYED} up`\n"},
+        ["default unknown: compose.yaml"],
+    ),
+    "… or is in a comment, or printed, or looked at": (
+        {
+            "compose.yaml": BASE,
+            "compose.prod.yaml": STRAY,
+            "a.sh": f"# docker compose {STRAYED} up\n  echo 'Run docker compose {STRAYED} build'\n"
+            f"log.info('docker compose {STRAYED} run')\ndocker compose {STRAYED} config\n",
+        },
+        ["default unknown: compose.yaml"],
+    ),
+    "… or goes on with what is not known": (
+        {"compose.yaml": BASE, "compose.prod.yaml": STRAY, "a.sh": f"docker compose {STRAYED} $MORE up\n"},
         ["default unknown: compose.yaml"],
     ),
     "an overlay that is only looked at is no stack": (
@@ -656,9 +684,14 @@ def test_references_decide_whether_a_file_stands_alone(here: Path, service: str,
     text = f"services:\n  a:\n    image: b\n    {service}\n"
     plant(here, {"web.yaml": text, "ok.yaml": text + ("" if top else "  other:\n    image: c\n") + top})
     assert environments() == ["ok unknown: ok.yaml"]
-    assert notes() == [
-        "`web.yaml` is left out: it does not run by itself; name its files under `environments` in the configuration"
-    ]
+    kind = next(
+        word for word in ("networks", "volumes", "secrets", "configs", "services") if word in (top or "services")
+    )
+    (note,) = notes()
+    assert note.startswith(
+        f"`web.yaml` is left out: it does not run by itself (`web.yaml:2`: service `a` refers to `{kind}."
+    )
+    assert note.endswith("not declared); name its files under `environments` in the configuration")
 
 
 @pytest.mark.parametrize(
@@ -778,14 +811,26 @@ def test_notes(here: Path) -> None:
             "docker-compose.yml": BASE,
             "compose.x.yaml": "services:\n  new:\n    restart: always\n",
             "web.yaml": ODD,
+            "back.yaml": "services:\n  db:\n    image: x\n    networks: [back]\n  mail:\n    image: x\n",
         },
     )
     way = "name its files under `environments` in the configuration"
+    new = "`compose.x.yaml:2`: service `new` has neither `image` nor `build`"
+    back = "`back.yaml:2`: service `db` refers to `networks.back`, which is not declared"
+    front = "`web.yaml:2`: service `web` refers to `networks.front`, which is not declared"
     assert notes() == [
-        f"`compose.x.yaml` is left out: it does not run by itself or with the base; {way}",
+        f"`back.yaml` is left out: it does not run by itself or with the base ({back}); {way}",
+        f"`compose.x.yaml` is left out: it does not run by itself or with the base ({new}); {way}",
         "`docker-compose.yml` is left out: Docker Compose takes `compose.yaml` instead",
-        f"`web.yaml` is left out: it does not run by itself or with the base; {way}",
+        f"`web.yaml` is left out: it does not run by itself or with the base ({front}); {way}",
     ]
+
+
+def test_what_a_script_runs_and_docker_compose_refuses_is_an_error(tmp_path: Path) -> None:
+    makefile = f"up:\n\tdocker compose {STRAYED} up\n"
+    files = {"compose.yaml": BASE, "compose.prod.yaml": STRAY, "Makefile": makefile}
+    findings = lint(tmp_path, files, select=("overlay-unknown-service",)).findings
+    assert [(item.severity, item.at.span.line) for item in findings] == [("error", 2)]
 
 
 def test_what_is_named_is_run(here: Path) -> None:

@@ -38,6 +38,24 @@ def variables(folder: Path, files: Files) -> dict[str, Interpolation]:
 
 
 @pytest.mark.parametrize(
+    ("elsewhere", "silent"),
+    [
+        ("${V:?}", True),
+        ("a${V?why}", True),
+        ("${V:-x}", False),
+        ("${W:?}", False),
+        ("${W:-${V:?}}", False),
+        ("$${V:?}", False),
+    ],
+)
+def test_what_one_place_requires_is_not_empty_in_another(elsewhere: str, silent: bool, tmp_path: Path) -> None:
+    body = f"environment: {{A: '${{V}}'}}\n    image: 'x:${{V}}'\n  b: {{image: x, labels: {{a: '{elsewhere}'}}}}"
+    found = variables(tmp_path, {"compose.yaml": f"services:\n  a:\n    {body}\n"})["V"]
+    assert (bool(found.unset.unknown), bool(found.effects.unknown)) == (silent, silent)
+    assert (found.unset.value is None, found.effects.value is None) == (silent, silent)
+
+
+@pytest.mark.parametrize(
     ("written", "type_", "text"),
     [
         ("0777", "integer", "511"),

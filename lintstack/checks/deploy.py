@@ -45,9 +45,16 @@ def restart_policy(service: Service) -> Iterator[Problem]:
 def restart_overruled(service: Service) -> Iterator[Problem]:
     """A `restart` that says something else than the policy that counts."""
     said, counts = service.restart_overruled, service.restart
-    if not _said(said) or not said.value or counts.value is None or service.stack.for_swarm.value:
+    if not _said(said) or not said.value or counts.value is None:
         return
-    if _policy(said.value) != _policy(counts.value):
+    if service.stack.for_swarm.value:
+        if counts.default and said.value == "no":
+            message = (
+                f"`restart: no` of {service} has no effect in a Swarm, which starts again whatever ends; "
+                "write `deploy.restart_policy.condition: none`"
+            )
+            yield Problem(message, said.places[0], fact="restart")
+    elif _policy(said.value) != _policy(counts.value):
         message = (
             f"`restart: {said.value[:40]}` of {service} has no effect, since `deploy.restart_policy` says "
             f"`{counts.value[:40]}`; remove one of them"

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Dict
 from functools import cache
 from types import MappingProxyType
 
-from lintstack.compose.expansion import Invalid, expand
+from lintstack.compose.expansion import HIDDEN, Invalid, expand
 from lintstack.compose.problems import Problems, shown
 from lintstack.findings import Severity
 from lintstack.named import NamedTuple
@@ -282,8 +282,10 @@ class _Layers(dict[str, str]):
 
 def _inherited(statement: Statement, values: Dict[str, str]) -> Scalar | None:
     text = values.get(statement.key.text)
-    place = statement.place
-    return None if text is None else Scalar(place.source, place.start, place.end, text, '"', "", statement.key.text)
+    name, place = statement.key.text, statement.place
+    if text == HIDDEN:
+        return Scalar(place.source, place.start, place.end, "", '"', "", name, (name,))
+    return None if text is None else Scalar(place.source, place.start, place.end, text, '"', "", name)
 
 
 def _expanded(statement: Statement, values: Dict[str, str], problems: Problems, eager: bool) -> Scalar:

@@ -9,6 +9,7 @@ from functools import cache
 from lintstack.named import NamedTuple
 from lintstack.yaml import Piece
 
+HIDDEN = "\0"  # the value of a variable that is given in a way which the files do not tell
 DEEPEST = 64
 LONGEST = 65_536
 
@@ -62,7 +63,8 @@ def expand(text: str, variables: Mapping[str, str], eager: bool = False, depth: 
 
     Args:
         text: the template; `$$` is a dollar, `$` before anything but a name or `{` is itself.
-        variables: values by name; names without a value become "" and are listed in `unset` unless a default applies.
+        variables: values by name; names without a value become "" and are listed in `unset` unless a default applies,
+            those whose value is HIDDEN whatever applies.
         eager: whether defaults, alternatives and messages that are not used must be well-formed too.
         depth: of the text in others.
 
@@ -142,6 +144,8 @@ class _Expander:
 
     def _variable(self, name: str, operator: str, word: str, start: int, end: int) -> int:
         value = self.variables.get(name)
+        if value == HIDDEN:
+            return self._piece("", start, end, unset=(name,), variables=(name,))
         missing = value is None or (operator[:1] == ":" and not value)
         used = missing if operator.endswith("-") else operator.endswith("+") and not missing
         if self.eager and not used and "$" in word:

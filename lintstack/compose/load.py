@@ -11,6 +11,7 @@ from lintstack.compose.consistency import report
 from lintstack.compose.cycles import report_cycles
 from lintstack.compose.documents import Document, Files, Reader
 from lintstack.compose.environment import Environments
+from lintstack.compose.expansion import HIDDEN
 from lintstack.compose.extended import Extended
 from lintstack.compose.extends import Extender, Model, Opener
 from lintstack.compose.finish import finished
@@ -71,6 +72,7 @@ class Loaded(NamedTuple):
         keys: keys with a dollar, where no variable is replaced.
         overlooked: what later files say in vain.
         given: values that the project has from its env files by name; those of included projects are not among them.
+        hidden: variables that are given a value which the files do not tell.
     """
 
     root: Mapping | None
@@ -90,6 +92,7 @@ class Loaded(NamedTuple):
     keys: tuple[Scalar, ...] = ()
     overlooked: Overlooked = Overlooked()
     given: Dict[str, Scalar] = {}
+    hidden: frozenset[str] = frozenset()
 
 
 def load(
@@ -110,7 +113,8 @@ def load(
         project_dir: what relative paths in `files` mean, as a path for the reader.
         env_files: replace the project directory's `.env`.
         profiles: active profiles instead of those of COMPOSE_PROFILES; `*` is all.
-        variables: values that win over all env files; the process environment is not read.
+        variables: values that win over all env files, HIDDEN where the files do not tell them; the process
+            environment is not read.
         version: the Docker Compose to load as; None is the newest.
         dotenv: whether the project directory's `.env` is read when there are no `env_files`.
     """
@@ -179,7 +183,9 @@ class _Loader:
             self.asked,
             tuple(scalar for user in self.environments.interpolators() for scalar in user.replaced),
             tuple(key for user in self.environments.interpolators() for key in user.keys),
-            Overlooked(tuple(self.merger.kept), tuple(self.cleared)), self.environments.given,
+            Overlooked(tuple(self.merger.kept), tuple(self.cleared)),
+            self.environments.given,
+            frozenset(name for name, value in interpolator.variables.items() if value == HIDDEN),
         )  # fmt: skip
 
     def _add_file(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from typing import TypeAlias
 
+from lintstack.compose.expansion import HIDDEN
 from lintstack.yaml import Entry, Mapping, Node, Scalar
 
 _Change: TypeAlias = Callable[[Node], Node]
@@ -54,7 +55,7 @@ def _value(entry: Entry, variables: Dict[str, str]) -> Entry:
     value, key = entry.value, entry.key
     if not isinstance(value, Scalar) or not value.is_null or key.text not in variables:
         return entry
-    text = variables[key.text]
-    return Entry(
-        key, Scalar(key.source, key.start, key.end, text, '"', "", key.text, variables=(key.text,)), entry.over
-    )
+    name, text = key.text, variables[key.text]
+    unset = (name,) if text == HIDDEN else ()
+    found = Scalar(key.source, key.start, key.end, "" if unset else text, '"', "", name, unset=unset, variables=(name,))
+    return Entry(key, found, entry.over)

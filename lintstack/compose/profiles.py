@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence as List
 
+from lintstack.compose.expansion import HIDDEN
 from lintstack.yaml import Mapping, Scalar, Sequence
 
 
 def active(given: List[str], variables: Dict[str, str]) -> List[str]:
     """The profiles asked for, else those of COMPOSE_PROFILES, which commas divide: nothing there is the profile ""."""
-    return given or [name.strip() for name in variables.get("COMPOSE_PROFILES", "").split(",")]
+    listed = variables.get("COMPOSE_PROFILES", "")
+    return given or [name.strip() for name in ("" if listed == HIDDEN else listed).split(",")]
 
 
 def inactive_services(root: Mapping | None, profiles: List[str]) -> frozenset[str]:

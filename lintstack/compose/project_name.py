@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from posixpath import basename, dirname, isabs, join, normpath, relpath
 
+from lintstack.compose.expansion import HIDDEN
 from lintstack.compose.interpolate import Interpolator
 from lintstack.compose.problems import Problems
 from lintstack.source import Source, Span
@@ -41,6 +42,8 @@ def project_name(
         "" when it cannot be known or there is none.
     """
     given = interpolator.variables.get(VARIABLE, "")
+    if given == HIDDEN:
+        return ""
     if given:
         if _name().fullmatch(given):
             return given

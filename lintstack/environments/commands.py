@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import islice
 
+from lintstack.environments.exports import Given, before
 from lintstack.environments.variables import UNKNOWN, Variables, line_end, logical_line
 from lintstack.named import NamedTuple
 from lintstack.naming import named_files
@@ -49,6 +50,8 @@ class Use(NamedTuple):
         folders: folders that were changed to before it, the last one first.
         project_dir, env_files, profiles: as written.
         target: name of the make target, recipe or package script that it belongs to.
+        given: variables that it is given, see `exports`.
+        is_example: whether it stands in a comment, or is printed.
     """
 
     files: tuple[str, ...]
@@ -60,6 +63,8 @@ class Use(NamedTuple):
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     target: str = ""
+    given: Given = ()
+    is_example: bool = False
 
 
 @cache
@@ -83,6 +88,13 @@ def _token() -> re.Pattern[str]:
 @cache
 def _quoted_list() -> re.Pattern[str]:
     return re.compile(r"""["'][ \t]*,\s*f?["']""")
+
+
+@cache
+def _printing() -> re.Pattern[str]:
+    """A comment, or a command that prints what stands behind it."""
+    said = r"echo|printf|print|puts|log|info|warn|warning|error|err|die|fail|abort|usage|help|message|msg|say|throw"
+    return re.compile(rf"(?i)[ \t@-]{{0,40}}+(?:\#|//|::|rem\b|\*|(?:[\w.]{{0,40}}[._])?(?:{said})\b)")
 
 
 @cache
@@ -121,12 +133,13 @@ def _variable() -> re.Pattern[str]:
     )
 
 
-def commands(text: str, targets: bool = False) -> Iterator[Use]:
+def commands(text: str, targets: bool = False, around: Callable[[int], Given] | None = None) -> Iterator[Use]:
     """The Compose commands of a text, in order.
 
     Args:
         text: a script, build file, CI file or document.
         targets: whether it is a file of named targets or jobs, so that the name above a command says what it is for.
+        around: what the text gives to a command, see `exports.around`; None where commands are examples only.
     """
     if not any(pattern().search(text) for pattern in (_command, _listed, _engine, _variable)):
         return
@@ -138,12 +151,13 @@ def commands(text: str, targets: bool = False) -> Iterator[Use]:
     seen = set()
     told = variables.is_set("COMPOSE_FILE") and not variables.is_used("COMPOSE_FILE")
     for start in islice(_starts(text, variables), _MOST_USES):
-        before = [found[1] for found in changes[: bisect_right(changes, start, key=_at)][-_MOST_FOLDERS:]]
+        entered = [found[1] for found in changes[: bisect_right(changes, start, key=_at)][-_MOST_FOLDERS:]]
         above = named[bisect_right(named, start, key=_at) - 1] if named and named[0].start() <= start else None
         target = _named(above) if above else ""
         for use in _in_line(text, start, variables):
-            here = tuple(reversed([*before, *use.folders][-_MOST_FOLDERS:]))
-            whole = use._replace(folders=tuple(dict.fromkeys(here + everywhere)), target=target)
+            here = tuple(reversed([*entered, *use.folders][-_MOST_FOLDERS:]))
+            given = tuple({**dict(around(_line_stop(text, start))), **dict(use.given)}.items()) if around else ()
+            whole = use._replace(folders=tuple(dict.fromkeys(here + everywhere)), target=target, given=given)
             if whole._replace(line=0) not in seen and (use.files or not told):
                 seen.add(whole._replace(line=0))
                 yield whole
@@ -187,6 +201,11 @@ def _line_start(text: str, at: int) -> int:
     return text.rfind("\n", 0, at) + 1
 
 
+def _line_stop(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
+
+
 def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
     line = text.count("\n", 0, start) + 1
     raw = logical_line(text, start)
@@ -200,7 +219,9 @@ def _in_line(text: str, start: int, variables: Variables) -> Iterator[Use]:
         for found in islice(_command().finditer(expanded), _MOST_IN_LINE):
             tool = found.lastgroup or "compose"
             if use := _parsed(tool, expanded[found.end() :]):
-                yield use._replace(line=line, folders=_changed(expanded[: found.start()]))
+                lead = expanded[: found.start()]
+                shown = _printing().match(lead) is not None
+                yield use._replace(line=line, folders=_changed(lead), given=before(lead, raw), is_example=shown)
 
 
 def variable_lines(text: str) -> Iterator[Use]:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from lintstack.compose.expansion import HIDDEN
 from lintstack.environments.folder import Environment, Folder, set_name
-from lintstack.environments.outline import Outline
+from lintstack.environments.outline import Outline, service_lines, together
 from lintstack.findings import Kind
 from lintstack.naming import is_aside, is_common, is_override, overlay_name, shorter
 from lintstack.recognise import kind_of, kind_of_folder
@@ -28,7 +29,8 @@ def _by_compose_file(folder: Folder) -> Iterator[Environment]:
         names = [overlay_name(os.path.basename(file)) for file in folder.default_files]
         name = next((name for name in reversed(names) if name), "default")
         kind: Kind = "dev" if name == "override" else kind_of(name)
-        yield folder.environment(name, kind, folder.default_files, "`COMPOSE_FILE` in .env names them")
+        item = folder.environment(name, kind, folder.default_files, "`COMPOSE_FILE` in .env names them")
+        yield item._replace(variables=_variables(kind, folder.started))
 
 
 def _by_override(folder: Folder) -> Iterator[Environment]:
@@ -57,7 +59,31 @@ def _as_run(item: Environment, runs: list[Run]) -> Environment:
         env_files=_agreed([run.env_files for run in runs]),
         profiles=_profiles(runs),
         project_dir=next((run.project_dir for run in runs if run.project_dir), item.project_dir),
+        variables=_variables(item.kind, runs),
+        swarm=_swarm(runs),
     )
+
+
+def _swarm(runs: list[Run]) -> bool | None:
+    """Whether it is deployed to a Swarm; documents count when nothing else does."""
+    from lintstack.environments.usage import STARTING
+
+    said = [run for run in runs if not run.is_example] or runs
+    deploys = any(run.tool == "stack" for run in said)
+    starts = any(run.tool == "compose" and run.verb in STARTING - {"build"} for run in said)
+    return None if deploys == starts else deploys
+
+
+def _variables(kind: Kind, runs: list[Run]) -> tuple[tuple[str, str], ...]:
+    """What every command that starts it is given alike; the value of all else is not known.
+
+    A command for another kind of environment tells nothing about this one: tests run what production runs.
+    """
+    starting = [run for run in runs if run.starts] or runs
+    given = [(run.kind in (kind, "unknown"), dict(run.given)) for run in starting if run.given is not None]
+    names = dict.fromkeys(name for _, values in given for name in values)
+    values = {name: {said.get(name, HIDDEN) if alike else HIDDEN for alike, said in given} for name in names}
+    return tuple((name, found.pop() if len(found) == 1 else HIDDEN) for name, found in values.items())
 
 
 def _by_profile(name: str, runs: list[Run]) -> Iterator[tuple[str, list[Run]]]:
@@ -202,5 +228,17 @@ def left_out(folder: Folder, used: frozenset[str]) -> Iterator[tuple[Outline, st
         if name in folder.bases[1:]:
             yield file, f"`{file.path}` is left out: Docker Compose takes `{folder.bases[0]}` instead"
         else:
-            reason = "it does not run by itself" + (" or with the base" if folder.base else "")
+            reason = "it does not run by itself" + (" or with the base" if folder.base else "") + _lack(file, folder)
             yield file, f"`{file.path}` is left out: {reason}; name its files under `environments` in the configuration"
+
+
+def _lack(file: Outline, folder: Folder) -> str:
+    """What a file and the base do not say, and where it is missed."""
+    whole = together([folder.follow(other) for other in (folder.foundation, file) if other])
+    named = service_lines(file.path, folder.reader)
+    for name, line in named.items():
+        if name in whole.bare:
+            return f" (`{file.path}:{line}`: service `{name}` has neither `image` nor `build`)"
+        for section, missing in sorted(folder.follow(file).needs.get(name, frozenset()) - whole.declared):
+            return f" (`{file.path}:{line}`: service `{name}` refers to `{section}.{missing}`, which is not declared)"
+    return ""

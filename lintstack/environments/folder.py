@@ -33,6 +33,9 @@ class Environment(NamedTuple):
         inferred: whether it was inferred rather than configured.
         seen: where scripts and documents run it, as path and line; the first few.
         prod_runs: where those for production run it without naming its files, likewise.
+        variables: names and values that the commands which run it are given; HIDDEN for those that the files do not
+            tell, or that not all of them are given alike.
+        swarm: whether the commands that run it are `docker stack deploy`; None when nothing or both are said.
     """
 
     name: str
@@ -45,6 +48,8 @@ class Environment(NamedTuple):
     inferred: bool = True
     seen: tuple[str, ...] = ()
     prod_runs: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    swarm: bool | None = None
 
 
 class Folder:
@@ -211,7 +216,7 @@ class Folder:
 
     @cached_property
     def sets(self) -> dict[tuple[str, ...], list[Run]]:
-        """Lists of files that scripts run, each with the commands; only those that Docker Compose can load."""
+        """Lists of files that scripts run, each with the commands."""
         found: dict[tuple[str, ...], list[Run]] = {}
         for run in self.runs:
             if run.files:
@@ -227,10 +232,17 @@ class Folder:
         }
 
     def _is_run(self, files: tuple[str, ...], runs: Iterable[Run], parts: set[str]) -> bool:
-        """Whether a list of files is a stack: a part of others that is only looked at or stopped is none."""
+        """Whether a list of files is a stack: a part of others that is only looked at or stopped is none.
+
+        What a script starts is one although Docker Compose cannot load it: that is to be told.
+        """
+        from lintstack.environments.usage import STARTING
+
         if files[0] in parts and not any(run.starts for run in runs):
             return False
         outlines = [self.look(file) for file in files]
+        if any(run.verb in STARTING and not run.is_example for run in runs):
+            return True
         return any(file.broken for file in outlines) or complete(together(map(self.follow, outlines)))
 
     @cached_property

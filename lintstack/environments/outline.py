@@ -147,6 +147,19 @@ def _keys(node: Node) -> frozenset[str]:
     return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
 
 
+def service_lines(path: str, reader: Reader) -> dict[str, int]:
+    """Services of a file, each with its line."""
+    source = reader.source(path)
+    roots = () if isinstance(source, Finding) else parse(source).documents
+    found = (root.get("services") for root in roots if isinstance(root, Mapping))
+    return {
+        name: entry.key.span.line
+        for services in found
+        if isinstance(services, Mapping)
+        for name, entry in services.entries.items()
+    }
+
+
 def _bare(services: dict[str, Node]) -> frozenset[str]:
     """Services of which neither they nor what they extend says how they run; each is looked at once."""
     known: dict[str, bool] = {}

@@ -207,13 +207,14 @@ def script_kind(name: str) -> Kind:
 
 def _by_command(text: str, name: str) -> Iterator[Use]:
     from lintstack.environments.commands import commands
+    from lintstack.environments.exports import around
 
     lower = name.lower()
     targets = (
         lower.endswith(_TARGETS) or "makefile" in lower or lower in ("justfile", ".justfile") or "taskfile" in lower
     )
-    yield from commands(text, targets)
-    yield from _by_input(text, alone=False)
+    yield from commands(text, targets, None if lower.endswith(_DOCUMENTS) else around(text, name, targets))
+    yield from (use for use, _ in _inputs_of(text, alone=False))
 
 
 def _by_variable(text: str, name: str) -> Iterator[Use]:
@@ -254,12 +255,15 @@ def _inputs() -> re.Pattern[str]:
     return re.compile(rf"(?m){key}(?:{listed}|(?P<one>[^\n#|>\[]{{1,200}}))")
 
 
-def _by_input(text: str, alone: bool) -> Iterator[Use]:
+def _inputs_of(text: str, alone: bool) -> Iterator[tuple[Use, int]]:
     """Compose files that an action or a task is given: `compose-file: x.yaml`, `"compose_files": [...]`.
 
     Args:
         text: a CI file, tasks in Python or their settings.
         alone: whether a single file counts, too.
+
+    Returns:
+        What they run, each with the offset behind the input's first character.
     """
     from lintstack.environments.commands import Use
 
@@ -267,15 +271,17 @@ def _by_input(text: str, alone: bool) -> Iterator[Use]:
         if alone or not found["one"]:
             files = re.findall(r"(?<![\w./-])[\w./-]+\.ya?ml", found["block"] or found["list"] or found["one"])
             if files:
-                yield Use(tuple(files), text.count("\n", 0, found.start()) + 1)
+                yield Use(tuple(files), text.count("\n", 0, found.start()) + 1), found.end()
 
 
 def _by_ci(text: str, name: str) -> Iterator[Use]:
     """Commands of a CI file, and compose files that it gives to actions."""
     from lintstack.environments.commands import commands
+    from lintstack.environments.exports import around
 
-    yield from commands(text, targets=True)
-    yield from _by_input(text, alone=True)
+    given = around(text, name)
+    yield from commands(text, targets=True, around=given)
+    yield from (use._replace(given=given(at)) for use, at in _inputs_of(text, alone=True))
 
 
 @cache

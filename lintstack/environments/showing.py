@@ -47,6 +47,7 @@ def _details(environment: Environment, project: Project) -> Iterator[tuple[str, 
     yield "seen in", environment.seen
     yield "env files", environment.env_files
     yield "profiles", environment.profiles
+    yield "variables given", tuple(name for name, _ in environment.variables)
     yield "project directory", (environment.project_dir,) if environment.project_dir != project.folder else ()
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 
 from lintstack.environments.commands import Use
+from lintstack.environments.exports import Given
 from lintstack.environments.scripts import Script, script_kind
 from lintstack.environments.variables import UNKNOWN
 from lintstack.findings import Kind
@@ -37,6 +38,8 @@ class Run(NamedTuple):
         project_dir: folder that relative paths start from; "" for that of the first file.
         env_files: files of variables that are there.
         profiles: active profiles.
+        given: variables that it is given; None where it is an example, from which people depart.
+        is_example: whether it stands in a document or comment, or is printed.
     """
 
     files: tuple[str, ...]
@@ -49,6 +52,8 @@ class Run(NamedTuple):
     project_dir: str = ""
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+    given: Given | None = None
+    is_example: bool = True
 
     @property
     def starts(self) -> bool:
@@ -84,7 +89,11 @@ def _run(use: Use, script: Script, files: tuple[str, ...], start: str, reader: R
     shown = tuple(map(reader.display, files))
     where = f"{script.path}:{use.line}"
     folder = reader.display(folder)
-    return Run(shown, folder, where, kind, use.tool, use.verb, script.sort, project_dir, env_files, use.profiles)
+    example = use.is_example or script.sort not in ("script", "ci")
+    return Run(
+        shown, folder, where, kind, use.tool, use.verb, script.sort, project_dir, env_files, use.profiles,
+        None if example else use.given, example,
+    )  # fmt: skip
 
 
 def _kind(use: Use, script: Script) -> Kind:

@@ -115,7 +115,7 @@ class _Grown:
     def put(self, found: re.Match[str], value: str) -> None:
         """Take in an assignment, the next one in the text."""
         more = _appended(found, value)
-        blocks = _blocks(self.text, found.start("name"))
+        blocks = surrounding(self.text, found.start("name"))
         inner = [item for item in self.live if item[0][: len(blocks)] == blocks]
         outer = [item[1] for item in self.live if item not in inner and blocks[: len(item[0])] == item[0]]
         certain = any(item[0] == blocks for item in inner)
@@ -244,8 +244,13 @@ def _appended(found: re.Match[str], value: str) -> str:
     return value[own.end() :].strip() if own and _name(own) == found["name"] else ""
 
 
-def _blocks(text: str, at: int) -> tuple[int, ...]:
-    """Where the lines begin that open the blocks around an offset, the outermost first."""
+def surrounding(text: str, at: int) -> tuple[int, ...]:
+    """Where the lines begin that open the blocks around an offset, the outermost first.
+
+    Args:
+        text: a script; indentation, or words such as `if`, make the blocks.
+        at: behind the indentation of its line.
+    """
     start = text.rfind("\n", 0, at) + 1
     lead = text[start:at]
     blocks = [start] if re.search(r"&&|\|\||\bthen\b|\belse\b|\)", lead) else []

@@ -15,6 +15,7 @@ from lintstack.join.mount_points import repeated_targets
 from lintstack.join.mounts import Disk
 from lintstack.join.raw import below, documents, services, tag_span, walk
 from lintstack.join.read import entry, places, scalars
+from lintstack.join.swarm import is_for_swarm
 from lintstack.model import ComposeFile
 from lintstack.yaml import Mapping, Scalar, Sequence, parse
 
@@ -23,27 +24,28 @@ if TYPE_CHECKING:
     from lintstack.source import Source
     from lintstack.yaml import Entry, Node
 
-SWARM_WORDS = frozenset({"stack", "swarm"})  # in names of files for `docker stack deploy`
 CORE_TAG = "tag:yaml.org,2002:"
 OWN_TAGS = frozenset({"!reset", "!override", "!"})
 
 
-def compose_files(loaded: Loaded, disk: Disk) -> Iterator[ComposeFile]:
+def compose_files(loaded: Loaded, disk: Disk, swarm: bool | None = None) -> Iterator[ComposeFile]:
     """Every file that took part, with what it says about itself.
 
     Args:
         loaded: what was loaded.
         disk: the project's files.
+        swarm: whether commands deploy them to a Swarm; None lets each file tell.
     """
     asked = {os.path.normpath(path) for path in loaded.files}
     for index, source in enumerate(loaded.sources):
+        facts, told = _top(source), Fact(swarm, (Place(source.whole),))
         overlay = index > 0 and os.path.normpath(source.path) in asked
         yield ComposeFile(
             source.path,
             source.whole,
             "file",
             source,
-            **_top(source),
+            **(facts if swarm is None or os.path.normpath(source.path) not in asked else facts | {"for_swarm": told}),
             **_bytes(source),
             **_environments(source),
             repeated_targets=repeated_targets(source) if "volumes" in source.text else ABSENT,
@@ -55,9 +57,7 @@ def _top(source: Source) -> dict[str, Fact[Any]]:
     """Facts of the top level."""
     found = parse(source).documents
     version, name = (_first(found, key) for key in ("version", "name"))
-    words = re.split(r"[-_.]", source.path.rpartition("/")[2].lower())
-    swarm = Fact(not SWARM_WORDS.isdisjoint(words), (Place(source.whole),))
-    facts: dict[str, Fact[Any]] = {"for_swarm": swarm}
+    facts: dict[str, Fact[Any]] = {"for_swarm": Fact(is_for_swarm(source), (Place(source.whole),))}
     if version is not None:
         where = (Place(version.key.span), *places(version))
         facts["version"] = Fact(version.value.text if isinstance(version.value, Scalar) else "", where)

@@ -141,6 +141,9 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
             foreign.append((use, reason))
         else:
             optional.append(use)
+    # Docker Compose replaces the variables of every file before it starts anything, whatever the profiles.
+    never = any(not use.nested for use in required)
+    silent = unknown or (f"Docker Compose does not start without `{name}`" if never else "")
     missed = [use for use in (*optional, *required) if not use.nested]
     effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
     first = uses[0].span if uses else keys[0].span
@@ -148,8 +151,8 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
         name,
         first,
         f"variables.{name}",
-        unset=_fact([(use, use.field) for use in optional if not use.nested], unknown),
-        effects=_fact(effects, unknown),
+        unset=_fact([(use, use.field) for use in optional if not use.nested], silent),
+        effects=_fact(effects, silent),
         required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
         meant_for_container=_for_container(foreign),
         env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
@@ -182,6 +185,8 @@ def _elsewhere(site: _Site, name: str) -> str:
     """Who gives the variable its value, although no file that Docker Compose reads does; "" when nobody is known."""
     if name in FROM_SHELL or name.startswith(RUNNERS):
         return f"`{name}` comes from the shell"
+    if name in site.loaded.hidden:
+        return f"the command that runs it gives `{name}` a value"
     return next((f"`{path}` gives `{name}` a value" for path, names in site.examples if name in names), "")
 
 

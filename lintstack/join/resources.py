@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.casts import as_bool
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.examples import declared
-from lintstack.join.read import entries, entry, scalar, text, unset
+from lintstack.join.read import entries, scalar, text, unset
 from lintstack.join.service import RESOURCES
+from lintstack.join.swarm import speaks
 from lintstack.model import Reference, Resource, Service, Stack
 from lintstack.record import bind
 from lintstack.yaml import Mapping, Scalar
@@ -27,7 +28,6 @@ SECTIONS = {**RESOURCES, "models": "model"}
 FILED = ("secrets", "configs")
 ORIGINS = ("file", "environment", "content")
 DRIVERS = ("driver", "template_driver")
-SWARM_KEYS = ("placement", "update_config", "rollback_config", "endpoint_mode", "mode", "labels")  # of `deploy`
 MOST_IDLE = 200  # resources that nobody uses, for which other texts are searched
 MOST_FILES = 50  # other files of a folder that are searched for a name
 OPEN = frozenset({"external", "name"})  # keys of an external resource that count
@@ -50,11 +50,7 @@ class _Said:
 
     @cached_property
     def for_swarm(self) -> bool:
-        """Whether something speaks to a Swarm alone."""
-        root = self.loaded.root
-        overlay = (scalar(item.value, "driver", cast=text).value == "overlay" for item in entries(root, "networks"))
-        said = (entry(item.value, "deploy", key) for item in entries(root, "services") for key in SWARM_KEYS)
-        return any(overlay) or any(one is not None for one in said)
+        return speaks(self.loaded.root)
 
     @cached_property
     def variables(self) -> frozenset[str]:

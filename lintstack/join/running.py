@@ -145,18 +145,21 @@ KEYS: dict[str, Callable[[Mapping], Facts]] = {
 }
 
 
-def facts(node: Mapping, ground: Ground) -> Facts:
+def facts(node: Mapping, ground: Ground, for_swarm: bool = False) -> Facts:
     """What a service states by its rarer keys.
 
     Args:
         node: its merged node.
         ground: what it stands on.
+        for_swarm: whether a Swarm runs it, which does not read `restart`.
     """
     found: Facts = {}
     for key in KEYS.keys() & node.entries.keys():
         found |= KEYS[key](node)
     if "entrypoint" in node.entries and ground.config is not None:
         found |= _dropped(node, ground)
+    if for_swarm and "restart" in node.entries:
+        found["restart_overruled"] = scalar(node, "restart", cast=text)
     return found
 
 

@@ -47,11 +47,11 @@ def keys(found: Entry) -> tuple[Span, ...]:
     return tuple(dict.fromkeys(key.span for key in named))
 
 
-def facts(node: Mapping, process: Process) -> dict[str, Any]:
+def facts(node: Mapping, process: Process, for_swarm: bool = False) -> dict[str, Any]:
     """The facts of a service that stand in its own mapping."""
     limits = ("deploy", "resources", "limits")
     return {
-        "restart": _restart(node),
+        "restart": _restart(node, for_swarm),
         "memory_limit": _first(_limit(node, as_bytes, *limits, "memory"), _limit(node, as_bytes, "mem_limit")),
         "cpu_limit": _first(_limit(node, as_float, *limits, "cpus"), _limit(node, as_float, "cpus"), _quota(node)),
         "pids_limit": _first(_limit(node, as_int, *limits, "pids"), _limit(node, as_int, "pids_limit")),
@@ -119,8 +119,11 @@ def _capability(name: str) -> str:
     return name.upper().removeprefix("CAP_")
 
 
-def _restart(node: Mapping) -> Fact[str]:
-    """Docker Compose takes `deploy.restart_policy` over `restart`."""
+def _restart(node: Mapping, for_swarm: bool) -> Fact[str]:
+    """Docker Compose takes `deploy.restart_policy` over `restart`; a Swarm starts again whatever it does not except.
+
+    https://docs.docker.com/reference/compose-file/deploy/#restart_policy: the condition is `any` by default.
+    """
     condition = scalar(node, "deploy", "restart_policy", "condition", cast=text)
     if condition.value or condition.unknown:
         words = {"any": "always", "none": "no"}
@@ -128,7 +131,12 @@ def _restart(node: Mapping) -> Fact[str]:
     policy = entry(node, "deploy", "restart_policy")
     if policy is not None:
         return Fact("always", places(policy))
-    return _default(scalar(node, "restart", cast=text), "no")
+    said = scalar(node, "restart", cast=text)
+    if not for_swarm:
+        return _default(said, "no")
+    if (said.value or "").startswith("on-failure"):
+        return Fact(None, said.places, "Swarm's documentation says that it does not read `restart`")
+    return Fact("always", default=True)
 
 
 def _no_new_privileges(options: Fact[tuple[str, ...]]) -> Fact[bool]:

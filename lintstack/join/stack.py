@@ -81,6 +81,7 @@ class Site(NamedTuple):
         find_mentions: words that files of the repository say about running Compose; they are read when it is called.
         published: what the environments of the project build, by the name of the image; every stack adds to it.
             None: the stack is alone.
+        swarm: whether commands deploy the stack to a Swarm; None lets the files tell.
     """
 
     disk: Disk
@@ -95,6 +96,7 @@ class Site(NamedTuple):
     prod_runs: tuple[str, ...] = ()
     find_mentions: Callable[[], frozenset[str]] | None = None
     published: dict[str, Built] | None = None
+    swarm: bool | None = None
 
 
 def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site) -> Stack:
@@ -117,13 +119,14 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
     declared["service"] = services.names_of(root, "services")
     builds = _builds(root, site)
     named = _image_names(root, builds, site)
+    files = tuple(compose_files(loaded, site.disk, site.swarm))
+    bind(stack, for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)))
     made = _Made(stack, root, site, builds, named, declared, loaded, services.completing(root), devices(root))
     found = tuple(made.service(item) for item in entries(root, "services") if item.key.text not in loaded.incomplete)
     _bind_dependencies(found)
     purpose.bind_edge(found)
     running = tuple(service for service in found if service.name not in site.disabled)
     built = {name: item for name, item in builds.items() if name not in site.disabled}
-    files = tuple(compose_files(loaded, site.disk))
     env_files = tuple(dotenvs(loaded, site.disk, site.open_text)) if loaded.env_sources else ()
     dockerfiles = _dockerfiles(stack, built, root, site)
     all_resources = tuple(resources(stack, loaded, found, site))
@@ -137,7 +140,6 @@ def join(environment: str, kind: Kind, project: str, loaded: Loaded, site: Site)
         complete=not loaded.incomplete,
         files=files,
         features=_features(loaded),
-        for_swarm=next((file.for_swarm for file in files if file.for_swarm.value), Fact(False, default=True)),
         images=tuple(pulled(running, built, root, made.resolve, site.trusted)),
         dockerfiles=dockerfiles,
         secrets=tuple(dict.fromkeys(secret_places(found, dockerfiles))),
@@ -264,14 +266,14 @@ class _Made(NamedTuple):
         built = self.builds.get(name)
         ground = self.ground(name, node, image)
         process = processes.process(node, ground)
-        facts = services.facts(node, process)
+        facts = services.facts(node, process, self.stack.for_swarm.value is True)
         known_job = bool(ground.known and ground.known.kind == "job")
         environment = tuple(variables.environment(service, node, self._env_file(name), _env(ground), self.loaded.given))
         bind(
             service,
             **facts,
             **rights(node, ground.base, self.site.disk, self.site.open_text),
-            **running.facts(node, ground),
+            **running.facts(node, ground, self.stack.for_swarm.value is True),
             image=image,
             build=built.build.with_(service=service, **details(node, built, self.site.disk)) if built else None,
             watches=tuple(watches(node, self.site.disk)) if "develop" in node.entries else (),

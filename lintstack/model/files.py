@@ -19,7 +19,7 @@ class ComposeFile(Subject):
 
     Attributes:
         version: top-level `version`, at its key.
-        for_swarm: whether its name says that `docker stack deploy` reads it (docker-stack.yaml, swarm.yaml).
+        for_swarm: whether `docker stack deploy` reads it: commands, or its name and content, say so.
         project_name: top-level `name` as written; unknown when a variable takes part.
         normal_name: what Docker Compose makes of it: lower case, without characters that names cannot have.
         documents: number of YAML documents in it.

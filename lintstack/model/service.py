@@ -28,7 +28,7 @@ class Service(Subject):
         user: effective user.
         healthcheck: effective health check.
         logging: effective logging.
-        restart: restart policy (`restart`, or what `deploy.restart_policy` amounts to).
+        restart: restart policy (`restart`, or what `deploy.restart_policy` amounts to; a Swarm knows only that).
         memory_limit: bytes it may use; 0 counts as absent.
         cpu_limit: CPUs it may use; 0 counts as absent.
         pids_limit: processes it may have; -1 and 0 count as absent.
@@ -50,7 +50,7 @@ class Service(Subject):
         profiles: profiles it belongs to.
         container_name: fixed container name.
         replicas: number of containers.
-        restart_overruled: `restart` as written where `deploy.restart_policy` decides.
+        restart_overruled: `restart` as written where `deploy.restart_policy` decides, as always in a Swarm.
         restart_attempts: how often a failed container is started again.
         memory_reservation: bytes that are reserved for it.
         cpu_reservation: CPUs that are reserved for it.

@@ -30,7 +30,7 @@ class Stack(Subject):
     Attributes:
         kind: dev, prod or unknown.
         environment: name of the environment.
-        for_swarm: whether the name of one of its files says that it is deployed to a Swarm.
+        for_swarm: whether one of its files is for `docker stack deploy`.
         service_names: names of its services.
         active: names of the services that start without a profile.
 

@@ -106,8 +106,8 @@ class Summary(NamedTuple):
         errors: findings of severity error, likewise `warnings` and `infos`.
         suppressed: findings that a comment or configuration removed.
         unknown: facts that could not be known: reason → how many.
-        services_known_user: services whose user is known.
-        services_known_healthcheck: services of which it is known whether they have a health check.
+        services_known_user: services whose user is known in every environment that has them.
+        services_known_healthcheck: likewise those of which it is known whether they have a health check.
         unknown_users: why the users of the others are not known: class of reason → how many.
         unknown_healthchecks: likewise of the health checks.
         prod_would_add: findings that `--as prod` would add.

@@ -20,6 +20,7 @@ FEW = 3  # places of one cause that still get a frame each
 # The tools that people know their ids from; a frame names one id of so many tools, `explain` names all.
 FAMOUS = ("hadolint", "trivy", "checkov", "buildkit", "dclint", "compose-lint", "kics")
 PEERS = 3
+TOLD = 2  # names that a place of a group is told with
 NAMED = 5  # environments that a group of findings names
 UUID = 36  # KICS ids are UUIDs: their first eight digits say enough
 
@@ -123,14 +124,25 @@ def _notes(item: Group, stacks: tuple[StackLine, ...], url: str, style: Style) -
 
 
 def _others(item: Group) -> Iterator[str]:
-    for finding in item.others:
-        yield _place(finding)
+    words = [_names().findall(finding.message) for finding in (item.first, *item.others)]
+    varying = [index for index, found in enumerate(zip(*words, strict=True)) if len(set(found)) > 1]
+    for finding, found in zip(item.others, words[1:], strict=True):
+        yield _place(finding, [found[index] for index in varying])
 
 
-def _place(finding: Finding) -> str:
+def _place(finding: Finding, words: Iterable[str]) -> str:
+    """A place with its service and the first words that tell it from the others, such as a variable or a port."""
     span = finding.at.span
-    service = f" `{safe(finding.service)}`" if finding.service else ""
-    return f"{safe(span.path)}:{span.line}:{span.column}{service}"
+    told = [f"`{safe(finding.service)}`"] if finding.service else []
+    for word in words:
+        if len(told) < TOLD and not any(_is_again(word, one.strip("`")) for one in told):
+            told.append(message(word))
+    return f"{safe(span.path)}:{span.line}:{span.column} {', '.join(told)}".rstrip()
+
+
+def _is_again(word: str, name: str) -> bool:
+    """Whether a word of a message is a name once more, by itself or as what is to be written: `${NAME:?}`."""
+    return word.strip("`") == name or word.startswith((f"`${{{name}:", f"`${{{name}}}"))
 
 
 def _environments(findings: Sequence[Finding], stacks: tuple[StackLine, ...]) -> str:

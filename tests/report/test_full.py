@@ -230,6 +230,23 @@ def test_many_places_of_one_cause_are_listed() -> None:
     assert "5 errors" in shown
 
 
+@pytest.mark.parametrize(
+    ("text", "service", "places"),
+    [
+        ("nothing sets `V{i}`, so it is empty; write `${{V{i}:-x}}` or `${{V{i}}}`", "", ["`V1`", "`V2`", "`V3`"]),
+        ("service `svc{i}` is bad; use `x`", "svc{i}", ["`svc1`", "`svc2`", "`svc3`"]),
+        ("`s` publishes {i}0 of `s`", "s", ["`s`, 10", "`s`, 20", "`s`, 30"]),
+        ("`V{i}` of `s{i}`, `data{i}`", "s{i}", ["`s1`, `V1`", "`s2`, `V2`", "`s3`, `V3`"]),
+        ("`data{i}` of `a`", "a", ["`a`, `data1`", "`a`, `data2`", "`a`, `data3`"]),
+        ("`same` of `a`", "", ["", "", ""]),
+    ],
+)
+def test_places_of_a_group_name_what_differs(text: str, service: str, places: list[str]) -> None:
+    found = [item._replace(message=text.format(i=i), service=service.format(i=i)) for i, item in enumerate(many(4))]
+    shown = render("full", run(*found)).partition("also: 3 more places\n")[2].partition("\n\n")[0]
+    assert [line.strip().partition(" ")[2] for line in shown.splitlines()] == places
+
+
 def test_groups_have_one_rule_and_shape() -> None:
     assert [len(item.others) for item in group(many(3))] == [0, 0, 0]
     assert [len(item.others) for item in group(many(4))] == [3]
