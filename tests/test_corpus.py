@@ -56,7 +56,7 @@ ON: dict[str, Callable[[Finding], bool]] = {
     "cpu-limit": either(on_service, matches(NUMBER)),
     "debug-port": matches(r".*\d.*"),
     "depends-on-healthy": either(variable, quoted, matches("['\"]?service_(started|healthy)['\"]?")),
-    "docker-socket": matches(r".*(sock|/|run).*|true"),
+    "docker-socket": either(variable, matches(r".*(sock|/|run).*|true")),
     "exec-form-command": matches(r"(?i)(CMD|ENTRYPOINT)?.+"),
     "from-as-casing": matches("as"),
     "healthcheck": either(on_service, matches(r"(true|NONE|.*NONE.*)")),

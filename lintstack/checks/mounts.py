@@ -173,13 +173,16 @@ def _written_folders(stack: Stack) -> dict[str, set[str]]:
 
 def _is_made_there(mount: Mount) -> bool:
     """Whether another service can write to a folder above: certificates and the like are made there."""
-    path, written = normpath(mount.source.value or ""), _written_folders(mount.service.stack)
-    while path := dirname(path):
-        if written.get(path, set()) - {mount.service.name}:
+    path, above = normpath(mount.source.value or ""), ""
+    while path and path != above:
+        above, path = path, dirname(path)
+        if _is_written_by_another(path, mount):
             return True
-        if path == "/":
-            break
     return False
+
+
+def _is_written_by_another(path: str, mount: Mount) -> bool:
+    return bool(_written_folders(mount.service.stack).get(path, set()) - {mount.service.name})
 
 
 def missing_source(mount: Mount) -> Iterator[Problem]:
@@ -202,7 +205,8 @@ def unwritable_data(mount: Mount) -> Iterator[Problem]:
     made = mount.source_kind.value == "missing" or mount.is_ignored.value
     if not made or mount.read_only.value is not False or mount.creates_source.value is False:
         return
-    if _keeps_data(mount) and not _is_made_there(mount):
+    prepared = _is_written_by_another(normpath(mount.source.value or ""), mount) or _is_made_there(mount)
+    if _keeps_data(mount) and not prepared:
         user = mount.service.user
         name = f"`{user.value.value}`" if user.uid.value is None else f"user {user.uid.value}"
         message = f"Docker makes `{mount.source.value}` as root, and {mount.service}, {name}, cannot write there"

@@ -62,8 +62,8 @@ def _first_process(service: Service) -> tuple[str, ...]:
     words = service.process.value or ()
     if service.init.value or (service.init.unknown and not service.synthetic) or not service.process.places:
         return ()
-    if "shell" in (service.entrypoint_form.value, service.command_form.value) or not _starts_it(service):
-        return ()  # the former is what `exec-form-command` is about
+    if "shell" in (service.entrypoint_form.value, service.command_form.value):
+        return ()  # what `exec-form-command` is about
     while words and words[0].rpartition("/")[2] in TRANSPARENT:
         words = words[1:]
     return () if words and words[0].rpartition("/")[2] in INITS else words
@@ -77,7 +77,7 @@ def _starts_it(service: Service) -> bool:
 
 def npm_as_pid_one(service: Service) -> Iterator[Problem]:
     """Package managers that stand between the signals and the program."""
-    words = _first_process(service)
+    words = _first_process(service) if _starts_it(service) else ()
     if not words or words[0].rpartition("/")[2] not in PACKAGE_MANAGERS or service.is_job.value or _watches(words):
         return
     name = words[0].rpartition("/")[2]
@@ -95,7 +95,7 @@ def _watches(words: Sequence[str]) -> bool:
 
 def node_without_init(service: Service) -> Iterator[Problem]:
     """Node.js as PID 1."""
-    words = _first_process(service)
+    words = _first_process(service) if _starts_it(service) else ()
     if words and words[0].rpartition("/")[2] in ("node", "nodejs") and not service.is_job.value:
         message = f"PID 1 of {service} is `node`, which ends at no signal that it does not handle and reaps no child"
         way_out = "set `init: true`, or start it by `dumb-init` or `tini`"

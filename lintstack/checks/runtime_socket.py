@@ -37,7 +37,7 @@ def docker_socket(mount: Mount) -> Iterator[Problem]:
 
 def _path(mount: Mount) -> str:
     """What is mounted, in the words of the files where a variable decides."""
-    return mount.source.value or mount.host_path.value or mount.target.value or mount.name
+    return mount.source.value or mount.host_path.value or mount.is_runtime_socket.places[0].span.text
 
 
 def _is_folder(mount: Mount) -> bool:
