@@ -124,9 +124,12 @@ def _hits(stack: Stack, asked: _Asked) -> Iterator[Hit]:
         subjects = Subjects(SUBJECTS[folder](stack))
         for active in rules if subjects.all else ():
             hits += [Hit(active, stack, subject, problem) for subject, problem in _problems(active, subjects)]
-    fired = {(hit.active.rule.name, where) for hit in hits for where in _wheres(hit)}
+    before = {name for hit in hits for name in hit.active.rule.yields_to}
+    winners = [hit for hit in hits if hit.active.rule.name in before] if before else ()
+    fired = {(hit.active.rule.name, where) for hit in winners for where in _wheres(hit)}
+    names = {name for name, _ in fired}
     for hit in hits:
-        preferred = hit.active.rule.yields_to
+        preferred = names.intersection(hit.active.rule.yields_to)
         if not preferred or not any((name, where) in fired for name in preferred for where in _wheres(hit)):
             yield hit
 

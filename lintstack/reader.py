@@ -42,6 +42,12 @@ def inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
+def relative(path: str, root: str) -> str:
+    """A path as seen from the root, both absolute and without `..`: `os.path.relpath`, which most do not need."""
+    below = root.rstrip(os.sep) + os.sep
+    return path[len(below) :] if path.startswith(below) and len(path) > len(below) else os.path.relpath(path, root)
+
+
 def real(path: str) -> str | None:
     """A path without links; None for a path that no file system can have."""
     try:
@@ -156,9 +162,7 @@ class Reader:
 
     def _real(self, path: str) -> str | None:
         folder, name = os.path.split(self.absolute(path))
-        if folder not in self._folders:
-            self._folders[folder] = real(folder)
-        above = self._folders[folder]
+        above = self._folder(folder)
         if above is None:
             return None
         target = os.path.join(above, name)
@@ -169,11 +173,20 @@ class Reader:
         except ValueError:
             return None
 
+    def _folder(self, folder: str) -> str | None:
+        """A folder without links: that of the folder above, which is known as a rule, and one step more."""
+        if folder not in self._folders:
+            above, name = os.path.split(folder)
+            known = self._folders.get(above)
+            target = os.path.join(known, name) if known and name else folder
+            self._folders[folder] = real(target) if known is None or os.path.islink(target) else target
+        return self._folders[folder]
+
     def display(self, path: str) -> str:
         """How reports write a path: relative to the working directory with "/", absolute when it lies elsewhere."""
         full = self.absolute(path)
         if inside(full, self.cwd) or (inside(self.cwd, self.root) and inside(full, self.root)):
-            full = os.path.relpath(full, self.cwd)
+            full = relative(full, self.cwd)
         return full.replace(os.sep, "/")
 
     def source(self, path: str, at: Span | None = None, kind: Reading = "yaml") -> Source | Finding:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lintstack.join.entry_script import hands_over, script_of
+from lintstack.join.entry_script import hands_over
+from lintstack.join.process import script_of
 from tests.stack import lint, service
 
 

@@ -108,7 +108,9 @@ def _tokens(service: Service) -> tuple[str, ...] | None:
     if service.entrypoint.unknown or service.command.unknown:
         return None
     words = (*(service.entrypoint.value or ()), *(service.command.value or ()))
-    line = _nothing().sub("\\1\0", " ".join(word or '""' for word in words)[:LONGEST])
+    line = " ".join(word or '""' for word in words)[:LONGEST]
+    if '""' in line or "''" in line:
+        line = _nothing().sub("\\1\0", line)
     return tuple(word.replace("\0", "") for word in line.replace("'", " ").replace('"', " ").split())
 
 
@@ -213,17 +215,17 @@ def secret_file_variant(variable: Variable) -> Iterator[Problem]:
 
 def data_without_volume(service: Service) -> Iterator[Problem]:
     """Databases, stores and search engines whose data ends with the container."""
-    folder, targets = _unkept(service), _targets(service)
+    folder = _unkept(service)
     if service.known and folder:
-        yield _lost(service, service.known, folder, targets)
+        yield _lost(service, service.known, folder, _targets(service))
 
 
 def _unkept(service: Service) -> str:
     """Folder of a service's data that no mount holds; "" when one does, or when that cannot be told."""
-    known, targets = service.known, _targets(service)
+    known = service.known
     if known is None or known.kind not in DATA_KINDS or not known.data_dirs or _is_passing(service):
         return ""
-    folders = _data_folders(service, known)
+    folders, targets = _data_folders(service, known), _targets(service)
     if not folders or len(targets) < len(service.mounts) or any(_kept(one, targets, known) for one in folders):
         return ""
     return folders[0]

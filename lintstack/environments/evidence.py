@@ -54,6 +54,8 @@ def _by_script(folder: Folder) -> Iterator[Environment]:
 
 def _as_run(item: Environment, runs: list[Run]) -> Environment:
     """An environment with what the commands that run it add to its files."""
+    if not runs:
+        return item
     return item._replace(
         seen=tuple(dict.fromkeys(run.where for run in runs))[:_MOST_SEEN],
         env_files=_agreed([run.env_files for run in runs]),

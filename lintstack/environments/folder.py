@@ -11,7 +11,7 @@ from lintstack.environments.outline import Outline, complete, together
 from lintstack.findings import Kind
 from lintstack.named import NamedTuple
 from lintstack.naming import BASES, OVERRIDES, is_base, is_common, named_files, overlay_name, shorter
-from lintstack.reader import Reader, inside
+from lintstack.reader import Reader, inside, relative
 from lintstack.recognise import by_name, kind_of
 from lintstack.source import Source
 
@@ -90,7 +90,7 @@ class Folder:
     def below_root(self) -> str:
         """Its path relative to the project's root."""
         full = os.path.realpath(self.reader.absolute(self.path))
-        return os.path.relpath(full, self.reader.root) if inside(full, self.reader.root) else ""
+        return relative(full, self.reader.root) if inside(full, self.reader.root) else ""
 
     @cached_property
     def bases(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lintstack.images.reference import split
 
@@ -60,6 +60,16 @@ _NEEDED = {
 }
 
 
+@cache
+def _by_name() -> dict[str, tuple[str, ...]]:
+    """Rights by the name of an image."""
+    found: dict[str, tuple[str, ...]] = {}
+    for right, words in _NEEDED.items():
+        for name in dict.fromkeys(words.split()):
+            found[name] = (*found.get(name, ()), right)
+    return found
+
+
 @lru_cache(1024)  # several rules ask, of every service
 def rights_needed(reference: str) -> tuple[str, ...]:
     """Rights of the host that an image is known to need, as the fact `needs` of services has them.
@@ -68,5 +78,5 @@ def rights_needed(reference: str) -> tuple[str, ...]:
         reference: the image, with or without tag; a variable cuts the rest off.
     """
     name = split(reference.partition("$")[0].rstrip(":@") or "?").repository
-    last = name.rpartition("/")[2]
-    return tuple(right for right, words in _NEEDED.items() if {name, last} & set(words.split()))
+    rights = _by_name()
+    return tuple(dict.fromkeys((*rights.get(name, ()), *rights.get(name.rpartition("/")[2], ()))))

@@ -47,8 +47,8 @@ def details(node: Mapping, built: Built, disk: Disk) -> Details:
 def _missing(built: Built, disk: Disk) -> Fact[str]:
     """The folder without which the build cannot begin."""
     where = built.build.context.places or (Place(built.build.span),)
-    named = os.path.relpath(built.context, disk.root)
-    return Fact(named, where) if disk.exists(built.context) == "" else ABSENT
+    lacks = disk.exists(built.context) == ""
+    return Fact(os.path.relpath(built.context, disk.root), where) if lacks else ABSENT
 
 
 def _switched(item: Entry) -> Listed:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from lintstack.join.ground import Ground
 
 LONGEST = 20_000  # characters of a script that are read
-MOST_WORDS = 6  # of a command line that are looked at for a script
 ROOT = frozenset({"root", "0", "root:root", "0:0"})
 
 
@@ -59,16 +58,6 @@ def _sources(sources: Iterable[str], target: str, wanted: str, name: str) -> Ite
         elif wanted.startswith(f"{target.rstrip('/')}/"):
             rest = wanted[len(target.rstrip("/")) + 1 :]
             yield source if base == rest else join(source, rest)
-
-
-def script_of(line: Iterable[str]) -> str:
-    """The word of a command line that names a script; "" for none."""
-    for index, word in enumerate(line):
-        if index == MOST_WORDS:
-            break
-        if word.endswith(".sh") or word.rpartition("/")[2] in ("entrypoint", "docker-entrypoint"):
-            return word
-    return ""
 
 
 @cache

@@ -6,6 +6,8 @@ import os.path
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from lintstack.reader import relative
+
 if TYPE_CHECKING:
     from lintstack.gitignore import Patterns
     from lintstack.source import Source
@@ -38,7 +40,7 @@ class Ignored:
         """The answer for an absolute path inside the root, that of a folder when it ends in a slash; None where nothing
         tells that git looks after it.
         """
-        steps = os.path.relpath(path, self._root).split(os.sep)
+        steps = relative(path.rstrip("/"), self._root).split(os.sep)
         if steps[0] == ".." or len(steps) > DEEPEST or self._left < 0:
             return None
         lists: list[tuple[int, Patterns]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,12 @@ class Use(NamedTuple):
 
     scalar: Scalar
     piece: Piece
-    path: Path
+    paths: Paths
     written: str
+
+    @property
+    def path(self) -> Path:
+        return self.paths.at(self.scalar.source, self.scalar.start)[0]
 
     @property
     def field(self) -> str:
@@ -73,11 +77,12 @@ def interpolations(stack: Stack, loaded: Loaded, names: Names, open_text: Open, 
         open_text: text of a file.
         folder: of the project.
     """
-    uses = _uses(loaded)
-    keys = _keys(loaded)
+    paths = Paths(loaded.sources)
+    uses = _uses(loaded, paths)
+    keys = _keys(loaded, paths)
     if not uses and not keys:
         return
-    site = _Site(loaded, declared(names, open_text, folder) if uses else ())
+    site = _Site(loaded, declared(names, open_text, folder) if uses else (), paths)
     for name in sorted(uses.keys() | keys.keys()):
         yield _made(stack, site, name, uses.get(name, []), keys.get(name, []))
 
@@ -88,38 +93,47 @@ class _Site:
     Args:
         loaded: what was loaded.
         examples: examples of the env file: path and names.
+        paths: where the values of its files stand.
     """
 
-    def __init__(self, loaded: Loaded, examples: tuple[tuple[str, frozenset[str]], ...]) -> None:
+    def __init__(self, loaded: Loaded, examples: tuple[tuple[str, frozenset[str]], ...], paths: Paths) -> None:
         self.loaded = loaded
         self.examples = examples
+        self.paths = paths
+        self._known: dict[str, bool] = {}
 
     @cached_property
-    def outside_scripts(self) -> frozenset[str]:
-        """Variables that are read where no shell of a container would read them: those are Docker Compose's own."""
-        paths = Paths(self.loaded.sources)
-        read = (at for at in self.loaded.replaced if not _is_script(paths.at(at.source, at.start)[0]))
-        return frozenset(name for scalar in read for name in scalar.variables)
+    def _readers(self) -> dict[str, list[Scalar]]:
+        """Values by the variables that they read."""
+        readers: dict[str, list[Scalar]] = {}
+        for scalar in self.loaded.replaced:
+            for name in scalar.variables:
+                readers.setdefault(name, []).append(scalar)
+        return readers
+
+    def is_read_by_compose(self, name: str) -> bool:
+        """Whether a variable is read where no shell of a container would read it: it is Docker Compose's own."""
+        if name not in self._known:
+            readers = self._readers.get(name, ())
+            self._known[name] = not all(_is_script(self.paths.at(one.source, one.start)[0]) for one in readers)
+        return self._known[name]
 
 
-def _uses(loaded: Loaded) -> dict[str, list[Use]]:
+def _uses(loaded: Loaded, paths: Paths) -> dict[str, list[Use]]:
     """Places by variable, each once, in the order of the files."""
-    paths = Paths(loaded.sources)
     found: dict[str, dict[tuple[str, int, int], Use]] = {}
     for scalar in loaded.replaced:
         if scalar.unset:
-            path, _ = paths.at(scalar.source, scalar.start)
             for piece in scalar.pieces:
                 for name in piece.unset:
                     key = scalar.source.path, scalar.start, piece.raw_start
-                    use = Use(scalar, piece, path, scalar.raw[piece.raw_start : piece.raw_end])
+                    use = Use(scalar, piece, paths, scalar.raw[piece.raw_start : piece.raw_end])
                     found.setdefault(name, {}).setdefault(key, use)
     return {name: list(uses.values()) for name, uses in found.items()}
 
 
-def _keys(loaded: Loaded) -> dict[str, list[Scalar]]:
+def _keys(loaded: Loaded, paths: Paths) -> dict[str, list[Scalar]]:
     """Keys by the variable that they name; extension fields are templates that other tools may fill."""
-    paths = Paths(loaded.sources)
     found: dict[str, dict[tuple[str, int], Scalar]] = {}
     for key in loaded.keys:
         if paths.at(key.source, key.start)[0][:1] != ("services",):
@@ -145,15 +159,15 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
     never = any(not use.nested for use in required)
     silent = unknown or (f"Docker Compose does not start without `{name}`" if never else "")
     missed = [use for use in (*optional, *required) if not use.nested]
-    effects = [(use, said) for use in optional if (said := _effect(site.loaded.root, use))]
+    effects = [(use, said) for use in optional if not silent and (said := _effect(site.loaded.root, use))]
     first = uses[0].span if uses else keys[0].span
     return Interpolation(
         name,
         first,
         f"variables.{name}",
-        unset=_fact([(use, use.field) for use in optional if not use.nested], silent),
-        effects=_fact(effects, silent),
-        required=_fact([(use, use.field) for use in required], unknown or _no_env_file(site.loaded)),
+        unset=_fact([use for use in optional if not use.nested], silent),
+        effects=_fact([use for use, _ in effects], silent, [said for _, said in effects]),
+        required=_fact(required, unknown or _no_env_file(site.loaded)),
         meant_for_container=_for_container(foreign),
         env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
         example=_lacking(site, missed) if not unknown else ABSENT,
@@ -172,13 +186,20 @@ def _required(use: Use, name: str) -> bool:
     return f"{{{name}:?" in use.written or f"{{{name}?" in use.written
 
 
-def _fact(found: list[tuple[Use, str]], unknown: str) -> Fact[tuple[str, ...]]:
-    """Words about places, each place once."""
-    if not found:
+def _fact(uses: list[Use], unknown: str, said: Iterable[str] = ()) -> Fact[tuple[str, ...]]:
+    """Words about places, each word and place once.
+
+    Args:
+        uses: the places.
+        unknown: why nobody can tell, "" when it is known.
+        said: a word for each place; none: the fields that they stand under.
+    """
+    if not uses:
         return ABSENT
-    places = tuple(Place(use.span, "" if index == 0 else "here too") for index, (use, _) in enumerate(found))
-    words = tuple(dict.fromkeys(word for _, word in found))
-    return Fact(None if unknown else words, places[:MOST_PLACES], unknown)
+    if unknown:  # of which nothing is said: one place will do
+        return Fact(None, (Place(uses[0].span),), unknown)
+    places = tuple(Place(use.span, "here too" if index else "") for index, use in enumerate(uses[:MOST_PLACES]))
+    return Fact(tuple(dict.fromkeys(said or (use.field for use in uses))), places)
 
 
 def _elsewhere(site: _Site, name: str) -> str:
@@ -234,12 +255,12 @@ def _reason(site: _Site, name: str, use: Use) -> str:
         return "hash"
     if use.written == f"${name}" and raw[at - 1 : at].isalnum() and at and is_secret_name(_key(use)):
         return "password"
-    if _is_script(use.path) and name not in site.outside_scripts:
-        names = entry(site.loaded.root, "services", use.path[1], "environment")
-        own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
-        if own or name in _assigned(raw[:LONGEST]):
-            return "shell"
-    return ""
+    if not _is_script(use.path):
+        return ""
+    names = entry(site.loaded.root, "services", use.path[1], "environment")
+    own = names is not None and isinstance(names.value, Mapping) and name in names.value.entries
+    meant = own or name in _assigned(raw[:LONGEST])
+    return "shell" if meant and not site.is_read_by_compose(name) else ""
 
 
 @lru_cache(16)  # every variable of a value asks

@@ -16,6 +16,7 @@ from lintstack.join.read import mappings, scalar, scalars, shared, text, unset
 from lintstack.model import Mount, Service
 from lintstack.named import NamedTuple
 from lintstack.naming import EXAMPLES
+from lintstack.reader import relative
 from lintstack.yaml import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _mount(service: Service, item: Mapping, context: str, disk: Disk, devices: a
     whole = (Place(item.span),)
     path = disk.locate(source.value) if type_.value == "bind" and source.value else ""
     inside = bool(path) and disk.inside(path)
-    shown = os.path.relpath(path, disk.root) if inside else source.value
+    shown = relative(path, disk.root) if inside else source.value
     verdicts = _Verdicts(source, type_)
     kind = disk.exists(path) if inside else ""
     host = _host_path(source, type_, devices)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from lintstack.compose.casts import as_bool, as_duration, as_int, seconds
 from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join import probe
-from lintstack.join.entry_script import copied, hands_over, script_of
 from lintstack.join.ground import Ground
 from lintstack.join.read import entry, places, scalar, text, unset, words
 from lintstack.model import Healthcheck, Service, User
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.config import HealthcheckSpec
 
 # Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
+ENTRYPOINTS = ("entrypoint", "docker-entrypoint")  # names of scripts without an ending
+MOST_WORDS = 6  # of a command line that are looked at for a script
 DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
 
 
@@ -66,11 +67,21 @@ def user(service: Service, node: Mapping | None, ground: Ground, process: Proces
 def _becomes(ground: Ground, process: Process) -> tuple[bool, str]:
     """Whether a script of the repository hands over to another user, else what may do so ("" for nothing)."""
     script = script_of(process.all.value or ())
-    source = copied(script, ground) if script else ""
+    if not script:
+        return False, _steps_down(ground, process, "")
+    from lintstack.join.entry_script import copied, hands_over
+
+    source = copied(script, ground)
     handed = hands_over(source) if source else False
     if handed is None:
         return False, script.rpartition("/")[2]
     return handed, "" if handed else _steps_down(ground, process, script if source else "")
+
+
+def script_of(line: tuple[str, ...]) -> str:
+    """The word of a command line that names a script; "" for none."""
+    names = (word for word in line[:MOST_WORDS] if word.endswith(".sh") or word.rpartition("/")[2] in ENTRYPOINTS)
+    return next(names, "")
 
 
 @cache

@@ -138,7 +138,7 @@ def _discarded(node: Mapping) -> Fact[tuple[str, ...]]:
 
 
 HOOKS = frozenset({"post_start", "pre_stop"})
-ASKING = frozenset({"privileged", "pid", "network_mode", "cap_add", "devices", "volumes"})  # what an image may need
+ASKING = frozenset({"privileged", "pid", "network_mode", "cap_add", "devices"})  # keys that an image may need
 # Key → how its fact of the same name is read.
 DERIVED: dict[str, Derive] = {
     **dict.fromkeys(("pid", "ipc", "uts", "userns_mode", "cgroup", "cgroup_parent"), _word),

@@ -154,7 +154,9 @@ def is_secret(name: str, value: str | None, fallback: str = "") -> bool:
     said = value if value is not None else fallback
     if (value is not None or fallback) and is_harmless(said):
         return False
-    return is_secret_name(name) or any(holds_secret(name, text) for text in (value, fallback) if text)
+    if is_secret_name(name):
+        return True
+    return bool((value and holds_secret(name, value)) or (fallback and holds_secret(name, fallback)))
 
 
 def is_harmless(value: str) -> bool:
@@ -211,6 +213,8 @@ def is_placeholder(value: str) -> bool:
 
 def connection_password(value: str) -> str:
     """The password that a connection string spells out, "" for none."""
+    if "=" not in value:
+        return ""
     return next((value[start:end] for start, end in connection_passwords(value)), "")
 
 

@@ -46,6 +46,8 @@ def _inner_default() -> re.Pattern[str]:
 
 def _fallback(name: str, raw: str) -> str:
     """Literal default of the credential in a value: of all of it, or of the password in a URL or connection string."""
+    if "-" not in raw:
+        return ""
     if "://" not in raw and (is_secret_name(name) or may_be_key_name(name)):
         found = defaults().search(raw)
         return found[1] if found else ""
