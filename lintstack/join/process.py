@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from lintstack.dockerfile.config import HealthcheckSpec
 
 # Docker's defaults: https://docs.docker.com/reference/dockerfile/#healthcheck
+DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
 ENTRYPOINTS = ("entrypoint", "docker-entrypoint")  # names of scripts without an ending
 MOST_WORDS = 6  # of a command line that are looked at for a script
-DEFAULT_INTERVAL, DEFAULT_TIMEOUT, DEFAULT_RETRIES = 30.0, 30.0, 3
 
 
 class Process(NamedTuple):
