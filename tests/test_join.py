@@ -1238,6 +1238,29 @@ def test_stack_whose_files_cannot_be_read_has_no_services(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    "build",
+    [
+        "{context: ., target: development}",
+        "{context: ., target: build}",
+        "{context: ., dockerfile: Dockerfile.dev}",
+        "{context: docker/dev}",
+    ],
+)
+def test_what_is_built_for_development_is_not_what_others_pull(tmp_path: Path, build: str) -> None:
+    stages = "FROM node:22 AS build\nRUN x\nFROM build AS development\nFROM build\nUSER node\n"
+    files = {
+        "compose.yaml": "services: {app: {image: 'ghcr.io/acme/app:1.4'}}\n",
+        "compose.override.yaml": f"services: {{app: {{build: {build}}}}}\n",
+        "compose.prod.yaml": "services: {app: {restart: always}}\n",
+        "Dockerfile": stages,
+        "Dockerfile.dev": "FROM node:22\n",
+        "docker/dev/Dockerfile": "FROM node:22\n",
+    }
+    stacks = {stack.environment: stack.services[0] for stack in lint(tmp_path, files).stacks if stack.environment}
+    assert (said(stacks["dev"].user.is_root), said(stacks["prod"].user.is_root)) == (True, "unknown")
+
+
+@pytest.mark.parametrize(
     ("image", "root", "checked"),
     [
         ("ghcr.io/acme/app:1.4", False, True),

@@ -12,6 +12,7 @@ from lintstack.facts import ABSENT, Fact, Place
 from lintstack.join.read import entry, scalar, text, words
 from lintstack.model import Build
 from lintstack.named import NamedTuple
+from lintstack.recognise import kind_by_path, kind_of
 from lintstack.source import Span
 from lintstack.yaml import Mapping, Scalar
 
@@ -43,6 +44,15 @@ class Built(NamedTuple):
     args: abc.Mapping[str, str] | None = None
     context: str = ""
     reason: str = ""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is what a plain build makes, and not for development by its name: what others may pull."""
+        if self.dockerfile is None or self.stage is None or self.stage.index != len(self.dockerfile.stages) - 1:
+            return False
+        file = os.path.relpath(self.dockerfile.source.real or "Dockerfile", self.context or os.curdir)
+        path = os.path.join(self.build.context.value or "", file)  # folders above the project say nothing
+        return "dev" not in (kind_by_path(path, path), kind_of(self.stage.name or ""))
 
 
 def build_of(

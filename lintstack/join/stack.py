@@ -79,8 +79,8 @@ class Site(NamedTuple):
         find_targets: the stages that files of the repository ask for; they are read when it is called.
         prod_runs: where scripts for production start the project without naming files.
         find_mentions: words that files of the repository say about running Compose; they are read when it is called.
-        published: what the environments of the project build, by the name of the image; every stack adds to it.
-            None: the stack is alone.
+        published: what environments of the project build for others, by the name of the image; every stack adds to
+            it. None: the stack is alone.
         swarm: whether commands deploy the stack to a Swarm; None lets the files tell.
     """
 
@@ -202,7 +202,7 @@ def _image_names(root: Mapping, builds: dict[str, Built], site: Site) -> dict[st
     found = ((scalar(root, "services", name, "image", cast=text).value, built) for name, built in builds.items())
     named = {name: built for name, built in found if name}
     if site.published is not None:
-        site.published.update(named)
+        site.published.update((name, built) for name, built in named.items() if built.is_published)
     return named
 
 
