@@ -166,7 +166,7 @@ def _made(stack: Stack, site: _Site, name: str, uses: list[Use], keys: list[Scal
         first,
         f"variables.{name}",
         unset=_fact([use for use in optional if not use.nested], silent),
-        effects=_fact([use for use, _ in effects], silent, [said for _, said in effects]),
+        effects=_fact(optional if silent else [use for use, _ in effects], silent, [said for _, said in effects]),
         required=_fact(required, unknown or _no_env_file(site.loaded)),
         meant_for_container=_for_container(foreign),
         env_file=_env_file(site.loaded, name, missed) if not unknown else ABSENT,
