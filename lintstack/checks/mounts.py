@@ -38,6 +38,9 @@ SHOWN = frozenset(
     """.split()
 )
 MOST_SHARED = 5  # places that one finding names
+MOST_SHOWN = 5  # further mounts that one finding points at
+PROXY = "put a proxy that passes only the calls it needs in between"
+NEEDED = "its image has to be shown that, so let nothing that is not trusted reach it"
 
 
 @cache
@@ -330,11 +333,6 @@ def invalid_subpath(mount: Mount) -> Iterator[Problem]:
     if path is not None and (path.startswith("/") or ".." in path.split("/")):
         message = f"`{path}` is no folder inside the volume; write a path without `/` at its beginning and without `..`"
         yield Problem(message, _at(mount.subpath, mount), fact="subpath")
-
-
-MOST_SHOWN = 5  # further mounts that one finding points at
-PROXY = "put a proxy that passes only the calls it needs in between"
-NEEDED = "its image has to be shown that, so let nothing that is not trusted reach it"
 
 
 def docker_socket(mount: Mount) -> Iterator[Problem]:

@@ -68,11 +68,9 @@ def _as_run(item: Environment, runs: list[Run]) -> Environment:
 
 def _swarm(runs: list[Run]) -> bool | None:
     """Whether it is deployed to a Swarm; documents count when nothing else does."""
-    from lintstack.environments.usage import STARTING
-
     said = [run for run in runs if not run.is_example] or runs
     deploys = any(run.tool == "stack" for run in said)
-    starts = any(run.tool == "compose" and run.verb in STARTING - {"build"} for run in said)
+    starts = any(run.tool == "compose" and run.surely_starts and run.verb != "build" for run in said)
     return None if deploys == starts else deploys
 
 

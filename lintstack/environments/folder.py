@@ -236,23 +236,17 @@ class Folder:
 
         What a script starts is one although Docker Compose cannot load it: that is to be told.
         """
-        from lintstack.environments.usage import STARTING
-
         if files[0] in parts and not any(run.starts for run in runs):
             return False
-        outlines = [self.look(file) for file in files]
-        if any(run.verb in STARTING and not run.is_example for run in runs):
+        if any(run.surely_starts and not run.is_example for run in runs):
             return True
+        outlines = [self.look(file) for file in files]
         return any(file.broken for file in outlines) or complete(together(map(self.follow, outlines)))
 
     @cached_property
     def started(self) -> list[Run]:
         """Commands that start what Docker Compose takes by itself."""
-        if not self.runs:
-            return []
-        from lintstack.environments.usage import STARTING
-
-        return [run for run in self.runs if not run.files and run.verb in STARTING]
+        return [run for run in self.runs if not run.files and run.surely_starts]
 
     @cached_property
     def base_is_run(self) -> bool:

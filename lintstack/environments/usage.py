@@ -60,6 +60,11 @@ class Run(NamedTuple):
         """Whether it starts or builds something, as far as is known."""
         return self.verb not in AFTERWARDS
 
+    @property
+    def surely_starts(self) -> bool:
+        """Whether its verb is one that starts or builds something."""
+        return self.verb in STARTING
+
 
 def resolved(scripts: Iterable[Script], folders: Mapping[str, bool], reader: Reader) -> Iterator[Run]:
     """The commands whose files are all there.

@@ -15,6 +15,7 @@ from lintstack.join.mount_points import repeated_targets
 from lintstack.join.mounts import Disk
 from lintstack.join.raw import below, documents, services, tag_span, walk
 from lintstack.join.read import entry, places, scalars
+from lintstack.join.swarm import is_for_swarm
 from lintstack.model import ComposeFile
 from lintstack.yaml import Mapping, Scalar, Sequence, parse
 
@@ -52,20 +53,11 @@ def compose_files(loaded: Loaded, disk: Disk, swarm: bool | None = None) -> Iter
         )
 
 
-def _is_for_swarm(source: Source) -> bool:
-    name = source.path.lower()
-    if "stack" not in name and "swarm" not in name:
-        return False
-    from lintstack.join.swarm import is_for_swarm
-
-    return is_for_swarm(source)
-
-
 def _top(source: Source) -> dict[str, Fact[Any]]:
     """Facts of the top level."""
     found = parse(source).documents
     version, name = (_first(found, key) for key in ("version", "name"))
-    facts: dict[str, Fact[Any]] = {"for_swarm": Fact(_is_for_swarm(source), (Place(source.whole),))}
+    facts: dict[str, Fact[Any]] = {"for_swarm": Fact(is_for_swarm(source), (Place(source.whole),))}
     if version is not None:
         where = (Place(version.key.span), *places(version))
         facts["version"] = Fact(version.value.text if isinstance(version.value, Scalar) else "", where)
